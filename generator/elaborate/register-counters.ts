@@ -1,0 +1,120 @@
+import { type Counter, counterStride } from "./register-model.ts";
+
+type Row = readonly [signal: string, text: string];
+
+/**
+ * LLR counters of a port, named as the SAI port statistics are (opencomputeproject/SAI, doc/LLR, "Port LLR
+ * Statistics"): `SAI_PORT_STAT_` in front of the name.
+ */
+const sai: readonly Row[] = [
+  ["llr_tx_init_ctl_os", "INIT control sets sent"],
+  ["llr_tx_init_echo_ctl_os", "INIT_ECHO control sets sent"],
+  ["llr_tx_ack_ctl_os", "ACK control sets sent"],
+  ["llr_tx_nack_ctl_os", "NACK control sets sent"],
+  ["llr_tx_discard", "Eligible frames thrown away by the transmitter in INIT or FLUSH (behaviour DISCARD)"],
+  ["llr_tx_ok", "Eligible frames sent with a good VCRC"],
+  ["llr_tx_poisoned", "Eligible frames sent poisoned"],
+  ["llr_tx_replay", "Replays completed by the transmitter"],
+  ["llr_rx_init_ctl_os", "INIT control sets received"],
+  ["llr_rx_init_echo_ctl_os", "INIT_ECHO control sets received"],
+  ["llr_rx_ack_ctl_os", "ACK control sets received"],
+  ["llr_rx_nack_ctl_os", "NACK control sets received"],
+  ["llr_rx_ack_nack_seq_error", "ACK and NACK control sets received with a number outside the window"],
+  ["llr_rx_ok", "Eligible frames received with a good VCRC"],
+  ["llr_rx_poisoned", "Eligible frames received poisoned"],
+  ["llr_rx_bad", "Eligible frames received with a bad VCRC"],
+  ["llr_rx_expected_seq_good", "Eligible frames received good and with the expected number"],
+  ["llr_rx_expected_seq_poisoned", "Eligible frames received poisoned and with the expected number"],
+  ["llr_rx_expected_seq_bad", "Eligible frames received bad and with the expected number"],
+  ["llr_rx_missing_seq", "Eligible frames received ahead of the expected number: at least one is missing"],
+  ["llr_rx_duplicate_seq", "Eligible frames received behind the expected number: already accepted"],
+  ["llr_rx_replay", "Times the receiver saw a replay begin"],
+];
+
+/** Retry events that SAI does not count. */
+const ownRetry: readonly Row[] = [
+  ["llr_replay_timer_expired", "Expiries of the replay timer"],
+  ["llr_flush", "Entries into the transmitter's FLUSH state"],
+];
+
+type PortRow = readonly [signal: string, standardName: string, text: string];
+
+/** InfiniBand PortCounters and PortCountersExtended (vol. 1, performance management class). */
+const portCounters: readonly PortRow[] = [
+  [
+    "port_xmit_pkts",
+    "PortXmitPkts",
+    "Packets sent, VL15 and errored ones included, flow-control packets not",
+  ],
+  ["port_rcv_pkts", "PortRcvPkts", "Packets received, errored ones included, flow-control packets not"],
+  [
+    "port_xmit_wait",
+    "PortXmitWait",
+    "Cycles in which a packet was ready to go and none could: no credit or busy",
+  ],
+  ["symbol_error", "SymbolErrorCounter", "Columns received that are no legal column"],
+  [
+    "link_error_recovery",
+    "LinkErrorRecoveryCounter",
+    "Times the link was lost in Active and given time to return",
+  ],
+  ["link_downed", "LinkDownedCounter", "Times the port left an operating state for Down"],
+  ["port_rcv_errors", "PortRcvErrors", "Packets received in error: CRC, length, lane, buffer"],
+  [
+    "port_rcv_remote_physical_errors",
+    "PortRcvRemotePhysicalErrors",
+    "Packets received that their sender had poisoned",
+  ],
+  ["port_xmit_discards", "PortXmitDiscards", "Packets thrown away by the transmitter"],
+  ["excessive_buffer_overrun", "ExcessiveBufferOverrunErrors", "Packets of a data lane that found no buffer"],
+  ["vl15_dropped", "VL15Dropped", "VL15 packets dropped for want of a buffer"],
+];
+
+/** Events of the port that no standard names. */
+const ownPort: readonly Row[] = [
+  ["fcp_sent", "Flow-control packets sent"],
+  ["fcp_received", "Good flow-control packets received"],
+  ["fcp_bad", "Flow-control packets dropped: bad LPCRC, Op, length or lane"],
+  ["length_error", "Packets whose byte count is not that of their LRH"],
+  ["vcrc_error", "Packets received with a bad VCRC"],
+  ["icrc_error", "Packets received with a good VCRC and a bad ICRC"],
+  ["ctl_bad", "Control sets dropped: bad CRC-8, O-code or message"],
+  ["rx_overrun", "Beats lost because the receive path had no room"],
+  ["flow_control_watchdog", "Expiries of the flow-control watchdog"],
+];
+
+/** Counters that add an amount: PktLen of each packet, in words of 4 bytes, with its packet pulse. */
+const amounts: readonly PortRow[] = [
+  ["port_xmit_data", "PortXmitData", "Words in packets sent, LRH through ICRC"],
+  ["port_rcv_data", "PortRcvData", "Words in packets received, LRH through ICRC"],
+];
+
+/** Bits of the amount that a packet adds to PortXmitData and PortRcvData. */
+export const dataWordBits = 12;
+
+/** All counters of a link port in address order, the first at `base`. */
+export function linkCounters(base: number): readonly Counter[] {
+  const rows: Omit<Counter, "offset">[] = [
+    ...sai.map(([signal, text]) => ({
+      ...pulse(signal, text),
+      standardName: `SAI_PORT_STAT_${signal.toUpperCase()}`,
+    })),
+    ...ownRetry.map(([signal, text]) => pulse(signal, text)),
+    ...portCounters.map(([signal, standardName, text]) => ({ ...pulse(signal, text), standardName })),
+    ...ownPort.map(([signal, text]) => pulse(signal, text)),
+    ...amounts.map(([signal, standardName, text]) => ({
+      name: signal.toUpperCase(),
+      signal: `evt_${signal}_words`,
+      increment: dataWordBits,
+      standardName,
+      text,
+      unit: "words of 4 bytes",
+    })),
+  ];
+  return rows.map((row, index) => ({ ...row, offset: base + counterStride * index }));
+}
+
+function pulse(signal: string, text: string): Omit<Counter, "offset"> {
+  const unit = signal === "port_xmit_wait" ? "cycles" : "events";
+  return { name: signal.toUpperCase(), signal: `evt_${signal}`, increment: 1, text, unit };
+}
