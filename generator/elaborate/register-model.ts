@@ -66,7 +66,7 @@ export interface RegisterMap {
   readonly groups: readonly RegisterGroup[];
   /** Byte address of the first counter. */
   readonly counterBase: number;
-  /** Bits after which a counter starts at 0 again, 8 … 64. */
+  /** Bits after which a counter starts at 0 again, 16 … 64. */
   readonly counterBits: number;
   /** Counters that add one come first, counters that add an amount after them. */
   readonly counters: readonly Counter[];

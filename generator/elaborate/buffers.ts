@@ -1,0 +1,95 @@
+import { type Rule, rule } from "./rule.ts";
+
+const { ceil, max } = Math;
+
+const beatsPerBlock = rule(
+  "beatsPerBlock",
+  {
+    unit: "beats",
+    formula: "max(1, creditBlockBytes / beatBytes)",
+    source: "buffers are kept in whole beats: a block smaller than a beat still takes one",
+  },
+  ["creditBlockBytes", "beatBytes"],
+  {},
+  (n) => max(1, n.creditBlockBytes / n.beatBytes),
+);
+
+const vlBufferBeats = rule(
+  "vlBufferBeats",
+  {
+    unit: "beats",
+    formula: "creditsPerVl * beatsPerBlock + maxPacketBeats",
+    source:
+      "every block promised has a place; one packet more for a damaged one that took none of the promise",
+  },
+  ["creditsPerVl", "beatsPerBlock", "maxPacketBeats"],
+  {},
+  (n) => n.creditsPerVl * n.beatsPerBlock + n.maxPacketBeats,
+);
+
+const vl15BufferBeats = rule(
+  "vl15BufferBeats",
+  {
+    unit: "beats",
+    formula: "packets * ceil(vl15PacketBytes / beatBytes)",
+    source: "VL15 is not flow controlled: room for eight packets, the rest is dropped and counted",
+  },
+  ["vl15PacketBytes", "beatBytes"],
+  { packets: [8, "packets"] },
+  (n) => n.packets * ceil(n.vl15PacketBytes / n.beatBytes),
+);
+
+const txQueueBeats = rule(
+  "txQueueBeats",
+  {
+    unit: "beats",
+    formula: "3 * maxPacketBeats",
+    source: "one longest packet leaves, one waits, one arrives",
+  },
+  ["maxPacketBeats"],
+  {},
+  (n) => 3 * n.maxPacketBeats,
+);
+
+const txQueue15Beats = rule(
+  "txQueue15Beats",
+  {
+    unit: "beats",
+    formula: "3 * ceil(vl15PacketBytes / beatBytes)",
+    source: "one longest VL15 packet leaves, one waits, one arrives",
+  },
+  ["vl15PacketBytes", "beatBytes"],
+  {},
+  (n) => 3 * ceil(n.vl15PacketBytes / n.beatBytes),
+);
+
+const queueDescriptors = rule(
+  "queueDescriptors",
+  { unit: "packets", formula: "packets", source: "packets that a transmit queue holds at once" },
+  [],
+  { packets: [16, "packets"] },
+  (n) => n.packets,
+);
+
+const rxDescriptors = rule(
+  "rxDescriptors",
+  {
+    unit: "packets",
+    formula: "vlBufferBeats",
+    source: "a packet takes a beat at least, so that the packet list never fills before the buffer",
+  },
+  ["vlBufferBeats"],
+  {},
+  (n) => n.vlBufferBeats,
+);
+
+/** Buffers of both directions. */
+export const bufferRules: readonly Rule[] = [
+  beatsPerBlock,
+  vlBufferBeats,
+  vl15BufferBeats,
+  txQueueBeats,
+  txQueue15Beats,
+  queueDescriptors,
+  rxDescriptors,
+];

@@ -1,0 +1,4 @@
+export { creditLimitBlocks } from "./credits.ts";
+export { deriveAll, elaborate, rules } from "./elaborate.ts";
+export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";
+export { basisOf } from "./rule.ts";

@@ -1,0 +1,4 @@
+export type { Derived, DerivedId, LinkDesign } from "./design/link.ts";
+export { defineLink } from "./dsl/define-link.ts";
+export type { LinkDescription, LinkDescriptionOfKind } from "./dsl/link-description.ts";
+export { elaborate } from "./elaborate/index.ts";
