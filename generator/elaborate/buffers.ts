@@ -71,18 +71,6 @@ const queueDescriptors = rule(
   (n) => n.packets,
 );
 
-const rxDescriptors = rule(
-  "rxDescriptors",
-  {
-    unit: "packets",
-    formula: "vlBufferBeats",
-    source: "a packet takes a beat at least, so that the packet list never fills before the buffer",
-  },
-  ["vlBufferBeats"],
-  {},
-  (n) => n.vlBufferBeats,
-);
-
 /** Buffers of both directions. */
 export const bufferRules: readonly Rule[] = [
   beatsPerBlock,
@@ -91,5 +79,4 @@ export const bufferRules: readonly Rule[] = [
   txQueueBeats,
   txQueue15Beats,
   queueDescriptors,
-  rxDescriptors,
 ];
