@@ -103,12 +103,12 @@ export function limits(design: LinkDesign): RegisterGroup {
 
 function limit(design: LinkDesign, [name, offset, signal, id, text]: Row): Register {
   const { value, unit } = design.derived[id];
-  const field = { ...setting("MAX", 0, registerBitsOf[id], signal, value, text), unit, derived: id };
+  const field = { ...setting("VALUE", 0, registerBitsOf[id], signal, value, text), unit, derived: id };
   return one(name, offset, text, [field]);
 }
 
 function highLimit(design: LinkDesign): Register {
-  const text = "High-priority data before a low-priority packet gets its turn; 255: no limit";
-  const field = setting("MAX", 0, 8, "cfg_high_limit", design.virtualLanes.highLimit, text);
-  return one("HIGH_LIMIT", 0x048, "LimitOfHighPriority", [{ ...field, unit: "4096 bytes" }]);
+  const text = "LimitOfHighPriority: data before a low-priority packet gets its turn; 255: no limit";
+  const field = setting("VALUE", 0, 8, "cfg_high_limit", design.virtualLanes.highLimit, text);
+  return one("HIGH_LIMIT", 0x048, text, [{ ...field, unit: "4096 bytes" }]);
 }

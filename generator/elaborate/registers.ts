@@ -45,8 +45,8 @@ function device(design: LinkDesign): RegisterGroup {
     id: "device",
     title: "What this device is",
     registers: [
-      one("ID", 0x000, "Tells a link port from anything else", [
-        constant("MAGIC", 0, 32, 0x4c574c31, "The letters LWL1"),
+      one("ID", 0x000, "The letters LWL1: this is a link port", [
+        constant("MAGIC", 0, 32, 0x4c574c31, "The letters LWL1: this is a link port"),
       ]),
       one("GEOMETRY", 0x004, "What the port was generated with", [
         constant("DATA_VLS", 0, 4, design.virtualLanes.data, "Data lanes beside VL15"),
@@ -114,7 +114,7 @@ function control(): RegisterGroup {
         pulse("SET_ACTIVE", 2, "cmd_set_active", "From Armed to Active"),
       ]),
       one("CLEAR_COUNTERS", 0x018, "Clears every counter", [
-        { ...pulse("CLEAR", 0, "clear_counters", "1 clears all counters"), internal: true },
+        { ...pulse("CLEAR", 0, "clear_counters", "Clears every counter"), internal: true },
       ]),
     ],
   };
@@ -126,20 +126,20 @@ function status(): RegisterGroup {
     title: "Status",
     registers: [
       one("PORT_STATE", 0x080, "Port state", [
-        { ...state("STATE", 0, 3, "sts_port_state", "State"), codes: portStates },
+        { ...state("STATE", 0, 3, "sts_port_state", "Port state"), codes: portStates },
       ]),
       one("LLR_STATE", 0x084, "Retry states", [
         { ...state("TX", 0, 3, "sts_llr_tx_state", "Transmitter"), codes: llrTxStates },
         { ...state("RX", 8, 2, "sts_llr_rx_state", "Receiver"), codes: llrRxStates },
       ]),
       one("TX_SEQ", 0x088, "Number of the next packet to send", [
-        state("SEQ", 0, 20, "sts_tx_seq", "Number"),
+        state("SEQ", 0, 20, "sts_tx_seq", "Number of the next packet to send"),
       ]),
       one("ACKED_SEQ", 0x08c, "Number of the last packet acknowledged", [
-        state("SEQ", 0, 20, "sts_acked_seq", "Number"),
+        state("SEQ", 0, 20, "sts_acked_seq", "Number of the last packet acknowledged"),
       ]),
       one("EXPECTED_SEQ", 0x090, "Number of the next packet to receive", [
-        state("SEQ", 0, 20, "sts_expected_seq", "Number"),
+        state("SEQ", 0, 20, "sts_expected_seq", "Number of the next packet to receive"),
       ]),
       one("SESSION", 0x094, "Session words of the handshake", [
         state("OWN_WORD", 0, 16, "sts_own_word", "Drawn by this port"),
@@ -156,17 +156,15 @@ function lanes(design: LinkDesign): RegisterGroup {
     offset,
     count,
     text,
-    fields: [
-      { ...state("BLOCKS", 0, 12, signal, "Modulo 4096"), reset: new Array(count).fill(0), unit: "blocks" },
-    ],
+    fields: [{ ...state("BLOCKS", 0, 12, signal, text), reset: new Array(count).fill(0), unit: "blocks" }],
   });
   return {
     id: "lanes",
     title: "Credits of each data lane",
     registers: [
-      lane("FCTBS", 0x100, "sts_fctbs", "Blocks sent since Initialize"),
-      lane("CL", 0x140, "sts_cl", "Credit limit that the peer has given"),
-      lane("ABR", 0x180, "sts_abr", "Blocks received since Initialize"),
+      lane("FCTBS", 0x100, "sts_fctbs", "Blocks sent since Initialize, modulo 4096"),
+      lane("CL", 0x140, "sts_cl", "Credit limit that the peer has given, modulo 4096"),
+      lane("ABR", 0x180, "sts_abr", "Blocks received since Initialize, modulo 4096"),
     ],
   };
 }

@@ -6,7 +6,7 @@ import type { View } from "../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "./common.ts";
 
 /** Cycles of one visit of a counter: read, sum, write. */
-const visitCycles = 3;
+export const visitCycles = 3;
 
 /** How the counters of a link are laid out, for the module itself and for the one around it. */
 export interface CounterLayout {
