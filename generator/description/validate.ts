@@ -1,6 +1,218 @@
-import type { Diagnostic } from "../diagnostics.ts";
+import { Ajv, type ErrorObject } from "ajv";
+import { closest, distance } from "fastest-levenshtein";
+import type { DescriptionPath } from "../dsl/origin.ts";
+import { type Problem, pathText } from "./problem.ts";
+import { linkSchema, type Schema } from "./schema.ts";
+import { otherUnit, unitSlip } from "./units.ts";
 
-/** Every problem of shape, type and range of what claims to be a description. */
-export function validate(_description: unknown): readonly Diagnostic[] {
-  return [];
+const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
+const validateLink = ajv.compile(linkSchema);
+
+type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
+
+/** Every problem of shape, type and range of what claims to be a link description. Empty when there is none. */
+export function validate(description: unknown): readonly Problem[] {
+  if (validateLink(description)) return [];
+  const reports = leastMany((validateLink.errors ?? []) as readonly Report[]);
+  const found = reports.filter((one) => one.keyword !== "required").map(problemOf);
+  const meant = new Set(found.map((one) => one.meant));
+  const missing = reports
+    .filter((one) => one.keyword === "required")
+    .map(missingKey)
+    .filter((one) => !meant.has(pathText(one.path)));
+  return [...found, ...missing].map(({ meant: _meant, ...problem }) => problem);
+}
+
+/** A value of the wrong type has no range to be out of. */
+function leastMany(reports: readonly Report[]): readonly Report[] {
+  const wrongType = new Set(reports.filter((one) => one.keyword === "type").map((one) => one.instancePath));
+  return reports.filter((one) => one.keyword === "type" || !wrongType.has(one.instancePath));
+}
+
+/** A problem and, when it is about a wrong key, the path of the key that was meant. */
+type Finding = Problem & { readonly meant?: string };
+
+function problemOf(report: Report): Finding {
+  const path = pathOf(report.instancePath);
+  const schema = report.parentSchema as Schema;
+  const value = show(report.data);
+  const text = pathText(path) || "the description";
+  switch (report.keyword) {
+    case "additionalProperties":
+      return unknownKey(report, path, schema);
+    case "type": {
+      const message = `${text} must be ${article(schema.type ?? "object")}, not ${kindOf(report.data)}`;
+      return { code: "LW_WRONG_TYPE", severity: "error", message, value, limit: limitOf(schema), path };
+    }
+    case "enum":
+    case "minimum":
+    case "maximum":
+      return outOfRange(report, path, schema);
+    case "multipleOf": {
+      const step = schema.multipleOf ?? 1;
+      const near = typeof report.data === "number" ? Math.floor(report.data / step) * step : step;
+      const remedy = `write ${path.at(-1)}: ${near} or ${near + step}`;
+      const message = `${text} must be a multiple of ${step}`;
+      return {
+        code: "LW_NOT_A_MULTIPLE",
+        severity: "error",
+        message,
+        value,
+        limit: limitOf(schema),
+        remedy,
+        path,
+      };
+    }
+    case "pattern": {
+      const message = `${text} must be a lower-case identifier`;
+      const limit = "a letter a ... z, then letters, digits and underscores";
+      const remedy = identifierLike(report.data);
+      return { code: "LW_NAME_NOT_IDENTIFIER", severity: "error", message, value, limit, path, ...remedy };
+    }
+    case "maxLength": {
+      const message = `${text} is too long: it becomes part of every module's name`;
+      const limit = `${schema.maxLength} characters`;
+      return { code: "LW_NAME_TOO_LONG", severity: "error", message, value, limit, path };
+    }
+    case "maxItems": {
+      const message = `${text} has too many rows`;
+      const count = `${(report.data as readonly unknown[]).length} rows`;
+      const remedy = "join rows of the same lane by adding up their weights";
+      return {
+        code: "LW_TABLE_TOO_LONG",
+        severity: "error",
+        message,
+        value: count,
+        limit: "64 rows",
+        remedy,
+        path,
+      };
+    }
+    case "const": {
+      const message = `kind ${value} is not one that this version generates`;
+      return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: '"link"', path };
+    }
+    default:
+      throw new Error(`no message for the schema keyword "${report.keyword}"`);
+  }
+}
+
+function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Finding {
+  const key = String(report.params.additionalProperty);
+  const value = (report.data as Readonly<Record<string, unknown>>)[key];
+  const path = [...holder, key];
+  const keys = Object.keys(schema.properties ?? {}).filter((one) => one !== "$schema");
+  const slip = holder.length === 0 ? unitSlip(key, value) : undefined;
+  if (slip) {
+    const message = `unknown key "${key}": units are part of the names, and this one is "${slip.key}"`;
+    const remedy = `write ${slip.key}${slip.value === undefined ? "" : `: ${slip.value}`}`;
+    const found = { code: "LW_WRONG_UNIT", severity: "error", message, value: show(value), remedy } as const;
+    return { ...found, path, part: "key", meant: slip.key };
+  }
+  const near = keys.length > 0 ? closest(key, keys) : undefined;
+  const close =
+    near !== undefined && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, key.length / 3);
+  const where = holder.length === 0 ? "" : ` in ${pathText(holder)}`;
+  const message = `unknown key "${key}"${where}`;
+  const code = "LW_UNKNOWN_KEY";
+  if (close) {
+    const remedy = `did you mean "${near}"?`;
+    return {
+      code,
+      severity: "error",
+      message,
+      remedy,
+      path,
+      part: "key",
+      meant: pathText([...holder, near]),
+    };
+  }
+  const few = holder[0] === "derived" ? "the ids that `lanewright explain` lists" : keys.join(", ");
+  return { code, severity: "error", message, limit: few, remedy: "take the key out", path, part: "key" };
+}
+
+function missingKey(report: Report): Finding {
+  const key = String(report.params.missingProperty);
+  const holder = pathOf(report.instancePath);
+  const path = [...holder, key];
+  const schema = (report.parentSchema as Schema).properties?.[key] ?? {};
+  if (path.length === 1 && key === "kind") {
+    const message = 'the description does not say what it describes: "kind" is missing';
+    const remedy = 'add "kind": "link", or call defineLink in TypeScript';
+    return { code: "LW_KIND_MISSING", severity: "error", message, limit: '"link"', remedy, path };
+  }
+  const message = `"${key}" is missing${holder.length === 0 ? "" : ` in ${pathText(holder)}`}`;
+  const remedy = `add ${key}${schema.description ? `: ${schema.description}` : ""}`;
+  return { code: "LW_MISSING_KEY", severity: "error", message, limit: limitOf(schema), remedy, path };
+}
+
+function outOfRange(report: Report, path: DescriptionPath, schema: Schema): Finding {
+  const { data } = report;
+  const key = String(path.at(-1));
+  const message = `${pathText(path)} is ${schema.enum ? "not one of the legal values" : "out of range"}`;
+  const found = { severity: "error", message, value: show(data), limit: limitOf(schema), path } as const;
+  if (typeof data === "number") {
+    const fits = (value: number) => schema.enum?.includes(value) ?? inside(value, schema);
+    const other = path.length === 1 ? otherUnit(key, data, fits) : undefined;
+    if (other) {
+      const remedy = `${data} looks like ${other.unit}: write ${key}: ${other.value}`;
+      return { ...found, code: "LW_OUT_OF_RANGE", remedy };
+    }
+  } else if (schema.enum && typeof data === "string") {
+    const words = schema.enum.map(String);
+    const near = closest(data, words);
+    const remedy = words.length === 1 ? `leave it out or write "${words[0]}"` : `did you mean "${near}"?`;
+    return { ...found, code: "LW_NOT_ALLOWED", remedy };
+  }
+  return { ...found, code: schema.enum ? "LW_NOT_ALLOWED" : "LW_OUT_OF_RANGE" };
+}
+
+function inside(value: number, schema: Schema): boolean {
+  return (
+    value >= (schema.minimum ?? Number.NEGATIVE_INFINITY) &&
+    value <= (schema.maximum ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+function limitOf(schema: Schema): string {
+  if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(", ");
+  if (schema.minimum !== undefined && schema.maximum !== undefined) {
+    const steps = schema.multipleOf === undefined ? "" : `, a multiple of ${schema.multipleOf}`;
+    return `${schema.type === "integer" ? "an integer, " : ""}${schema.minimum} ... ${schema.maximum}${steps}`;
+  }
+  if (schema.minimum !== undefined) return `at least ${schema.minimum}`;
+  return schema.type ? article(schema.type) : "a value";
+}
+
+function article(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "number") return Number.isFinite(value) ? "a fraction" : String(value);
+  return article(Array.isArray(value) ? "array" : typeof value);
+}
+
+function show(value: unknown): string {
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function identifierLike(value: unknown): { readonly remedy?: string } {
+  const text = String(value)
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, "_")
+    .replace(/^[^a-z]+/, "");
+  return text === "" ? {} : { remedy: `write name: "${text}"` };
+}
+
+/** A JSON pointer as path; steps of digits are indices. */
+function pathOf(pointer: string): (string | number)[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }

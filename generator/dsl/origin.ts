@@ -5,6 +5,8 @@ export type DescriptionPath = readonly (string | number)[];
 
 /** Where a description was written down, able to point at its parts. */
 export interface Origin {
+  /** The call of the builder, where there was one. */
+  readonly call?: Position;
   /**
    * Position of the value at `path`, or of its key with `part: "key"`; of the nearest enclosing value when the
    * path leads nowhere; undefined when nothing is known.

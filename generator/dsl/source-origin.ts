@@ -8,6 +8,18 @@ const require = createRequire(import.meta.url);
 
 /** An origin that finds keys of the object literal given to the call at `call`; the call itself where it cannot. */
 export function sourceOrigin(call: Position): Origin {
+  return { call, ...literalOrigin(call, (file) => argumentAt(file, call)) };
+}
+
+/** An origin for a file whose default export is a plain object. */
+export function defaultExportOrigin(path: string): Origin {
+  return literalOrigin({ file: path, line: 1, column: 1 }, (file) => {
+    const statement = file.program.body.find((one) => one.type === "ExportDefaultDeclaration");
+    return statement?.type === "ExportDefaultDeclaration" ? statement.declaration : undefined;
+  });
+}
+
+function literalOrigin(fallback: Position, find: (file: File) => Node | undefined): Origin {
   let literal: ObjectExpression | undefined;
   let scope: Scope | undefined;
   let parsed = false;
@@ -15,14 +27,14 @@ export function sourceOrigin(call: Position): Origin {
     locate(path, part) {
       if (!parsed) {
         parsed = true;
-        const file = parseFile(call.file);
+        const file = parseFile(fallback.file);
         scope = file && scopeOf(file);
-        const argument = file && argumentAt(file, call);
+        const argument = file && find(file);
         literal = asObject(argument, scope);
       }
       const node = literal && scope && walk(literal, path, part, scope);
       const start = node?.loc?.start;
-      return start ? { file: call.file, line: start.line, column: start.column + 1 } : call;
+      return start ? { file: fallback.file, line: start.line, column: start.column + 1 } : fallback;
     },
   };
 }

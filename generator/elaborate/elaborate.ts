@@ -1,7 +1,8 @@
 import { withDefaults } from "../description/defaults.ts";
+import { toDiagnostic } from "../description/problem.ts";
 import { validate } from "../description/validate.ts";
 import type { Derived, DerivedId, LinkDesign } from "../design/link.ts";
-import { hasErrors, LanewrightError } from "../diagnostics.ts";
+import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf, setOrigin } from "../dsl/origin.ts";
 import { bufferRules } from "./buffers.ts";
@@ -40,8 +41,10 @@ export function deriveAll(basis: Basis, overrides: Overrides): Readonly<Record<D
  * @throws LanewrightError with every problem of shape, type and range when the description does not fit its schema.
  */
 export function elaborate(description: LinkDescription | LinkDescriptionOfKind): LinkDesign {
-  const problems = validate(description);
-  if (hasErrors(problems)) throw new LanewrightError(problems);
+  const problems = validate({ kind: "link", ...description });
+  if (problems.length > 0) {
+    throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, originOf(description))));
+  }
   const { derived: overrides, ...link } = withDefaults(description);
   const derived = deriveAll(basisOf(link), overrides);
   const design: LinkDesign = {

@@ -1,0 +1,57 @@
+import { readFileSync, statSync } from "node:fs";
+import { extname, resolve } from "node:path";
+import { LanewrightError } from "../diagnostics.ts";
+import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
+import { parseJson } from "./load-json.ts";
+import { loadScript } from "./load-script.ts";
+
+export interface LoadOptions {
+  /** A TypeScript description that has not been imported after this time is given up, ms; 10000 unless given. */
+  readonly timeoutMs?: number;
+}
+
+const scripts = [".ts", ".mts", ".js", ".mjs"];
+
+/**
+ * Reads a description: TypeScript and JavaScript by their default export, JSON as it stands. What is loaded has not been
+ * checked yet: `elaborate`, `check` and `inspect` do that, and point into the file.
+ * @throws LanewrightError when there is no description to be had from the file
+ */
+export async function loadDescription(
+  path: string,
+  options: LoadOptions = {},
+): Promise<LinkDescriptionOfKind> {
+  const file = resolve(path);
+  const extension = extname(file).toLowerCase();
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats?.isFile()) {
+    throw new LanewrightError({
+      code: "LW_FILE_MISSING",
+      severity: "error",
+      message: stats ? `${path} is not a file` : `there is no file ${path}`,
+      remedy: "give the path of a description; `lanewright init FILE` writes an example",
+    });
+  }
+  if (scripts.includes(extension)) {
+    return (await loadScript(file, options.timeoutMs ?? 10_000)) as LinkDescriptionOfKind;
+  }
+  if (extension === ".json") return parseJson(file, read(file, path)) as LinkDescriptionOfKind;
+  throw new LanewrightError({
+    code: "LW_FILE_TYPE",
+    severity: "error",
+    message: `${path} is neither TypeScript nor JSON`,
+    value: extension === "" ? "no extension" : extension,
+    limit: [...scripts, ".json"].join(", "),
+    remedy: "name the file by what it holds",
+  });
+}
+
+function read(file: string, path: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const message = `${path} cannot be read`;
+    const remedy = "give the file to its reader: chmod u+r";
+    throw new LanewrightError({ code: "LW_FILE_UNREADABLE", severity: "error", message, remedy }, { cause });
+  }
+}
