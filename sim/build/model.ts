@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { exitCodes, LanewrightError } from "../../generator/diagnostics.ts";
+import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-folder.ts";
+import { withProgress } from "../../generator/progress.ts";
+import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
+import { cacheFolder, contentKey, withLock } from "./cache.ts";
+import { type PortInfo, parsePorts } from "./ports.ts";
+import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
+
+/** What to build. */
+export interface BuildOptions {
+  /** Absolute paths of the Verilog files. */
+  readonly files: readonly string[];
+  /** Name of the top module. */
+  readonly top: string;
+  /** Can write FST waves; such a model is slower even while it writes none. */
+  readonly trace?: boolean;
+  /** `NAME` or `NAME=VALUE`, as for `+define+`. */
+  readonly defines?: readonly string[];
+  /** Counts lines and toggles. */
+  readonly coverage?: boolean;
+  /** Name of the clock port; `clk` unless given. */
+  readonly clock?: string;
+}
+
+/** A model that is ready to be opened. */
+export interface BuiltModel {
+  /** Absolute path of the shared library. */
+  readonly library: string;
+  readonly top: string;
+  readonly ports: readonly PortInfo[];
+  readonly trace: boolean;
+  readonly coverage: boolean;
+  /** False when the model came out of the cache. */
+  readonly fresh: boolean;
+}
+
+interface Source {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+type ModelRecord = Omit<BuiltModel, "library" | "fresh">;
+
+const compilerFlags = [
+  "-fPIC",
+  "-fvisibility=hidden",
+  "-fno-gnu-unique",
+  "-flto",
+  "-DVL_USER_FINISH",
+  "-DVL_USER_STOP",
+  "-DVL_USER_FATAL",
+  "-DVL_PRINTF=lanewright_print",
+  `-include ${printHeader}`,
+];
+const linkerFlags = ["-shared", "-Wl,-Bsymbolic", "-flto", "-O3"];
+const makeVariables = ["OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2"];
+
+const running = new Map<string, Promise<BuiltModel>>();
+
+/**
+ * Builds a Verilog module into a shared library with a small C interface, or takes it from the cache, where it stands
+ * under the hash of the sources, the flags, the wrapper and the versions of Verilator and of the compiler.
+ *
+ * Throws a {@link LanewrightError} with exit code 3 when a tool is missing, 1 when the sources do not build.
+ */
+export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
+  const versions = await requireTools(["verilator", "g++", "make"]);
+  const sources = options.files.map((path, index) => ({
+    name: `${String(index).padStart(3, "0")}/${basename(path)}`,
+    bytes: readFileSync(path),
+  }));
+  const arguments_ = verilatorArguments(options, sources);
+  const sample = wrapperText({
+    ports: [],
+    clock: clockOf(options),
+    trace: isOn(options.trace),
+    coverage: isOn(options.coverage),
+  });
+  const texts = [
+    ...versions,
+    ...arguments_,
+    ...compilerFlags,
+    ...linkerFlags,
+    ...makeVariables,
+    sample,
+    printHeaderText,
+  ];
+  const key = contentKey([...texts, ...sources.flatMap((source) => [source.name, source.bytes])]);
+  const folder = join(cacheFolder(), "models", `${options.top}-${key}`);
+
+  const underway = running.get(folder) ?? findOrBuild(folder, options, sources, arguments_);
+  running.set(folder, underway);
+  try {
+    return await underway;
+  } finally {
+    running.delete(folder);
+  }
+}
+
+async function findOrBuild(
+  folder: string,
+  options: BuildOptions,
+  sources: readonly Source[],
+  arguments_: readonly string[],
+): Promise<BuiltModel> {
+  const found = readRecord(folder);
+  if (found !== undefined) return found;
+  const work = withLock(folder, async () => {
+    const made = readRecord(folder);
+    if (made !== undefined) return made;
+    await build(folder, options, sources, arguments_);
+    const record = readRecord(folder);
+    if (record === undefined) throw new Error(`the model in ${folder} cannot be read back`);
+    return { ...record, fresh: true };
+  });
+  return await withProgress(`building the model of ${options.top} (kept for the next time)`, work);
+}
+
+function readRecord(folder: string): BuiltModel | undefined {
+  const path = join(folder, "model.json");
+  if (!existsSync(path)) return undefined;
+  const record = JSON.parse(readFileSync(path, "utf8")) as ModelRecord;
+  return { ...record, library: join(folder, libraryName), fresh: false };
+}
+
+const libraryName = "model.so";
+
+async function build(
+  folder: string,
+  options: BuildOptions,
+  sources: readonly Source[],
+  arguments_: readonly string[],
+): Promise<void> {
+  const parent = join(folder, "..");
+  mkdirSync(parent, { recursive: true });
+  const temp = makeTempFolder(parent, ".build-");
+  try {
+    for (const { name, bytes } of sources) {
+      mkdirSync(join(temp, "rtl", name, ".."), { recursive: true });
+      writeFileSync(join(temp, "rtl", name), bytes);
+    }
+    await run("verilator", arguments_, temp, options.top);
+    const object = join(temp, "obj");
+    const ports = parsePorts(readFileSync(join(object, "Vtop.h"), "utf8"));
+    const trace = isOn(options.trace);
+    const coverage = isOn(options.coverage);
+    writeFileSync(
+      join(temp, "wrapper.cpp"),
+      wrapperText({ ports, clock: clockOf(options), trace, coverage }),
+    );
+    writeFileSync(join(object, printHeader), printHeaderText);
+    const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
+    const jobs = `-j${availableParallelism()}`;
+    await run(
+      "make",
+      ["-C", "obj", "-f", "Vtop.mk", jobs, ...makeVariables, ...objectCache],
+      temp,
+      options.top,
+    );
+
+    const done = join(temp, "done");
+    mkdirSync(done);
+    renameSync(join(object, libraryName), join(done, libraryName));
+    const record: ModelRecord = { top: options.top, ports, trace, coverage };
+    writeFileSync(join(done, "model.json"), `${JSON.stringify(record, null, 2)}\n`);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(done, folder);
+  } finally {
+    removeTempFolder(temp);
+  }
+}
+
+function verilatorArguments(options: BuildOptions, sources: readonly Source[]): string[] {
+  return [
+    ...[
+      "--cc",
+      "--exe",
+      "wrapper.cpp",
+      "-o",
+      libraryName,
+      "--prefix",
+      "Vtop",
+      "--Mdir",
+      "obj",
+      "--top-module",
+      options.top,
+    ],
+    ...[
+      "-O3",
+      "--x-assign",
+      "fast",
+      "--x-initial",
+      "fast",
+      "--assert",
+      "--no-timing",
+      "-Wno-fatal",
+      "-Wno-lint",
+    ],
+    ...(isOn(options.trace) ? ["--trace-fst", "--trace-structs"] : []),
+    ...(isOn(options.coverage) ? ["--coverage"] : []),
+    ...(options.defines ?? []).map((define) => `+define+${define}`),
+    ...["-CFLAGS", compilerFlags.join(" "), "-LDFLAGS", linkerFlags.join(" ")],
+    ...sources.map((source) => `rtl/${source.name}`),
+  ];
+}
+
+/** Runs one step of the build; a failure becomes an error with the tool's own last words. */
+async function run(
+  tool: "verilator" | "make",
+  arguments_: readonly string[],
+  cwd: string,
+  top: string,
+): Promise<void> {
+  const result = await execa(tool, arguments_, { cwd, reject: false, all: true, stdin: "ignore" });
+  if (result.exitCode === 0) return;
+  if (result.code === "ENOENT") throw missingTools([tool], new Error(result.shortMessage));
+  if (/zlib\.h: No such file/u.test(result.all)) throw missingTools(["zlib"], new Error(result.shortMessage));
+  const words = result.all.split("\n").filter((line) => /%Error|error: |\*\*\* /u.test(line));
+  const last = (words.length > 0 ? words : result.all.split("\n")).slice(0, 12).join("\n");
+  throw new LanewrightError(
+    { code: "LW_MODEL_BUILD", severity: "error", message: `${tool} failed on the model of ${top}:\n${last}` },
+    { exitCode: exitCodes.workFailed, cause: new Error(result.shortMessage) },
+  );
+}
+
+function clockOf(options: BuildOptions): string {
+  return options.clock ?? "clk";
+}
+
+function isOn(option: boolean | undefined): boolean {
+  return option === true;
+}
