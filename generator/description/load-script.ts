@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type Diagnostic, type DiagnosticCode, LanewrightError, type Position } from "../diagnostics.ts";
@@ -108,12 +110,15 @@ function scriptError(path: string, failure: LoadReport & { readonly kind: "faile
     return failed("LW_DESCRIPTION_SYNTAX", message, "correct the file", at, cause);
   }
   const lost = /^Cannot find (?:module|package) '(.*?)'/.exec(failure.message);
-  const at = framePosition(failure.stack, path) ?? { file: path, line: 1, column: 1 };
+  const top = { file: path, line: 1, column: 1 };
   if (lost) {
+    const at = importPosition(path, lost[1] ?? "") ?? top;
     const message = `the file imports ${JSON.stringify(lost[1])}, which is not there`;
     return failed("LW_DESCRIPTION_IMPORT", message, "correct the import, or install the package", at, cause);
   }
-  const message = `the description throws ${failure.name}: ${failure.message.split("\n")[0]}`;
+  const at = framePosition(failure.stack, path) ?? top;
+  const what = failure.name === "Exit" ? "" : `the description throws ${failure.name}: `;
+  const message = `${what}${failure.message.split("\n")[0]}`;
   return failed("LW_DESCRIPTION_THROWS", message, "make the file import without an error", at, cause);
 }
 
@@ -135,4 +140,14 @@ function framePosition(stack: string, path: string): Position | undefined {
     column: Number(match[3]),
   }));
   return frames.find((one) => one.file === path);
+}
+
+/** The import statement of the user's file that names the lost module. */
+function importPosition(path: string, lost: string): Position | undefined {
+  const lines = readFileSync(path, "utf8").split("\n");
+  const line = lines.findIndex(
+    (text) => /\b(import|from)\b/.test(text) && text.includes(basename(lost, ".ts")),
+  );
+  const column = lines[line]?.search(/["'][^"']*["']/) ?? -1;
+  return column < 0 ? undefined : { file: path, line: line + 1, column: column + 1 };
 }

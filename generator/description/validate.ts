@@ -109,13 +109,11 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
     const found = { code: "LW_WRONG_UNIT", severity: "error", message, value: show(value), remedy } as const;
     return { ...found, path, part: "key", meant: slip.key };
   }
-  const near = keys.length > 0 ? closest(key, keys) : undefined;
-  const close =
-    near !== undefined && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(2, key.length / 3);
+  const near = likeliest(key, keys);
   const where = holder.length === 0 ? "" : ` in ${pathText(holder)}`;
   const message = `unknown key "${key}"${where}`;
   const code = "LW_UNKNOWN_KEY";
-  if (close) {
+  if (near !== undefined) {
     const remedy = `did you mean "${near}"?`;
     return {
       code,
@@ -129,6 +127,15 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   }
   const few = holder[0] === "derived" ? "the ids that `lanewright explain` lists" : keys.join(", ");
   return { code, severity: "error", message, limit: few, remedy: "take the key out", path, part: "key" };
+}
+
+/** The key that was probably meant: one that begins alike, or one few letters away. */
+function likeliest(key: string, keys: readonly string[]): string | undefined {
+  const lower = key.toLowerCase();
+  const begun = keys.find((one) => lower.length >= 4 && one.toLowerCase().startsWith(lower));
+  if (begun !== undefined || keys.length === 0) return begun;
+  const near = closest(key, keys);
+  return distance(lower, near.toLowerCase()) <= Math.max(2, key.length / 3) ? near : undefined;
 }
 
 function missingKey(report: Report): Finding {

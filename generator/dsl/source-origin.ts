@@ -20,7 +20,7 @@ export function defaultExportOrigin(path: string): Origin {
 }
 
 function literalOrigin(fallback: Position, find: (file: File) => Node | undefined): Origin {
-  let literal: ObjectExpression | undefined;
+  let argument: Node | undefined;
   let scope: Scope | undefined;
   let parsed = false;
   return {
@@ -29,10 +29,9 @@ function literalOrigin(fallback: Position, find: (file: File) => Node | undefine
         parsed = true;
         const file = parseFile(fallback.file);
         scope = file && scopeOf(file);
-        const argument = file && find(file);
-        literal = asObject(argument, scope);
+        argument = file && find(file);
       }
-      const node = literal && scope && walk(literal, path, part, scope);
+      const node = argument && scope && walk(argument, path, part, scope);
       const start = node?.loc?.start;
       return start ? { file: fallback.file, line: start.line, column: start.column + 1 } : fallback;
     },
@@ -121,7 +120,7 @@ function asObject(node: Node | null | undefined, scope: Scope | undefined): Obje
   return bare?.type === "ObjectExpression" ? bare : undefined;
 }
 
-function walk(top: ObjectExpression, path: DescriptionPath, part: "key" | "value", scope: Scope): Node {
+function walk(top: Node, path: DescriptionPath, part: "key" | "value", scope: Scope): Node {
   let node: Node = top;
   for (const [index, step] of path.entries()) {
     const holder = strip(node, scope);
