@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
+import { cacheFolder, contentKey, withLock } from "../../generator/cache.ts";
 import { exitCodes, LanewrightError } from "../../generator/diagnostics.ts";
 import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-folder.ts";
 import { withProgress } from "../../generator/progress.ts";
 import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
-import { cacheFolder, contentKey, withLock } from "./cache.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 export function cacheFolder(): string {
   const chosen = process.env.LANEWRIGHT_CACHE;
   if (chosen !== undefined && chosen !== "") return chosen;
-  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const root = fileURLToPath(new URL("../", import.meta.url));
   if (!root.includes(`${sep}node_modules${sep}`) && isWritable(root)) return join(root, ".cache");
   const user = process.env.XDG_CACHE_HOME;
   return join(user !== undefined && user !== "" ? user : join(homedir(), ".cache"), "lanewright");

@@ -1,0 +1,58 @@
+import { relative } from "node:path";
+import type { Command } from "commander";
+import { type EmitResult, generate } from "../emit/index.ts";
+import { loadDesign } from "./load-design.ts";
+
+interface Options {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  $ lanewright generate link.ts                 writes rtl-out/NAME/, NAME as the description says
+  $ lanewright generate link.json --out build   writes build/
+  $ lanewright generate link.ts --json          prints where the files are, for programs
+
+A folder that holds files of others is left alone, unless --force is given; files of others stay even then.
+`;
+
+/** Adds the command `generate` to the command line. */
+export function register(program: Command): void {
+  program
+    .command("generate")
+    .description("write the Verilog, filelist, manifest and register documents of a device")
+    .argument("<file>", "description: TypeScript or JSON")
+    .option("-o, --out <dir>", "output folder (default: rtl-out/NAME)")
+    .option("-f, --force", "replace a folder that holds other files, or files that were changed")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", examples)
+    .action(async (file: string, options: Options) => {
+      const design = await loadDesign(file);
+      const result = generate(design, {
+        ...(options.out !== undefined && { out: options.out }),
+        force: options.force === true,
+      });
+      process.stdout.write(options.json === true ? asJson(result) : asText(result));
+    });
+}
+
+function asJson({ folder, manifest, changed }: EmitResult): string {
+  const { kind, name, top, files } = manifest;
+  return `${JSON.stringify({ kind, name, top, folder, changed, files }, null, 2)}\n`;
+}
+
+function asText({ folder, manifest, changed }: EmitResult): string {
+  const sources = manifest.files.filter((file) => file.path.endsWith(".v")).length;
+  const place = shortPath(folder);
+  const what = changed ? "written" : "unchanged, nothing to write";
+  return `${place}: ${sources} Verilog modules and ${manifest.files.length + 1 - sources} other files, ${what}
+top module ${manifest.top}, filelist ${place}/${manifest.name}.f
+`;
+}
+
+function shortPath(folder: string): string {
+  const short = relative(process.cwd(), folder);
+  return short === "" ? "." : short.startsWith("..") ? folder : short;
+}

@@ -1,0 +1,2 @@
+export { type LintInput, type LintResult, lint } from "./lint.ts";
+export { linters } from "./tools.ts";
