@@ -42,7 +42,7 @@ const creditUpdateBlocks = rule(
   {
     unit: "blocks",
     formula: "4 * maxPacketBlocks",
-    source: "a flow-control packet each four longest packets: 0.2 % of the wire at an MTU of 4096",
+    source: "one flow-control packet for four longest packets: often enough, and rare on the wire",
   },
   ["maxPacketBlocks"],
   {},

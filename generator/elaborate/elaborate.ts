@@ -37,14 +37,15 @@ export function deriveAll(basis: Basis, overrides: Overrides): Readonly<Record<D
 
 /**
  * Makes the design model of a link: defaults filled in, every derived number with its formula. Depends on nothing but
- * the description. Cross-field rules are the business of `check`.
+ * the description. Cross-field rules are the business of `check`. A description that comes from a file names its kind;
+ * one that is made in place need not.
  * @throws LanewrightError with every problem of shape, type and range when the description does not fit its schema.
  */
 export function elaborate(description: LinkDescription | LinkDescriptionOfKind): LinkDesign {
-  const problems = validate({ kind: "link", ...description });
-  if (problems.length > 0) {
-    throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, originOf(description))));
-  }
+  const origin = originOf(description);
+  const problems = validate(origin ? description : { kind: "link", ...description });
+  if (problems.length > 0)
+    throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
   const { derived: overrides, ...link } = withDefaults(description);
   const derived = deriveAll(basisOf(link), overrides);
   const design: LinkDesign = {
@@ -54,7 +55,7 @@ export function elaborate(description: LinkDescription | LinkDescriptionOfKind):
     lineRateCoverage: lineRateCoverage(link, derived.maxPacketBytes.value),
     memories: memories(link, derived),
   };
-  setOrigin(design, originOf(description));
+  setOrigin(design, origin);
   return deepFreeze(design);
 }
 

@@ -9,8 +9,8 @@ export const basisUnits = {
   cableMeters: "m",
   phyLatencyNs: "ns",
   dataLanes: "lanes",
-  cutThrough: "0 or 1",
-  icrcEndpoint: "0 or 1",
+  cutThrough: "flag",
+  icrcEndpoint: "flag",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;

@@ -1,0 +1,83 @@
+import { type Problem, toDiagnostic, validate } from "../description/index.ts";
+import { derivedIds, type LinkDesign } from "../design/link.ts";
+import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
+import type { LinkDescription } from "../dsl/link-description.ts";
+import { originOf } from "../dsl/origin.ts";
+import { elaborate } from "../elaborate/index.ts";
+import { checkArbitration } from "./arbitration.ts";
+import { checkName } from "./name.ts";
+import { numbersOf, toProblem } from "./numbers.ts";
+import { checkForm } from "./override-form.ts";
+import { sizeOverrides } from "./override-sizes.ts";
+import { timingOverrides } from "./override-timing.ts";
+import { checkRate } from "./rate.ts";
+import { soundPart } from "./sound-part.ts";
+
+const overrideRules = { ...timingOverrides, ...sizeOverrides };
+
+/** Every broken rule between the parts of a design, errors and warnings; empty when all is well. */
+export function check(design: LinkDesign): readonly Diagnostic[] {
+  const origin = originOf(design);
+  return inOrder(problemsOf(design).map((problem) => toDiagnostic(problem, origin)));
+}
+
+/**
+ * Returns the warnings.
+ * @throws LanewrightError with everything that `check` found when one of it is an error
+ */
+export function assertSound(design: LinkDesign): readonly Diagnostic[] {
+  const found = check(design);
+  if (hasErrors(found)) throw new LanewrightError(found);
+  return found;
+}
+
+/** What a description amounts to: its design where the schema lets one be made, and every problem at once. */
+export interface Inspection {
+  /** Undefined when there is an error. */
+  readonly design: LinkDesign | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Looks at a description as a whole and never throws: where parts of it do not fit the schema, the rules between the
+ * other parts are looked at all the same.
+ */
+export function inspect(description: LinkDescription): Inspection {
+  const origin = originOf(description);
+  const shape = validate(origin ? description : { kind: "link", ...description });
+  if (shape.length === 0) {
+    const design = elaborate(description);
+    const diagnostics = check(design);
+    return { design: hasErrors(diagnostics) ? undefined : design, diagnostics };
+  }
+  const { sound, replaced } = soundPart(description, shape);
+  const rest = problemsOf(elaborate(sound)).filter(
+    ({ path, uses }) => ![...(uses ?? []), String(path[0])].some((key) => replaced.has(key)),
+  );
+  return {
+    design: undefined,
+    diagnostics: inOrder([...shape, ...rest].map((problem) => toDiagnostic(problem, origin))),
+  };
+}
+
+function problemsOf(design: LinkDesign): readonly Problem[] {
+  return [...checkName(design), ...checkRate(design), ...checkArbitration(design), ...checkOverrides(design)];
+}
+
+function checkOverrides(design: LinkDesign): readonly Problem[] {
+  const numbers = numbersOf(design);
+  return derivedIds
+    .filter((id) => design.derived[id].overridden)
+    .flatMap((id) => {
+      const { value } = design.derived[id];
+      const verdict = checkForm(id, value, numbers) ?? overrideRules[id]?.(value, numbers);
+      return verdict ? [toProblem(id, verdict, design)] : [];
+    });
+}
+
+/** In the order of the user's file; problems without a place stay in front. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted(
+    ({ at: a }, { at: b }) => (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0),
+  );
+}

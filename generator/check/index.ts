@@ -1,0 +1,1 @@
+export { assertSound, check, type Inspection, inspect } from "./check.ts";

@@ -1,0 +1,58 @@
+import type { Problem } from "../description/index.ts";
+import type { DerivedId, LinkDesign } from "../design/link.ts";
+import type { DiagnosticCode } from "../diagnostics.ts";
+
+/** The derived numbers of a design in the short form that override rules use. */
+export interface Numbers {
+  readonly design: LinkDesign;
+  readonly value: (id: DerivedId) => number;
+  /** What the formula gives, overrides of its inputs included. */
+  readonly computed: (id: DerivedId) => number;
+}
+
+export function numbersOf(design: LinkDesign): Numbers {
+  return {
+    design,
+    value: (id) => design.derived[id].value,
+    computed: (id) => design.derived[id].computed,
+  };
+}
+
+/** What a rule has to say about one override. */
+export interface Verdict {
+  readonly code: DiagnosticCode;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly limit: string;
+}
+
+/** Looks at one override; the number is the one that the description sets. */
+export type OverrideRule = (value: number, numbers: Numbers) => Verdict | undefined;
+
+export function refuse(code: DiagnosticCode, message: string, limit: string): Verdict {
+  return { code, severity: "error", message, limit };
+}
+
+export function warn(code: DiagnosticCode, message: string, limit: string): Verdict {
+  return { code, severity: "warning", message, limit };
+}
+
+/** Percent for a message: one digit after the point, at most 100. */
+export function percent(share: number): string {
+  return `${Math.round(Math.min(1, share) * 1000) / 10} %`;
+}
+
+export function isPow2(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value));
+}
+
+export function toProblem(id: DerivedId, verdict: Verdict, design: LinkDesign): Problem {
+  const { value, computed, unit } = design.derived[id];
+  return {
+    ...verdict,
+    message: `derived.${id}: ${verdict.message}`,
+    value: `${value} ${unit}`,
+    remedy: `leave it out (the formula gives ${Math.round(computed * 1000) / 1000} ${unit}) or stay within the limit`,
+    path: ["derived", id],
+  };
+}

@@ -1,0 +1,57 @@
+import type { DerivedId } from "../design/link.ts";
+import { registerBitsOf } from "../elaborate/register-limits.ts";
+import { type Numbers, refuse, type Verdict } from "./numbers.ts";
+
+/** Numbers that follow from others; the text says which to set instead, or why there is nothing to set. */
+const fixed: Partial<Record<DerivedId, string>> = {
+  columnsPerBeat: "it follows from the width; set datapathBits",
+  beatBytes: "it follows from the width; set datapathBits",
+  maxPacketBytes: "a longer or shorter limit than the peer's loses packets; set mtuBytes",
+  maxPacketBeats: "it follows from the MTU and the width; set mtuBytes",
+  vl15PacketBytes: "the standard fixes the size of VL15 packets; a smaller one would drop legal ones",
+  controlSpacingBeats: "set controlSpacingBytes",
+  linkEfficiencyPercent: "it is a figure, nothing is built from it",
+  ackRoundTripCycles: "set ackRoundTripNs",
+  replayBytes: "a size other than that of the memory loses packets; set replayDepthBeats",
+  sequenceBits:
+    "the wire carries 20 bits, and both ends compare modulo 2^20: any other width takes old packets for new",
+  maxPacketBlocks: "FCTBS and ABR must count alike at both ends; set creditBlockBytes",
+  beatsPerBlock: "a block that took more than this would overflow the buffer; set creditBlockBytes",
+  creditLoopBytes: "set creditsPerVl",
+};
+
+/** Numbers that need not be integers. */
+const real: ReadonlySet<DerivedId> = new Set([
+  "handlingNs",
+  "cableNs",
+  "ackRoundTripNs",
+  "linkEfficiencyPercent",
+]);
+
+/** Largest of any number without a register of its own: 16 Mi beats, cycles, packets. */
+const largest = 2 ** 24;
+
+/** What every override must be before its meaning is looked at. */
+export function checkForm(id: DerivedId, value: number, numbers: Numbers): Verdict | undefined {
+  const reason = fixed[id];
+  const computed = numbers.computed(id);
+  if (reason !== undefined) {
+    return value === computed
+      ? undefined
+      : refuse("LW_OVERRIDE_FIXED", `cannot be set: ${reason}`, `${computed}`);
+  }
+  if (!real.has(id) && !Number.isInteger(value)) {
+    return refuse("LW_OVERRIDE_RANGE", "must be an integer", "an integer");
+  }
+  const bits = id in registerBitsOf ? registerBitsOf[id as keyof typeof registerBitsOf] : undefined;
+  if (bits !== undefined && value >= 2 ** bits) {
+    return refuse(
+      "LW_OVERRIDE_RANGE",
+      `does not fit its register of ${bits} bits`,
+      `at most ${2 ** bits - 1}`,
+    );
+  }
+  if (bits === undefined && value > largest)
+    return refuse("LW_OVERRIDE_RANGE", "is too large", `at most ${largest}`);
+  return undefined;
+}

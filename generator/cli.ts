@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { exitCodes, formatDiagnostics, LanewrightError } from "./diagnostics.ts";
+
+interface CommandFile {
+  register(program: Command): void;
+}
+
+/** The verbs in the order of `--help`, each loaded only when it is called. */
+const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
+  init: () => import("./commands/init.ts"),
+  check: () => import("./commands/check.ts"),
+  explain: () => import("./commands/explain.ts"),
+  generate: () => import("./commands/generate.ts"),
+  lint: () => import("./commands/lint.ts"),
+  simulate: () => import("./commands/simulate.ts"),
+  schema: () => import("./commands/schema.ts"),
+};
+
+const intro =
+  "Generates synthesizable Verilog for lossless 400G RDMA links from a description, and proves it.";
+const outro = `
+Exit codes:
+  0  done
+  1  the work found a failure (lint, test, simulation)
+  2  wrong input
+  3  a tool is missing; the message names it and how to install it
+
+Example:
+  $ lanewright init my_link.ts
+  $ lanewright explain my_link.ts
+  $ lanewright generate my_link.ts
+  $ lanewright simulate my_link.ts`;
+
+/** Runs the command line `argv` (as process.argv) and sets the exit code of the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", endQuietly);
+  const program = new Command("lanewright")
+    .description(intro)
+    .version(version())
+    .addHelpText("after", outro)
+    .showHelpAfterError("(lanewright --help shows what there is)")
+    .exitOverride();
+  try {
+    const verb = verbs[argv[2] ?? ""];
+    const files = await Promise.all((verb ? [verb] : Object.values(verbs)).map((load) => load()));
+    for (const file of files) file.register(program);
+    for (const command of program.commands) command.exitOverride();
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes("--json"));
+  }
+}
+
+/** Tells the user about an error; gives the exit code for it. */
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongInput;
+  if (error instanceof LanewrightError) {
+    if (json)
+      process.stdout.write(`${JSON.stringify({ ok: false, diagnostics: error.diagnostics }, null, 2)}\n`);
+    else process.stderr.write(`${formatDiagnostics(error.diagnostics)}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`This is a mistake in lanewright itself, not in your description:\n${text}\n`);
+  return exitCodes.workFailed;
+}
+
+/** The reader of a pipe has had enough: not an error. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? exitCodes.done);
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
