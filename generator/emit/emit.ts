@@ -44,7 +44,7 @@ export function emit(
   try {
     const stats = statSync(folder, { throwIfNoEntry: false });
     if (stats !== undefined && !stats.isDirectory()) throw unwritable(folder, "it is not a folder");
-    if (stats !== undefined && isUpToDate(folder, all)) return { folder, manifest, changed: false };
+    if (isThere(folder, all)) return { folder, manifest, changed: false };
     const foreign = stats === undefined ? { unknown: [], changed: [] } : findForeign(folder);
     if (options.force !== true) refuseForeign(folder, foreign);
     const written = new Set(all.map((file) => file.path));
@@ -53,8 +53,15 @@ export function emit(
     return { folder, manifest, changed: true };
   } catch (cause) {
     if (cause instanceof LanewrightError || errorCode(cause) === "") throw cause;
+    const raced = ["ENOTEMPTY", "EEXIST", "ENOENT"].includes(errorCode(cause));
+    if (raced && isThere(folder, all)) return { folder, manifest, changed: false };
     throw unwritable(folder, reasons[errorCode(cause)] ?? errorCode(cause), cause);
   }
+}
+
+/** True when the very same files are in place, perhaps put there by another process meanwhile. */
+function isThere(folder: string, files: readonly EmittedFile[]): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && isUpToDate(folder, files);
 }
 
 /** All files of the output folder, and the manifest that is the last of them. */

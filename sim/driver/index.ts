@@ -1,3 +1,3 @@
-export type { OpenOptions } from "./model.ts";
-export { Model, ModelStopped, openModel } from "./model.ts";
+export { type DeviceOptions, designOf, openDesign, openDevice, openModule } from "./device.ts";
+export { Model, ModelStopped, type OpenOptions, openModel } from "./model.ts";
 export { Port } from "./port.ts";
