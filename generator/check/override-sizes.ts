@@ -4,22 +4,20 @@ import { maxCreditBlockBytes } from "./limits.ts";
 import { isPow2, type Numbers, type OverrideRule, percent, refuse, type Verdict, warn } from "./numbers.ts";
 
 const replayDepthBeats: OverrideRule = (value, n) => {
-  const least = 2 * n.value("maxPacketBeats");
   if (!isPow2(value)) {
-    return refuse(
-      "LW_OVERRIDE_REPLAY_DEPTH",
-      "the address wraps at a power of two; packets would be lost",
-      "a power of two",
-    );
+    const message = "the address wraps at a power of two; packets would be overwritten before their ACK";
+    return refuse("LW_OVERRIDE_REPLAY_DEPTH", message, "a power of two");
   }
-  if (value < least) {
+  const reserve = 2 * n.value("maxPacketBeats") + 1;
+  if (value < reserve) {
     const message =
-      "cannot keep one longest packet while the next is sent: it would be lost on the first error";
-    return refuse("LW_OVERRIDE_REPLAY_DEPTH", message, `at least ${least} beats (2 * maxPacketBeats)`);
+      "does not hold two longest packets, one under way and one being sent: one of them would be lost";
+    return refuse("LW_OVERRIDE_REPLAY_DEPTH", message, `at least ${reserve} beats (2 * maxPacketBeats + 1)`);
   }
-  const need = n.value("ackRoundTripCycles") + least;
+  const need = n.value("ackRoundTripCycles") + reserve;
   if (value >= need) return undefined;
-  const message = `is less than a round trip: about ${percent(value / need)} of the line rate`;
+  const share = Math.max(value - reserve, n.value("maxPacketBeats")) / n.value("ackRoundTripCycles");
+  const message = `fills up before the first ACK comes: about ${percent(share)} of the line rate`;
   return warn("LW_SLOW_REPLAY_DEPTH", message, `at least ${need} beats for full rate`);
 };
 
@@ -41,28 +39,28 @@ const outstandingSeqMax: OverrideRule = (value, n) => {
     const message = "is more than the packet list holds: packets would be overwritten before their ACK";
     return refuse("LW_OVERRIDE_OUTSTANDING_SEQ", message, `at most ${most} (replayEntries - 1)`);
   }
-  if (value === 0)
-    return refuse("LW_OVERRIDE_OUTSTANDING_SEQ", "nothing could ever be sent", `1 ... ${most}`);
-  const need = Math.ceil(bytesInFlight(n) / n.value("maxPacketBytes"));
-  return value < need ? slowWindow(value / need, `at least ${need} packets`) : undefined;
+  if (value < 2) {
+    const message = "the window closes two packets before its limit: nothing could ever be sent";
+    return refuse("LW_OVERRIDE_OUTSTANDING_SEQ", message, `2 ... ${most}`);
+  }
+  const need = Math.ceil(bytesInFlight(n) / n.value("maxPacketBytes")) + 2;
+  return value < need ? slowWindow((value - 1) / (need - 1), `at least ${need} packets`) : undefined;
 };
 
 const outstandingDataMax: OverrideRule = (value, n) => {
   const most = n.value("replayBytes");
-  const least = n.value("maxPacketBeats") * n.value("beatBytes");
+  const reserve = 2 * n.value("maxPacketBeats") * n.value("beatBytes");
   if (value > most) {
     const message = "is more than the replay memory holds: packets would be overwritten before their ACK";
     return refuse("LW_OVERRIDE_OUTSTANDING_DATA", message, `at most ${most} bytes (replayBytes)`);
   }
-  if (value < least) {
-    return refuse(
-      "LW_OVERRIDE_OUTSTANDING_DATA",
-      "a longest packet could never be sent",
-      `at least ${least} bytes`,
-    );
+  if (value < reserve) {
+    const message = "the window closes two longest packets before its limit: nothing could ever be sent";
+    return refuse("LW_OVERRIDE_OUTSTANDING_DATA", message, `at least ${reserve} bytes`);
   }
-  const need = Math.ceil(bytesInFlight(n));
-  return value < need ? slowWindow(value / need, `at least ${need} bytes`) : undefined;
+  const need = Math.ceil(bytesInFlight(n)) + reserve;
+  const share = Math.max(value - reserve, n.value("maxPacketBytes")) / bytesInFlight(n);
+  return value < need ? slowWindow(share, `at least ${need} bytes`) : undefined;
 };
 
 function bytesInFlight(n: Numbers): number {
@@ -163,9 +161,9 @@ const queueDescriptors: OverrideRule = (value) =>
       );
 
 const counterBits: OverrideRule = (value, n) => {
-  if (value < 33 || value > 64) {
+  if (value < 32 || value > 64) {
     const message = "counters are read as two registers of 32 bits";
-    return refuse("LW_OVERRIDE_COUNTER_BITS", message, "33 ... 64 bits");
+    return refuse("LW_OVERRIDE_COUNTER_BITS", message, "32 ... 64 bits");
   }
   const computed = n.computed("counterBits");
   if (value >= computed) return undefined;

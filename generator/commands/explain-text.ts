@@ -44,6 +44,7 @@ function numbersTable(numbers: readonly Derived[]): string {
 function latencyTable({ latencyBudget }: LinkDesign): string {
   const table = plainTable(["latency", "module", "stage", "cycles", "ns"], {
     colAligns: ["left", "left", "left", "right", "right"],
+    chars: compact,
   });
   const sections = [
     ["packet stream in to MII out", latencyBudget.tx],
@@ -91,6 +92,7 @@ function lineRateTable(design: LinkDesign): string {
 function memoryTable({ memories }: LinkDesign): string {
   const table = plainTable(["memory", "words", "bits a word", "bits"], {
     colAligns: ["left", "right", "right", "right"],
+    chars: compact,
   });
   for (const { module, words, bitsPerWord, bits } of memories) {
     table.push([module, String(words), String(bitsPerWord), bits.toLocaleString("en-US")]);
@@ -99,6 +101,9 @@ function memoryTable({ memories }: LinkDesign): string {
   table.push([colors.bold("sum"), "", "", colors.bold(sum.toLocaleString("en-US"))]);
   return table.toString();
 }
+
+/** No rules between the rows. */
+const compact = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" } as const;
 
 /** A table without colours of its own: those would go into files and pipes, too. */
 function plainTable(head: string[], options: Table.TableConstructorOptions): Table.Table {

@@ -3,7 +3,7 @@ import { type Derived, derivedIds, type LinkDesign } from "../design/link.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { lineRateSummary } from "../elaborate/index.ts";
 import { explainText } from "./explain-text.ts";
-import { openDesignAloud } from "./open-design.ts";
+import { loadDesign } from "./load-design.ts";
 
 const help = `
 Prints each derived number with its unit, formula, inputs and source; the latency budget by stage; which packet
@@ -29,7 +29,7 @@ async function run(
   file: string,
   options: { readonly json?: true; readonly only?: readonly string[] },
 ): Promise<void> {
-  const design = await openDesignAloud(file);
+  const design = await loadDesign(file);
   const chosen = choose(design, options.only);
   if (options.json) {
     const document = options.only ? { name: design.name, derived: chosen } : explainDocument(design);

@@ -5,10 +5,10 @@ type Stage = Omit<LatencyStage, "ns">;
 /** Pipeline stages of each direction in the order a packet meets them, unloaded link, cut-through. */
 export const latencyStages: Readonly<Record<"tx" | "txIcrc" | "rx" | "rxIcrc", readonly Stage[]>> = {
   tx: [
-    { module: "axis_register", what: "register the packet stream", cycles: 1 },
-    { module: "vl_buffer", what: "write into the lane's queue", cycles: 1 },
+    { module: "tx_queue", what: "register the packet stream", cycles: 1 },
+    { module: "vl_tx_buffer", what: "write into the lane's queue", cycles: 1 },
     { module: "vl_arbiter", what: "choose the lane", cycles: 1 },
-    { module: "vl_buffer", what: "read the queue", cycles: 1 },
+    { module: "vl_tx_buffer", what: "read the queue", cycles: 1 },
     { module: "vcrc_gen", what: "compute and append the VCRC", cycles: 3 },
     { module: "mac_tx", what: "frame into columns", cycles: 1 },
   ],
@@ -19,7 +19,7 @@ export const latencyStages: Readonly<Record<"tx" | "txIcrc" | "rx" | "rxIcrc", r
     { module: "mac_rx", what: "align to a beat, which the next MII beat completes", cycles: 2 },
     { module: "vcrc_check", what: "check the VCRC", cycles: 2 },
     { module: "llr_rx", what: "judge the frame, write into the lane's buffer", cycles: 1 },
-    { module: "vl_buffer", what: "read the buffer", cycles: 1 },
+    { module: "vl_rx_buffer", what: "read the buffer", cycles: 1 },
   ],
   rxIcrc: [{ module: "icrc_check", what: "check and strip the ICRC", cycles: 2 }],
 };
