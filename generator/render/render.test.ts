@@ -37,6 +37,23 @@ describe("what comes out", () => {
     expect(render("a  \n{{empty}}\t\n\nb\n\n\n", { empty: "" })).toBe("a\n\n\nb\n");
   });
 
+  it("wraps comments of Verilog at 100 columns, and nothing else", () => {
+    const words = Array(40).fill("word").join(" ");
+    const code = `assign x = ${Array(40).fill("y").join(" ^ ")}; // {{text}}`;
+    const lines = render(`    // {{text}}\n${code}`, { text: words }).trimEnd().split("\n");
+    expect(lines.slice(0, -1).every((line) => line.startsWith("    // word") && line.length <= 100)).toBe(
+      true,
+    );
+    expect(
+      lines
+        .slice(0, -1)
+        .map((line) => line.slice(7))
+        .join(" "),
+    ).toBe(words);
+    expect(lines.at(-1)).toBe(code.replace("{{text}}", words));
+    expect(rendererOf({ "t.md.hbs": "// {{text}}" })("t.md.hbs", { text: words })).toBe(`// ${words}\n`);
+  });
+
   it("puts adjacent digits side by side", () => {
     expect(render("{{a}}{{b}}", { a: "1", b: "2" })).toBe("12\n");
   });

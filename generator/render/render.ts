@@ -20,7 +20,10 @@ const compileOptions = {
   knownHelpers: { log: false, lookup: false, blockHelperMissing: false, helperMissing: false },
 } as unknown as CompileOptions;
 
-/** Renders a template of the generator. Trailing blanks are cut and the text ends with one line feed. */
+/**
+ * Renders a template of the generator. Trailing blanks are cut and the text ends with one line feed; in Verilog, lines
+ * that are only a comment are wrapped at 100 columns.
+ */
 export function renderTemplate(template: string, view: View): string {
   shared ??= createRenderer(templatesFolder);
   return shared(template, view);
@@ -58,7 +61,7 @@ export function createRenderer(folder: string): Render {
     try {
       const text = run(guardView(view));
       checkText(text);
-      return tidy(text);
+      return tidy(template.endsWith(".v.hbs") ? wrapComments(text) : text);
     } catch (cause) {
       throw new RenderError(`${template}: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,
@@ -101,6 +104,34 @@ function readText(path: string): string {
   } catch (cause) {
     throw new RenderError(`the template ${path} cannot be read`, { cause });
   }
+}
+
+const columns = 100;
+
+/** Formulas and names come into comments from the design, so only here is it known how long a line gets. */
+function wrapComments(text: string): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const start = /^\s*\/\/ +/u.exec(line)?.[0];
+      return start === undefined || line.length <= columns
+        ? [line]
+        : wrapLine(start, line.slice(start.length));
+    })
+    .join("\n");
+}
+
+function wrapLine(start: string, words: string): string[] {
+  const lines: string[] = [];
+  let line = start;
+  for (const word of words.trimEnd().split(/ +/u)) {
+    if (line !== start && line.length + word.length > columns) {
+      lines.push(line.trimEnd());
+      line = start;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
 }
 
 /** Cuts blanks at line ends and blank lines at the end of the text. */
