@@ -57,11 +57,12 @@ function checkService(design: LinkDesign): readonly Problem[] {
     path: [...path, "low"],
   }));
   const onlyLow = lanes.filter((vl) => !served(high, vl) && served(low, vl));
-  if (highLimit === 255 && high.some((row) => row.weight > 0) && onlyLow.length > 0) {
+  const names = onlyLow.map((vl) => `VL${vl}`).join(", ");
+  if (highLimit === 255 && lanes.some((vl) => served(high, vl)) && onlyLow.length > 0) {
     problems.push({
       code: "LW_LOW_MAY_STARVE",
       severity: "warning",
-      message: `${onlyLow.map((vl) => `VL${vl}`).join(", ")} wait as long as a high-priority lane has something to send`,
+      message: `without a limit, a busy high-priority lane keeps ${names} waiting for ever`,
       value: "highLimit: 255 (unlimited)",
       limit: "0 ... 254, units of 4096 bytes",
       remedy: "set virtualLanes.arbitration.highLimit, for example to 10",

@@ -120,8 +120,8 @@ const creditUpdateBlocks: OverrideRule = (value, n) => {
     return warn("LW_SLOW_CREDIT_UPDATE", message, `at most ${credits - n.value("maxPacketBlocks")} blocks`);
   }
   const share = ((credits - value) * block) / bytesInFlight(n);
-  if (share >= 1 && value <= credits / 2) return undefined;
-  const most = Math.max(1, Math.floor(Math.min(credits / 2, credits - bytesInFlight(n) / block)));
+  if (share >= 1) return undefined;
+  const most = Math.max(1, Math.floor(credits - bytesInFlight(n) / block));
   const message = `credit comes back in lumps of ${value} of ${credits} blocks: about ${percent(share)} of the line rate`;
   return warn("LW_SLOW_CREDIT_UPDATE", message, `at most ${most} blocks for full rate`);
 };

@@ -70,6 +70,7 @@ function latencyTable({ latencyBudget }: LinkDesign): string {
 function lineRateTable(design: LinkDesign): string {
   const table = plainTable(["packet bytes", "Gb/s", "of the wire"], {
     colAligns: ["right", "right", "right"],
+    chars: compact,
   });
   for (const { packetBytes, achievableGbps, percent } of design.lineRateCoverage) {
     const share = `${percent.toFixed(1)} %`;

@@ -106,7 +106,7 @@ function scriptError(path: string, failure: LoadReport & { readonly kind: "faile
   const syntax = /^(\/.*?|[A-Za-z]:\\.*?):(\d+):(\d+): ERROR: (.*)$/m.exec(failure.message);
   if (syntax) {
     const at = { file: syntax[1] ?? path, line: Number(syntax[2]), column: Number(syntax[3]) + 1 };
-    const message = `the file is not valid TypeScript: ${syntax[4]}`;
+    const message = `the file cannot be parsed: ${syntax[4]}`;
     return failed("LW_DESCRIPTION_SYNTAX", message, "correct the file", at, cause);
   }
   const lost = /^Cannot find (?:module|package) '(.*?)'/.exec(failure.message);

@@ -23,7 +23,7 @@ export async function loadDescription(
 ): Promise<LinkDescriptionOfKind> {
   const file = resolve(path);
   const extension = extname(file).toLowerCase();
-  const stats = statSync(file, { throwIfNoEntry: false });
+  const stats = attempt(path, () => statSync(file, { throwIfNoEntry: false }));
   if (!stats?.isFile()) {
     throw new LanewrightError({
       code: "LW_FILE_MISSING",
@@ -35,7 +35,12 @@ export async function loadDescription(
   if (scripts.includes(extension)) {
     return (await loadScript(file, options.timeoutMs ?? 10_000)) as LinkDescriptionOfKind;
   }
-  if (extension === ".json") return parseJson(file, read(file, path)) as LinkDescriptionOfKind;
+  if (extension === ".json") {
+    return parseJson(
+      file,
+      attempt(path, () => readFileSync(file, "utf8")),
+    ) as LinkDescriptionOfKind;
+  }
   throw new LanewrightError({
     code: "LW_FILE_TYPE",
     severity: "error",
@@ -46,12 +51,12 @@ export async function loadDescription(
   });
 }
 
-function read(file: string, path: string): string {
+function attempt<T>(path: string, access: () => T): T {
   try {
-    return readFileSync(file, "utf8");
+    return access();
   } catch (cause) {
-    const message = `${path} cannot be read`;
-    const remedy = "give the file to its reader: chmod u+r";
+    const message = `${path} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`;
+    const remedy = "see to the file's path and permissions";
     throw new LanewrightError({ code: "LW_FILE_UNREADABLE", severity: "error", message, remedy }, { cause });
   }
 }

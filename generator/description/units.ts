@@ -30,11 +30,11 @@ const quantities: Readonly<Record<string, { readonly stems: readonly string[]; r
   cableMeters: {
     stems: ["cable", "cableLength", "length"],
     units: [
-      ["Kilometers", 1000],
-      ["Km", 1000],
-      ["Feet", 0.3048],
-      ["Cm", 0.01],
       ["Mm", 1e-3],
+      ["Cm", 0.01],
+      ["Feet", 0.3048],
+      ["Km", 1000],
+      ["Kilometers", 1000],
       ["Ns", 0.2],
     ],
   },

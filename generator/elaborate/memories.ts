@@ -22,7 +22,11 @@ export function memories(
   const buffers = [
     block("vl_tx_buffer", lanes * number("txQueueBeats") + number("txQueue15Beats"), bufferBits),
     block("vl_rx_buffer", lanes * number("vlBufferBeats") + number("vl15BufferBeats"), bufferBits),
-    block("link_counters", 2 ** Math.ceil(Math.log2(linkCounters(0).length)), number("counterBits")),
+    block(
+      "link_counters",
+      2 ** Math.ceil(Math.log2(linkCounters(0, link.retry === "llr").length)),
+      number("counterBits"),
+    ),
   ];
   if (link.retry === "none") return buffers;
   const depth = number("replayDepthBeats");

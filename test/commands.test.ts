@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { derivedIds } from "../generator/design/link.ts";
+import { elaborate, loadDescription } from "../generator/index.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lanewright-commands-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line in a folder of its own, outside of the project. */
+function lanewright(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, maxBuffer: 1 << 26 };
+    execFile(process.execPath, [join(root, "bin/lanewright.mjs"), ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, out, err });
+    });
+  });
+}
+
+const example = join(root, "examples/link-400g.ts");
+/** What a terminal would take for a colour. */
+const escapeCode = String.fromCharCode(27);
+
+describe("init", () => {
+  it("writes an example that is sound, the same device in TypeScript and in JSON", async () => {
+    expect(await lanewright("init", "my-link.ts")).toMatchObject({ code: 0, err: "" });
+    expect(await lanewright("init", "sub/my-link.json")).toMatchObject({ code: 0 });
+    const script = elaborate(await loadDescription(join(folder, "my-link.ts")));
+    const plain = elaborate(await loadDescription(join(folder, "sub/my-link.json")));
+    expect(script.name).toBe("my_link");
+    expect(JSON.stringify(script)).toBe(JSON.stringify(plain));
+    expect(await lanewright("check", "my-link.ts")).toMatchObject({
+      code: 0,
+      out: "my-link.ts: 0 errors, 0 warnings\n",
+    });
+  });
+
+  it("overwrites only with --force", async () => {
+    const path = join(folder, "kept.ts");
+    writeFileSync(path, "mine\n");
+    expect(await lanewright("init", "kept.ts")).toMatchObject({ code: 2 });
+    expect(readFileSync(path, "utf8")).toBe("mine\n");
+    expect(await lanewright("init", "kept.ts", "--force")).toMatchObject({ code: 0 });
+    expect(readFileSync(path, "utf8")).toContain("defineLink");
+  });
+});
+
+describe("check", () => {
+  it("prints problems for people, and for programs with --json", async () => {
+    writeFileSync(join(folder, "bad.json"), '{ "kind": "link", "name": "reg" }\n');
+    const text = await lanewright("check", "bad.json");
+    expect(text.code).toBe(2);
+    expect(text.out).toContain("at:     bad.json:1:1");
+    expect(text.out).toMatch(/bad\.json: 7 errors, 0 warnings\n$/);
+    const json = await lanewright("check", "bad.json", "--json");
+    const document = JSON.parse(json.out) as { ok: boolean; diagnostics: { code: string }[] };
+    expect(document.ok).toBe(false);
+    expect(document.diagnostics.map((one) => one.code)).toContain("LW_NAME_KEYWORD");
+  });
+});
+
+describe("explain", () => {
+  it("shows every derived number, latency, line rate and memories, without colours in a pipe", async () => {
+    const { code, out, err } = await lanewright("explain", example);
+    expect([code, err]).toEqual([0, ""]);
+    for (const id of derivedIds) expect(out).toContain(`│ ${id} `);
+    expect(out).toContain("packet stream in to MII out");
+    expect(out).toContain("packet sizes fall short of the wire");
+    expect(out).toContain("replay_buffer");
+    expect(out).not.toContain(escapeCode);
+  });
+
+  it("gives the same as JSON", async () => {
+    const { out } = await lanewright("explain", example, "--json");
+    const document = JSON.parse(out) as { derived: { id: string; inputs: object; formula: string }[] };
+    const design = elaborate(await loadDescription(example));
+    expect(document).toMatchObject({ name: "link_400g", memories: design.memories });
+    expect(document.derived).toEqual(Object.values(design.derived));
+  });
+
+  it("shows only what is asked for, and marks what was set", async () => {
+    const description = { ...(await loadDescription(example)), derived: { replayDepthBeats: 256 } };
+    writeFileSync(join(folder, "set.json"), JSON.stringify(description));
+    const { code, out, err } = await lanewright("explain", "set.json", "--only", "replayDepthBeats");
+    expect(code).toBe(0);
+    expect(out).toContain("replayDepthBeats *");
+    expect(out).toContain("the formula gives 512");
+    expect(out).not.toContain("creditsPerVl");
+    expect(err).toContain("LW_SLOW_REPLAY_DEPTH");
+  });
+});
+
+describe("schema", () => {
+  it("prints a JSON Schema that takes the examples", async () => {
+    const { out } = await lanewright("schema");
+    const validate = new Ajv().compile(JSON.parse(out) as object);
+    const description: unknown = JSON.parse(readFileSync(join(root, "examples/link-100g.json"), "utf8"));
+    expect(validate(description)).toBe(true);
+    expect(validate({ kind: "link" })).toBe(false);
+  });
+});
+
+describe("the command line", () => {
+  it("has help with an example for every verb, and for itself", async () => {
+    const { out } = await lanewright("--help");
+    const verbs = [...out.matchAll(/^ {2}([a-z]+) .*(?:\[|<|print)/gm)].map((match) => String(match[1]));
+    expect(verbs).toEqual(expect.arrayContaining(["init", "check", "explain", "generate", "lint", "schema"]));
+    for (const verb of ["init", "check", "explain", "generate", "lint", "schema"]) {
+      const help = await lanewright(verb, "--help");
+      expect([verb, help.code]).toEqual([verb, 0]);
+      expect(help.out).toMatch(/Examples?:\n {2}\$ lanewright/);
+    }
+  });
+
+  it("answers wrong usage with exit code 2", async () => {
+    expect(await lanewright("explian", example)).toMatchObject({ code: 2 });
+    expect(await lanewright("check")).toMatchObject({ code: 2 });
+    expect(await lanewright("check", example, "--jsno")).toMatchObject({ code: 2 });
+  });
+
+  it("gives JSON for errors too when JSON was asked for", async () => {
+    const { code, out } = await lanewright("explain", "nothing.ts", "--json");
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, diagnostics: [{ code: "LW_FILE_MISSING" }] });
+  });
+});

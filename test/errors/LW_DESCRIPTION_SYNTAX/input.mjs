@@ -1,0 +1,5 @@
+import { defineLink } from "lanewright";
+
+export default defineLink({
+  name: "uplink",,
+});
