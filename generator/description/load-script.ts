@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type Diagnostic, type DiagnosticCode, LanewrightError, type Position } from "../diagnostics.ts";
 import { setOrigin } from "../dsl/origin.ts";
-import { defaultExportOrigin, sourceOrigin } from "../dsl/source-origin.ts";
+import { defaultExportOrigin, parseError, sourceOrigin } from "../dsl/source-origin.ts";
 import type { LoadReport } from "./load-thread.ts";
 
 /** What a thread may use at most, so that a runaway description ends as an error. */
@@ -108,6 +108,11 @@ function scriptError(path: string, failure: LoadReport & { readonly kind: "faile
     const at = { file: syntax[1] ?? path, line: Number(syntax[2]), column: Number(syntax[3]) + 1 };
     const message = `the file cannot be parsed: ${syntax[4]}`;
     return failed("LW_DESCRIPTION_SYNTAX", message, "correct the file", at, cause);
+  }
+  const parsed = failure.name === "SyntaxError" ? parseError(path) : undefined;
+  if (parsed) {
+    const message = `the file cannot be parsed: ${parsed.message}`;
+    return failed("LW_DESCRIPTION_SYNTAX", message, "correct the file", parsed.at, cause);
   }
   const lost = /^Cannot find (?:module|package) '(.*?)'/.exec(failure.message);
   const top = { file: path, line: 1, column: 1 };

@@ -100,6 +100,14 @@ export default defineLink({
     expect(seen).toEqual([]);
   });
 
+  it("points at syntax errors, in TypeScript and in JavaScript", async () => {
+    for (const name of ["syntax.ts", "syntax.mjs"]) {
+      const loading = loadDescription(file(name, "const fine = 1;\nexport default { name: , };\n"));
+      const at = { file: join(folder, name), line: 2, column: 24 };
+      await expect(loading).rejects.toMatchObject({ diagnostics: [{ code: "LW_DESCRIPTION_SYNTAX", at }] });
+    }
+  });
+
   it("says so when a file cannot be read", async () => {
     const path = join(folder, "circle.json");
     symlinkSync(path, path);

@@ -81,10 +81,18 @@ export function otherUnit(
 ): { readonly unit: string; readonly value: number } | undefined {
   for (const [unit, factor] of quantities[key]?.units ?? []) {
     const converted = tidy(value * factor);
-    if (fits(converted)) return { unit, value: converted };
+    if (fits(converted)) return { unit: written.get(unit) ?? unit, value: converted };
   }
   return undefined;
 }
+
+/** Suffixes of keys as units are written by themselves. */
+const written: ReadonlyMap<string, string> = new Map(
+  ["Mm", "Cm", "Km", "Kilometers", "Feet", "Ms", "Us", "Ps", "Ns", "Bytes", "Bits"].map((unit) => [
+    unit,
+    unit.toLowerCase(),
+  ]),
+);
 
 /** Nine significant digits: takes away what the conversion added. */
 function tidy(value: number): number {

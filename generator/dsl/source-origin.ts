@@ -50,6 +50,20 @@ function parseFile(path: string): File | undefined {
   }
 }
 
+/** First syntax error of a file, for engines that do not tell where it is. */
+export function parseError(path: string): { readonly message: string; readonly at: Position } | undefined {
+  try {
+    const { parse } = require("@babel/parser") as typeof import("@babel/parser");
+    parse(readFileSync(path, "utf8"), { sourceType: "module", plugins: ["typescript"] });
+    return undefined;
+  } catch (error) {
+    const { message, loc } = error as { message: string; loc?: { line: number; column: number } };
+    if (!loc) return undefined;
+    const text = message.replace(/ \(\d+:\d+\)$/, "");
+    return { message: text, at: { file: path, line: loc.line, column: loc.column + 1 } };
+  }
+}
+
 /** Constants of the file's top level, for literals that are given to the call by name. */
 function scopeOf(file: File): Scope {
   const scope = new Map<string, Expression>();
