@@ -77,7 +77,7 @@ const ownPort: readonly Row[] = [
   ["fcp_bad", "Flow-control packets dropped: bad LPCRC, Op, length or lane"],
   ["length_error", "Packets whose byte count is not that of their LRH"],
   ["vcrc_error", "Packets received with a bad VCRC"],
-  ["icrc_error", "Packets received with a good VCRC and a bad ICRC"],
+  ["fill", "Beats of FILL control sets sent because a cut-through source paused inside a packet"],
   ["ctl_bad", "Control sets dropped: bad CRC-8, O-code or message"],
   ["rx_overrun", "Beats lost because the receive path had no room"],
   ["flow_control_watchdog", "Expiries of the flow-control watchdog"],
@@ -92,14 +92,30 @@ const amounts: readonly PortRow[] = [
 /** Bits of the amount that a packet adds to PortXmitData and PortRcvData. */
 export const dataWordBits = 12;
 
-/** All counters of a link port in address order, the first at `base`. */
-export function linkCounters(base: number): readonly Counter[] {
+/** Counters of {@link sai} that a port without retry has too. */
+const withoutRetry = [
+  "llr_tx_init_ctl_os",
+  "llr_tx_init_echo_ctl_os",
+  "llr_tx_discard",
+  "llr_tx_ok",
+  "llr_tx_poisoned",
+  "llr_rx_init_ctl_os",
+  "llr_rx_init_echo_ctl_os",
+  "llr_rx_ok",
+  "llr_rx_poisoned",
+  "llr_rx_bad",
+];
+
+/** All counters of a link port in address order, the first at `base`; `retry` tells whether it has link-level retry. */
+export function linkCounters(base: number, retry: boolean): readonly Counter[] {
   const rows: Omit<Counter, "offset">[] = [
-    ...sai.map(([signal, text]) => ({
-      ...pulse(signal, text),
-      standardName: `SAI_PORT_STAT_${signal.toUpperCase()}`,
-    })),
-    ...ownRetry.map(([signal, text]) => pulse(signal, text)),
+    ...sai
+      .filter(([signal]) => retry || withoutRetry.includes(signal))
+      .map(([signal, text]) => ({
+        ...pulse(signal, text),
+        standardName: `SAI_PORT_STAT_${signal.toUpperCase()}`,
+      })),
+    ...(retry ? ownRetry : []).map(([signal, text]) => pulse(signal, text)),
     ...portCounters.map(([signal, standardName, text]) => ({ ...pulse(signal, text), standardName })),
     ...ownPort.map(([signal, text]) => pulse(signal, text)),
     ...amounts.map(([signal, standardName, text]) => ({

@@ -92,12 +92,26 @@ const rows: readonly Row[] = [
   ],
 ];
 
+/** Limits that a port without retry does not have. */
+const ofRetry: readonly LimitId[] = [
+  "replayTimerCycles",
+  "replayCountMax",
+  "outstandingSeqMax",
+  "outstandingDataMax",
+  "dataAgeCycles",
+];
+
 /** Limits and timers; all but the last have a derived number as their reset value. */
 export function limits(design: LinkDesign): RegisterGroup {
   return {
     id: "limits",
     title: "Limits and timers",
-    registers: [...rows.map((row) => limit(design, row)), highLimit(design)],
+    registers: [
+      ...rows
+        .filter(([, , , id]) => design.retry === "llr" || !ofRetry.includes(id))
+        .map((row) => limit(design, row)),
+      highLimit(design),
+    ],
   };
 }
 

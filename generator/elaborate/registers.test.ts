@@ -33,6 +33,7 @@ const cases: readonly [string, LinkDescription & { kind: "link" }][] = [
       },
     },
   ],
+  ["no retry", { ...base, retry: "none" }],
   ["10 km at 2 GHz", { ...base, clockMHz: 2000, rateGbps: 800, cableMeters: 10_000, mtuBytes: 8064 }],
 ];
 

@@ -26,10 +26,10 @@ export const llrRxStates = codes("OFF", "SEND_ACKS", "SEND_NACK", "NACK_SENT");
 export function linkRegisters(design: LinkDesign): RegisterMap {
   return {
     addressBits: 12,
-    groups: [device(design), control(), limits(design), status(), lanes(design), arbitration(design)],
+    groups: [device(design), control(design), limits(design), status(), lanes(design), arbitration(design)],
     counterBase,
     counterBits: design.derived.counterBits.value,
-    counters: linkCounters(counterBase),
+    counters: linkCounters(counterBase, design.retry === "llr"),
   };
 }
 
@@ -83,7 +83,7 @@ function device(design: LinkDesign): RegisterGroup {
   };
 }
 
-function control(): RegisterGroup {
+function control(design: LinkDesign): RegisterGroup {
   return {
     id: "control",
     title: "Control",
@@ -98,7 +98,18 @@ function control(): RegisterGroup {
           1,
           "1: Armed and Active follow without a command",
         ),
-        setting("REINIT_ON_FLUSH", 2, 1, "cfg_reinit_on_flush", 1, "1: a flush is followed by a new session"),
+        ...(design.retry === "llr"
+          ? [
+              setting(
+                "REINIT_ON_FLUSH",
+                2,
+                1,
+                "cfg_reinit_on_flush",
+                1,
+                "1: a flush is followed by a new session",
+              ),
+            ]
+          : []),
         setting(
           "DISCARD",
           3,

@@ -4,8 +4,12 @@ import type { View } from "../render/view.ts";
 import { bitsFor, header, localparam, moduleName } from "./common.ts";
 import { constantControlSet, crc8View, messageCodes } from "./control-sets.ts";
 
-/** Rows that wait while a row before them yields several beats. */
-const queueRows = 16;
+/**
+ * Beats that wait while a packet's end makes two of them in a cycle. A transmitter of the same width takes in one beat a
+ * cycle, so that what it can bring too many of at once is what it has in hand itself: 4 rows and less than two more, of at
+ * most 2 beats in C + 2 columns each.
+ */
+const queueBeats = 16;
 
 interface Widths {
   readonly columns: number;
@@ -48,6 +52,7 @@ export function macRxView(design: LinkDesign): View {
     ...commonRanges(design),
     header: header(design, "Takes control sets and packets out of the columns of the MII."),
     module: moduleName(design, "mac_rx"),
+    retry: design.retry === "llr",
     align_module: moduleName(design, "mac_rx_align"),
     params: commonParams(design),
     fill: constantControlSet(messageCodes.fill),
@@ -58,19 +63,22 @@ export function macRxView(design: LinkDesign): View {
 
 /** `templates/mac/mac_rx_align.v.hbs`. */
 export function macRxAlignView(design: LinkDesign): View {
-  const { countBits } = widths(design);
+  const { beatBytes } = widths(design);
+  const byteBits = bitsFor(beatBytes);
   const maxBeats = design.derived.maxPacketBeats.value + 1;
-  const rowBits = design.datapathBits + 3 * countBits + 13 + 56;
+  const beatBits = design.datapathBits + byteBits + 27;
   return {
     ...commonRanges(design),
     header: header(design, "Moves packets from any column to the start of a beat."),
     module: moduleName(design, "mac_rx_align"),
+    retry: design.retry === "llr",
     params: [
       ...commonParams(design),
-      localparam("BB", bitsFor(design.datapathBits / 8), "bits: bytes of a beat, 0 ... W / 8"),
-      localparam("ROW_BITS", rowBits, "bits: a row with everything known about it"),
-      localparam("QUEUE_ROWS", queueRows, "rows: what wait while a row yields several beats"),
-      localparam("QB", Math.log2(queueRows), "bits: address of a row in the queue, log2(QUEUE_ROWS)"),
+      localparam("BB", byteBits, "bits: bytes of a beat, 0 ... W / 8"),
+      localparam(`${range(byteBits)} BEAT_BYTES`, beatBytes, "bytes a beat: W / 8"),
+      localparam("BEAT_BITS", beatBits, "bits: a beat with all that goes along"),
+      localparam("QUEUE_BEATS", queueBeats, "beats: what wait while a cycle makes two of them"),
+      localparam("QB", Math.log2(queueBeats), "bits: place of a beat in the queue, log2(QUEUE_BEATS)"),
       localparam("MAX_BEATS", maxBeats, "beats of the longest packet taken: maxPacketBeats + 1"),
       localparam("MB", bitsFor(maxBeats), "bits: beats of a packet, 0 ... MAX_BEATS"),
     ],

@@ -1,0 +1,33 @@
+import type { LinkDesign } from "../design/link.ts";
+import type { View } from "../render/view.ts";
+
+/** Name of an emitted module: the device's name in front, so that two devices fit into one design. */
+export function moduleName(design: LinkDesign, suffix: string): string {
+  return `${design.name}_${suffix}`;
+}
+
+/** The view of the `header` partial. */
+export function header(design: LinkDesign, purpose: string): View {
+  return { purpose, device: design.name };
+}
+
+/** One `localparam` line: the number and, in the comment, its unit and formula. */
+export function localparam(name: string, value: number | string, comment: string): View {
+  return { name, value: String(value), comment };
+}
+
+/** The `localparam` line of a derived number, with the formula as its comment. */
+export function derivedParam(name: string, design: LinkDesign, id: keyof LinkDesign["derived"]): View {
+  const { value, unit, formula, overridden } = design.derived[id];
+  return localparam(name, value, `${unit}: ${overridden ? "set in the description" : formula}`);
+}
+
+/** Bits that hold the values 0 … `max`; at least 1. */
+export function bitsFor(max: number): number {
+  return Math.max(1, Math.ceil(Math.log2(max + 1)));
+}
+
+/** Bits of an index into `count` things; at least 1. */
+export function indexBits(count: number): number {
+  return bitsFor(Math.max(1, count - 1));
+}

@@ -1,0 +1,72 @@
+import type { LinkDesign } from "../design/link.ts";
+import type { View } from "../render/view.ts";
+import { axisRegisterView } from "./axis-register.ts";
+import { moduleName } from "./common.ts";
+import { crcCheckView } from "./crc-check.ts";
+import { crcGenView } from "./crc-gen.ts";
+import { creditRxView, creditTxView } from "./credit.ts";
+import { linkCountersView } from "./link-counters.ts";
+import { linkCsrView } from "./link-csr.ts";
+import { linkPortView, linkTopView } from "./link-port.ts";
+import { llrControlView, llrRxView, llrSessionView, llrTxView, replayBufferView } from "./llr.ts";
+import { macRxAlignView, macRxView } from "./mac-rx.ts";
+import { macTxView } from "./mac-tx.ts";
+import { portStateView } from "./port-state.ts";
+import { sideBits } from "./ranges.ts";
+import { rxEgressView } from "./rx-egress.ts";
+import { txQueueView } from "./tx-queue.ts";
+import { txSchedulerView } from "./tx-scheduler.ts";
+import { vlArbiterView } from "./vl-arbiter.ts";
+import { vlBufferView } from "./vl-buffer.ts";
+
+/** A file of the output: where it goes (relative to the output folder) and what it is rendered from. */
+export interface FileOfDesign {
+  readonly path: string;
+  /** Template, relative to `templates/`. */
+  readonly template: string;
+  readonly view: View;
+}
+
+/** Name of the top module. */
+export function topOf(design: LinkDesign): string {
+  return design.name;
+}
+
+/** Every Verilog file of the design, the top module last. */
+export function filesOf(design: LinkDesign): readonly FileOfDesign[] {
+  const retry = design.retry === "llr";
+  const rxSide = retry ? 25 : 5;
+  const modules: readonly (readonly [suffix: string, template: string, view: View])[] = [
+    ["axis_register", "common/axis_register", axisRegisterView(design)],
+    ["vl_tx_buffer", "link/vl_buffer", vlBufferView(design, "tx")],
+    ["vl_rx_buffer", "link/vl_buffer", vlBufferView(design, "rx")],
+    ["tx_queue", "link/tx_queue", txQueueView(design)],
+    ["vl_arbiter", "link/vl_arbiter", vlArbiterView(design)],
+    ["tx_scheduler", "link/tx_scheduler", txSchedulerView(design)],
+    ["credit_tx", "link/credit_tx", creditTxView(design)],
+    ["credit_rx", "link/credit_rx", creditRxView(design)],
+    ["vcrc_gen", "link/crc_gen", crcGenView(design, { kind: "vcrc", sideBits: sideBits(design) })],
+    ["vcrc_check", "link/crc_check", crcCheckView(design, { kind: "vcrc", sideBits: rxSide })],
+    ...(retry ? ([["replay_buffer", "link/replay_buffer", replayBufferView(design)]] as const) : []),
+    ["llr_session", "link/llr_session", llrSessionView(design)],
+    ["llr_control", "link/llr_control", llrControlView(design)],
+    ["llr_tx", "link/llr_tx", llrTxView(design)],
+    ["llr_rx", "link/llr_rx", llrRxView(design)],
+    ["mac_tx", "mac/mac_tx", macTxView(design)],
+    ["mac_rx_align", "mac/mac_rx_align", macRxAlignView(design)],
+    ["mac_rx", "mac/mac_rx", macRxView(design)],
+    ["rx_egress", "link/rx_egress", rxEgressView(design)],
+    ["port_state", "link/port_state", portStateView(design)],
+    ["link_counters", "link/link_counters", linkCountersView(design)],
+    ["link_csr", "link/link_csr", linkCsrView(design)],
+    ["link_port", "link/link_port", linkPortView(design)],
+  ];
+  return [
+    ...modules.map(([suffix, template, view]) => ({
+      path: `rtl/${moduleName(design, suffix)}.v`,
+      template: `${template}.v.hbs`,
+      view,
+    })),
+    { path: `rtl/${design.name}.v`, template: "top/link.v.hbs", view: linkTopView(design) },
+  ];
+}

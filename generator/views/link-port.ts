@@ -1,0 +1,57 @@
+import type { LinkDesign } from "../design/link.ts";
+import { linkRegisters } from "../elaborate/registers.ts";
+import type { View } from "../render/view.ts";
+import { header, indexBits, moduleName } from "./common.ts";
+import { linkCsrPorts } from "./link-csr-ports.ts";
+import { lengthBits, range, ranges, sizes } from "./ranges.ts";
+
+/** `link_port`: the modules of a port, wired. */
+export function linkPortView(design: LinkDesign): View {
+  const s = sizes(design);
+  const retry = design.retry === "llr";
+  const csr = linkCsrPorts(linkRegisters(design))
+    .flatMap(({ ports }) => ports)
+    .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
+  return {
+    header: header(design, "One port of a lossless link: streams on one side, the MII on the other."),
+    module: moduleName(design, "link_port"),
+    device: design.name,
+    r: ranges(design),
+    retry,
+    wordIndex: range(indexBits(s.words)),
+    dataLengths: `[${lengthBits(design) * s.N - 1}:0]`,
+    rxSide: range(retry ? 25 : 5),
+    csr: csr.map(({ name, bits }) => ({ name, range: range(bits) })),
+  };
+}
+
+const streams = ["tdata", "tkeep", "tvalid", "tready", "tlast", "tuser"];
+const mii = ["txd", "txc", "tx_ready", "rxd", "rxc", "rx_valid", "link_up"];
+const axiLite = [
+  ...["awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid", "bready"],
+  ...["araddr", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready"],
+];
+
+/** The top module of a stand-alone link: port 0 under its numbered names. */
+export function linkTopView(design: LinkDesign): View {
+  const numbered = [
+    ...streams.map((name) => `tx_${name}`),
+    "tx_vl_room",
+    ...streams.map((name) => `rx_${name}`),
+    "rx_vl_enable",
+    ...mii.map((name) => `mii_${name}`),
+    "port_state",
+  ].map((port) => ({ port, wire: `p0_${port}` }));
+  const plain = ["clk", "rst"].map((port) => ({ port, wire: port }));
+  const bus = axiLite.map((name) => ({ port: `s_axil_${name}`, wire: `s_axil_${name}` }));
+  const connections = [...plain, ...numbered, ...bus];
+  return {
+    header: header(design, "A stand-alone link: one port."),
+    module: design.name,
+    r: ranges(design),
+    connections: connections.map((connection, at) => ({
+      ...connection,
+      last: at === connections.length - 1,
+    })),
+  };
+}

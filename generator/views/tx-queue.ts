@@ -1,0 +1,43 @@
+import type { LinkDesign } from "../design/link.ts";
+import type { View } from "../render/view.ts";
+import { header, indexBits, localparam, moduleName } from "./common.ts";
+import { lengthBits, lengthLow, range, ranges, sizes } from "./ranges.ts";
+
+/** `tx_queue`: client stream to per-lane queues. */
+export function txQueueView(design: LinkDesign): View {
+  const s = sizes(design);
+  const d = design.derived;
+  const descriptors = d.queueDescriptors.value;
+  const unused = 15 - s.N;
+  return {
+    header: header(design, "Transmit ingress: checks, and queues a lane for each VL."),
+    module: moduleName(design, "tx_queue"),
+    module_buffer: moduleName(design, "vl_tx_buffer"),
+    r: ranges(design),
+    wordIndex: range(indexBits(s.words)),
+    cutThrough: design.forwarding === "cut-through",
+    vlRoom: unused > 0 ? `${unused}'d0, lane_open[${s.N - 1}:0]` : `lane_open[${s.N - 1}:0]`,
+    params: [
+      localparam("W", s.W, "bits of a beat"),
+      localparam("WORDS", s.words, "4-byte words a beat"),
+      localparam("WB", s.wordBits, "bits of a count of words in a beat"),
+      localparam("IW", indexBits(s.words), "bits of a count of words less one"),
+      localparam("WORDS_PER_BEAT", `11'd${s.words}`, "4-byte words a beat, as PktLen counts"),
+      localparam("LANES", s.lanes, "lanes: data VLs and VL15"),
+      localparam("LW", s.laneBits, "bits of a lane number"),
+      localparam("DATA_VLS", `4'd${s.N}`, "data VLs"),
+      localparam("VL15_LANE", `${s.laneBits}'d${s.N}`, "lane of VL15"),
+      localparam("MIN_LENGTH", "11'd5", "words: shortest PktLen, a raw packet (InfiniBand vol. 1, LRH)"),
+      localparam("MAX_LENGTH", `11'd${(d.maxPacketBytes.value - 2) / 4}`, "words: floor((mtu + 124) / 4)"),
+      localparam(
+        "MAX_LENGTH_15",
+        `11'd${Math.floor((d.vl15PacketBytes.value - 2) / 4)}`,
+        "words: longest packet on VL15 (256 bytes of payload, no GRH)",
+      ),
+      localparam("LOW", lengthLow(design), "low bits of PktLen that the scheduler does not need"),
+      localparam("HB", lengthBits(design), "bits of what it needs"),
+      localparam("DESCRIPTORS", descriptors, "packets that a lane may hold"),
+      localparam("QB", indexBits(descriptors), "bits of a descriptor address"),
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+import type { LinkDesign } from "../design/link.ts";
+import type { View } from "../render/view.ts";
+import { bitsFor, header, indexBits, localparam, moduleName } from "./common.ts";
+import { range, ranges, sizes } from "./ranges.ts";
+
+interface Region {
+  readonly beats: number;
+  /** Beats of the longest packet that the lane takes. */
+  readonly longest: number;
+}
+
+/** The regions of a buffer: one for each data VL, then VL15. */
+function regions(design: LinkDesign, side: "tx" | "rx"): readonly Region[] {
+  const d = design.derived;
+  const [data, vl15] =
+    side === "tx"
+      ? [d.txQueueBeats.value, d.txQueue15Beats.value]
+      : [d.vlBufferBeats.value, d.vl15BufferBeats.value];
+  const longest15 = Math.ceil(d.vl15PacketBytes.value / d.beatBytes.value);
+  const lanes = Array.from({ length: sizes(design).N }, () => ({
+    beats: data,
+    longest: d.maxPacketBeats.value,
+  }));
+  return [...lanes, { beats: vl15, longest: longest15 }];
+}
+
+const table = (bits: number, values: readonly number[]): string =>
+  values
+    .toReversed()
+    .map((value) => `${bits}'d${value}`)
+    .join(", ");
+
+/** `vl_tx_buffer` or `vl_rx_buffer`: per-lane regions in one memory. */
+export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
+  const s = sizes(design);
+  const list = regions(design, side);
+  const depth = list.reduce((sum, { beats }) => sum + beats, 0);
+  const address = indexBits(depth);
+  const used = side === "rx" ? s.usedBits : bitsFor(Math.max(...list.map(({ beats }) => beats)));
+  const index = indexBits(s.words);
+  const base = list.map((_, lane) => list.slice(0, lane).reduce((sum, { beats }) => sum + beats, 0));
+  const purpose =
+    side === "tx"
+      ? "Transmit queues: packets of all lanes on their way to the wire."
+      : "Receive buffer: what the credits of this port promise.";
+  return {
+    header: header(design, purpose),
+    module: moduleName(design, `vl_${side}_buffer`),
+    r: { ...ranges(design), used: range(used * s.N) },
+    wordIndex: range(index),
+    cutThrough: design.forwarding === "cut-through",
+    hasStarted: side === "rx",
+    hasUsed: side === "rx",
+    one: `${used}'d1`,
+    regionBase: table(address, base),
+    regionLast: table(
+      address,
+      list.map(({ beats }, lane) => base[lane]! + beats - 1),
+    ),
+    roomLimit: table(
+      used,
+      list.map(({ beats, longest }) => beats - longest),
+    ),
+    params: [
+      localparam("LANES", s.lanes, "lanes: data VLs and VL15"),
+      localparam("LW", s.laneBits, "bits of a lane number"),
+      localparam("DEPTH", depth, `beats: ${list.map(({ beats }) => beats).join(" + ")}`),
+      localparam("AW", address, "bits of an address"),
+      localparam("UW", used, "bits of a beat count within a region"),
+      localparam("MW", s.W + index + 2, "bits: error, last, valid words less one, data"),
+    ],
+  };
+}
