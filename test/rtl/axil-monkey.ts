@@ -1,4 +1,5 @@
-import type { Model, Port } from "../../sim/driver/index.ts";
+import type { Model } from "../../sim/driver/model.ts";
+import type { Port } from "../../sim/driver/port.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 
 /** An answer: data (reads) and response code. */
@@ -28,6 +29,7 @@ export class AxilMonkey {
   readonly #model: Model;
   readonly #rng: Rng;
   readonly #idle: number;
+  readonly #reluctant: boolean;
   readonly #ports: Partial<Record<string, Port>> = {};
   readonly #addresses: number[] = [];
   readonly #data: WriteOrder[] = [];
@@ -37,9 +39,13 @@ export class AxilMonkey {
   readonly #readsTaken: number[] = [];
   #held: Record<"b" | "r", string | undefined> = { b: undefined, r: undefined };
 
-  /** @param idle chance that a valid or a ready stays low in a cycle */
-  constructor(model: Model, rng: Rng, idle: number) {
+  /**
+   * @param idle chance that a valid or a ready stays low in a cycle
+   * @param reluctant a ready waits for its valid
+   */
+  constructor(model: Model, rng: Rng, idle: number, reluctant = false) {
     this.#model = model;
+    this.#reluctant = reluctant;
     this.#rng = rng;
     this.#idle = idle;
     for (const port of model.ports) {
@@ -71,7 +77,10 @@ export class AxilMonkey {
       p.wstrb!.set(this.#data[0]!.strobe);
     });
     this.#offer("arvalid", this.#reads.length > 0, () => p.araddr!.set(this.#reads[0]!));
-    for (const ready of ["bready", "rready"]) p[ready]!.set(this.#rng.chance(this.#idle) ? 0 : 1);
+    for (const channel of ["b", "r"]) {
+      const waits = this.#reluctant && p[`${channel}valid`]!.get() === 0;
+      p[`${channel}ready`]!.set(waits || this.#rng.chance(this.#idle) ? 0 : 1);
+    }
 
     const took = (channel: string): boolean =>
       p[`${channel}valid`]!.get() === 1 && p[`${channel}ready`]!.get() === 1;

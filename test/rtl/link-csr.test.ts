@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linkCountersView } from "../../generator/views/link-counters.ts";
 import { linkCsrView } from "../../generator/views/link-csr.ts";
-import { type Model, openModel } from "../../sim/driver/index.ts";
+import { type Model, openModel } from "../../sim/driver/model.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { AxilMonkey } from "./axil-monkey.ts";
 import { buildModules, designOf, headerValues } from "./csr-bench.ts";
@@ -117,10 +117,10 @@ function addressOf(name: string): number {
 }
 
 /** A fresh start: reset, inputs low. */
-function start(rng: Rng, idle: number): AxilMonkey {
+function start(rng: Rng, idle: number, reluctant = false): AxilMonkey {
   for (const port of model.ports) if (port.dir === "in" && port.name !== "clk") port.bytes.fill(0);
   model.reset(3);
-  return new AxilMonkey(model, rng, idle);
+  return new AxilMonkey(model, rng, idle, reluctant);
 }
 
 function slice(port: string, at: number, bits: number): number {
@@ -168,14 +168,14 @@ describe("link_csr", () => {
     });
   });
 
-  for (const [idle, seed] of [
-    [0, 2],
-    [0.3, 3],
-    [0.8, 4],
+  for (const [idle, seed, reluctant] of [
+    [0, 2, false],
+    [0.3, 3, true],
+    [0.8, 4, false],
   ] as const) {
     it(`writes settings byte by byte and reads them back, bus idle ${100 * idle} %`, async () => {
       await withSeed(seed, (rng) => {
-        const bus = start(rng, idle);
+        const bus = start(rng, idle, reluctant);
         const values = new Map(settings.map(({ port, at, reset }) => [port + at, reset]));
         for (let round = 0; round < 60; round += 1) {
           for (let burst = rng.range(1, 8); burst > 0; burst -= 1) {
@@ -224,10 +224,10 @@ describe("link_csr", () => {
 
   it("gives one pulse for each command bit written, and none for what is not strobed", async () => {
     await withSeed(6, (rng) => {
-      const bus = start(rng, 0.1);
+      const bus = start(rng, 0.5);
       const ports = commands.map((name) => model.port(name));
       const [command, other] = [addressOf("COMMAND"), addressOf("CLEAR_COUNTERS")];
-      for (let round = 0; round < 100; round += 1) {
+      for (let round = 0; round < 300; round += 1) {
         const order = {
           address: rng.pick([command, command, other]),
           data: rng.next(),

@@ -311,8 +311,8 @@
 #define LINK_SMALL_LENGTH_ERROR_HI_OFFSET                    0x534u
 #define LINK_SMALL_VCRC_ERROR_LO_OFFSET                      0x538u
 #define LINK_SMALL_VCRC_ERROR_HI_OFFSET                      0x53cu
-#define LINK_SMALL_ICRC_ERROR_LO_OFFSET                      0x540u
-#define LINK_SMALL_ICRC_ERROR_HI_OFFSET                      0x544u
+#define LINK_SMALL_FILL_LO_OFFSET                            0x540u
+#define LINK_SMALL_FILL_HI_OFFSET                            0x544u
 #define LINK_SMALL_CTL_BAD_LO_OFFSET                         0x548u
 #define LINK_SMALL_CTL_BAD_HI_OFFSET                         0x54cu
 #define LINK_SMALL_RX_OVERRUN_LO_OFFSET                      0x550u
