@@ -12,3 +12,5 @@ export {
 export { defineLink } from "./dsl/define-link.ts";
 export type { LinkDescription, LinkDescriptionOfKind } from "./dsl/link-description.ts";
 export { elaborate } from "./elaborate/index.ts";
+export type { EmitResult, GenerateOptions } from "./emit/index.ts";
+export { generate } from "./generate.ts";
