@@ -81,12 +81,6 @@ export const derivedIds = [
   "creditUpdateBlocks",
   "creditLoopBytes",
   "creditsPerVl",
-  // Memory is kept in whole beats: a block smaller than a beat still takes one.
-  //   beatsPerBlock  = max(1, creditBlockBytes / beatBytes)
-  //   vlBufferBeats  = creditsPerVl * beatsPerBlock + maxPacketBeats (room for a damaged cut-through packet)
-  //   vl15BufferBeats = 8 * ceil(vl15PacketBytes / beatBytes)
-  //   txQueueBeats   = 3 * maxPacketBeats, txQueue15Beats = 3 * ceil(vl15PacketBytes / beatBytes)
-  //   replayDepthBeats = nextPow2(ackRoundTripCycles + 4 * maxPacketBeats)
   "beatsPerBlock",
   "vlBufferBeats",
   "vl15BufferBeats",
