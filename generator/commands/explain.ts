@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { type Derived, derivedIds, type LinkDesign } from "../design/link.ts";
+import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
 import { LanewrightError } from "../diagnostics.ts";
-import { lineRateSummary } from "../elaborate/index.ts";
+import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 import { explainText } from "./explain-text.ts";
 import { loadDesign } from "./load-design.ts";
 
 const help = `
 Prints each derived number with its unit, formula, inputs and source; the latency budget by stage; which packet
 sizes the datapath carries at line rate; and the memory bits by block. Numbers set in the description are marked *.
+Without retry the numbers of the replay buffer are left out.
 
 Example:
   $ lanewright explain examples/link-400g.ts
@@ -66,5 +67,6 @@ function choose(design: LinkDesign, only: readonly string[] | undefined): readon
       })),
     );
   }
-  return only ? all.filter((one) => only.includes(one.id)) : all;
+  if (only) return all.filter((one) => only.includes(one.id));
+  return design.retry === "llr" ? all : all.filter((one) => !retryOnlyIds.has(one.id as DerivedId));
 }

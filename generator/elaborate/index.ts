@@ -1,4 +1,5 @@
 export { creditLimitBlocks } from "./credits.ts";
 export { deriveAll, elaborate, rules } from "./elaborate.ts";
 export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";
+export { retryOnlyIds } from "./retry.ts";
 export { basisOf } from "./rule.ts";

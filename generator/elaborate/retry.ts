@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { nextPow2 } from "./formula-functions.ts";
 import { type Rule, rule } from "./rule.ts";
 
@@ -129,6 +130,19 @@ const initIntervalCycles = rule(
   { leastCycles: [64, "cycles"] },
   (n) => max(n.leastCycles, ceil(n.ackRoundTripCycles / 4)),
 );
+
+/** Numbers that mean nothing to a link without retry. */
+export const retryOnlyIds: ReadonlySet<DerivedId> = new Set([
+  "replayDepthBeats",
+  "replayBytes",
+  "replayEntries",
+  "sequenceBits",
+  "outstandingSeqMax",
+  "outstandingDataMax",
+  "replayTimerCycles",
+  "replayCountMax",
+  "dataAgeCycles",
+]);
 
 /** The replay buffer, its window and its timers. */
 export const retryRules: readonly Rule[] = [
