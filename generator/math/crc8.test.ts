@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parity } from "./gf2.ts";
 import { crc8, crc8Bits } from "./crc8.ts";
+import { parity } from "./gf2.ts";
 
 describe("crc8", () => {
   it("gives FB for the digits 1 to 9", () => {
