@@ -23,6 +23,7 @@ export function crcCheckView(design: LinkDesign, options: CrcOptions): View {
     module: moduleName(design, `${kind}_check`),
     bytes_range: range(bitsFor(beatBytes)),
     halves_range: range(byteBits),
+    word_range: range(byteBits - 1),
     ends: kind === "vcrc" ? "4n+2 bytes" : "4n bytes",
     alignment: kind === "vcrc" ? "2'd2" : "2'd0",
     residues: Array.from({ length: beatWords }, (_, at) => {
@@ -34,7 +35,7 @@ export function crcCheckView(design: LinkDesign, options: CrcOptions): View {
       };
     }),
     params: [
-      localparam("HALVES", beatBytes / 2, "16-bit halves of words a beat: datapath bits / 16"),
+      localparam("WORDS", beatWords, "words a beat: datapath bits / 32"),
       localparam("BYTE_BITS", byteBits, "bits: index of a byte of the beat"),
       ...crcCommonParams(design.datapathBits, kind),
     ],
