@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -7,6 +7,7 @@ import { exitCodes, LanewrightError } from "../../generator/diagnostics.ts";
 import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-folder.ts";
 import { withProgress } from "../../generator/progress.ts";
 import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
+import { rememberedLevel } from "./clock.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
 
@@ -34,6 +35,8 @@ export interface BuiltModel {
   readonly ports: readonly PortInfo[];
   readonly trace: boolean;
   readonly coverage: boolean;
+  /** 1 where nothing but rising edges of the clock matters, else 2; see `clock.ts`. */
+  readonly evaluationsPerCycle: 1 | 2;
   /** False when the model came out of the cache. */
   readonly fresh: boolean;
 }
@@ -57,6 +60,9 @@ const compilerFlags = [
   `-include ${printHeader}`,
 ];
 const linkerFlags = ["-shared", "-Wl,-Bsymbolic", "-flto", "-O3"];
+/** Changes whenever `model.json` or the looking for the clock does. */
+const revision = "2";
+
 const makeVariables = ["OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2"];
 
 const running = new Map<string, Promise<BuiltModel>>();
@@ -75,12 +81,14 @@ export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
   }));
   const arguments_ = verilatorArguments(options, sources);
   const sample = wrapperText({
-    ports: [],
+    ports: [{ name: clockOf(options), dir: "in", bits: 1, bytes: 1, member: "clk" }],
     clock: clockOf(options),
+    level: "level",
     trace: isOn(options.trace),
     coverage: isOn(options.coverage),
   });
   const texts = [
+    revision,
     ...versions,
     ...arguments_,
     ...compilerFlags,
@@ -148,10 +156,9 @@ async function build(
     const ports = parsePorts(readFileSync(join(object, "Vtop.h"), "utf8"));
     const trace = isOn(options.trace);
     const coverage = isOn(options.coverage);
-    writeFileSync(
-      join(temp, "wrapper.cpp"),
-      wrapperText({ ports, clock: clockOf(options), trace, coverage }),
-    );
+    const clock = clockOf(options);
+    const level = levelIn(object, ports.find((port) => port.name === clock)?.member ?? clock);
+    writeFileSync(join(temp, "wrapper.cpp"), wrapperText({ ports, clock, level, trace, coverage }));
     writeFileSync(join(object, printHeader), printHeaderText);
     const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
     const jobs = `-j${availableParallelism()}`;
@@ -165,7 +172,13 @@ async function build(
     const done = join(temp, "done");
     mkdirSync(done);
     renameSync(join(object, libraryName), join(done, libraryName));
-    const record: ModelRecord = { top: options.top, ports, trace, coverage };
+    const record: ModelRecord = {
+      top: options.top,
+      ports,
+      trace,
+      coverage,
+      evaluationsPerCycle: level === undefined ? 2 : 1,
+    };
     writeFileSync(join(done, "model.json"), `${JSON.stringify(record, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });
     renameSync(done, folder);
@@ -225,6 +238,12 @@ async function run(
     { code: "LW_MODEL_BUILD", severity: "error", message: `${tool} failed on the model of ${top}:\n${last}` },
     { exitCode: exitCodes.workFailed, cause: new Error(result.shortMessage) },
   );
+}
+
+function levelIn(object: string, member: string): string | undefined {
+  const sources = readdirSync(object).filter((name) => name.endsWith(".cpp"));
+  const texts = sources.map((name) => readFileSync(join(object, name), "utf8"));
+  return rememberedLevel(readFileSync(join(object, "Vtop___024root.h"), "utf8"), texts, member);
 }
 
 function clockOf(options: BuildOptions): string {

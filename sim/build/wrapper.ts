@@ -5,6 +5,8 @@ export interface WrapperOptions {
   readonly ports: readonly PortInfo[];
   /** Name of the clock port; a top without it is evaluated once a step. */
   readonly clock: string;
+  /** The model's memory of the clock's last level, where setting it replaces the falling edge; see `clock.ts`. */
+  readonly level: string | undefined;
   readonly trace: boolean;
   readonly coverage: boolean;
 }
@@ -20,7 +22,7 @@ int lanewright_print(const char* format, ...) __attribute__((format(printf, 1, 2
  * The C interface of one model. A status of 0 means that nothing happened; bit 0: the model stopped ($finish, $stop,
  * $fatal, a failed assertion); bit 1: it printed text. Nothing in here ends the process.
  */
-export function wrapperText({ ports, clock, trace, coverage }: WrapperOptions): string {
+export function wrapperText({ ports, clock, level, trace, coverage }: WrapperOptions): string {
   const clockMember = ports.find(
     (port) => port.name === clock && port.dir === "in" && port.bits === 1,
   )?.member;
@@ -29,7 +31,9 @@ export function wrapperText({ ports, clock, trace, coverage }: WrapperOptions): 
     return `    {${JSON.stringify(name)}, ${place}, ${bits}, ${bytes}, ${dirs[dir]}},`;
   });
   const high = clockMember === undefined ? "" : `m->top.${clockMember} = 1;`;
-  const low = clockMember === undefined ? "" : `m->top.${clockMember} = 0;\n    m->top.eval();`;
+  const fall =
+    level === undefined ? `m->top.${clockMember} = 0;\n    m->top.eval();` : `m->top.rootp->${level} = 0;`;
+  const low = clockMember === undefined ? "" : fall;
   return `#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -37,7 +41,7 @@ export function wrapperText({ ports, clock, trace, coverage }: WrapperOptions): 
 #include <vector>
 #include "Vtop.h"
 #include "verilated.h"
-${trace ? '#include "verilated_fst_c.h"\n' : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
+${level === undefined ? "" : '#include "Vtop___024root.h"\n'}${trace ? '#include "verilated_fst_c.h"\n' : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {

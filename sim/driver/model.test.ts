@@ -141,6 +141,41 @@ describe("time", () => {
   });
 });
 
+describe("the clock", () => {
+  it("has both edges, and a level, where a module looks at them", async () => {
+    const both = await buildModel({ files: [source("edges.v")], top: "edges" });
+    expect(both.evaluationsPerCycle).toBe(2);
+    const model = open(both);
+    for (const value of [3, 9]) {
+      model.port("d").set(value);
+      model.step();
+      expect(["rise", "fall", "held"].map((name) => model.port(name).get())).toEqual([
+        value,
+        value + 1,
+        value,
+      ]);
+    }
+  });
+
+  it("gives the same with and without traces, where a cycle is evaluated in other ways", async () => {
+    const plain = open(await buildModel({ files: [source("widths.v")], top: "widths" }));
+    const traced = open();
+    for (const model of [plain, traced]) model.reset();
+    for (let cycle = 0; cycle < 50; cycle += 1) {
+      const seen = [plain, traced].map((model) => {
+        model.port("d32").set(cycle * 77);
+        model.port("d512").bytes.fill(cycle);
+        model.port("d8").set(cycle);
+        if (cycle % 3 === 0) model.eval();
+        model.step(1 + (cycle % 2));
+        return model.ports.filter((port) => port.dir === "out").map((port) => port.getBig());
+      });
+      expect(seen[0]).toEqual(seen[1]);
+    }
+    expect(plain.port("count").get()).toBe(75);
+  });
+});
+
 describe("several instances of one library", () => {
   it("have ports, clocks and ends of their own", () => {
     const one = open();
