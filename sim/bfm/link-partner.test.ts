@@ -70,6 +70,26 @@ describe("two partners on a clean cable", () => {
   });
 });
 
+describe("without retry", () => {
+  it("damaged packets are lost, and their credit comes back", () => {
+    const ab = { ber: 2e-5, delayCycles: 20 };
+    const pair = new PartnerPair(256, {
+      retry: "none",
+      bufferBlocks: 80,
+      creditRefreshCycles: 500,
+      cable: { ab },
+    });
+    for (let i = 0; i < 400; i++) pair.send("a", 0, 600);
+    expect(pair.run(60000, () => pair.a.quiet)).toBe(true);
+    pair.run(1000);
+    const { lost, matched, ...rest } = pair.ab.result();
+    expect(rest).toMatchObject({ duplicated: 0, reordered: 0, corrupted: 0 });
+    expect(lost).toBeGreaterThan(10);
+    expect(lost + matched).toBe(400);
+    expect(pair.b.counters.abrCorrections).toBeGreaterThan(0);
+  });
+});
+
 describe("credits", () => {
   it("hold the sender back while the receiver is slow, and lose nothing", () => {
     const pair = new PartnerPair(256, { dataVls: 2, bufferBlocks: 70, b: { drainBytesPerCycle: 4 } });

@@ -26,6 +26,9 @@ export type {
 } from "./partner-options.ts";
 export { packetFaults } from "./partner-options.ts";
 
+/** INIT intervals that a port waits for the peer's INIT after its own echo. */
+const lonelyIntervals = 128;
+
 /** Reference port on the MII. */
 export class LinkPartner implements MiiEnd {
   readonly rxData: Uint8Array;
@@ -89,8 +92,10 @@ export class LinkPartner implements MiiEnd {
   step(rxData: Uint8Array | null, rxFlags: Uint8Array, txReady: boolean): void {
     const core = this.#core;
     core.cycle++;
-    if (core.linkUp) this.#downCycles = 0;
-    else this.#linkDown();
+    if (core.linkUp) {
+      this.#downCycles = 0;
+      core.session.tick(lonelyIntervals * core.options.initIntervalCycles);
+    } else this.#linkDown();
     if (rxData !== null && core.linkUp) this.#decoder.beat(rxData, rxFlags, this.#columns);
     core.creditReceiver.tick();
     this.#receiver.tick();

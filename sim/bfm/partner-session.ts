@@ -1,4 +1,9 @@
-/** Session handshake of a port (`docs/wire-format.md`, "Session handshake"). */
+/**
+ * Session handshake of a port (`docs/wire-format.md`, "Session handshake").
+ *
+ * Two rules guard against a handshake that only one end believes to be finished, when an echo outlives a restart: taking a
+ * new peer word makes the own INIT due again, and a port that stays without a peer word after its echo starts anew.
+ */
 import type { Rng } from "../traffic/rng.ts";
 
 export interface SessionEvents {
@@ -23,6 +28,7 @@ export class Session {
   echoSeq = 0;
   echoWord = 0;
   #candidate = -1;
+  #lonely = 0;
 
   constructor(rng: Rng, events: SessionEvents) {
     this.#rng = rng;
@@ -53,7 +59,14 @@ export class Session {
     this.echoed = false;
     this.echoDue = false;
     this.#candidate = -1;
+    this.#lonely = 0;
     this.#events.started(this.initSeq);
+  }
+
+  /** One cycle with the link up. @param patience cycles that the own echo may come before the peer's INIT */
+  tick(patience: number): void {
+    if (!this.echoed || this.peerWord >= 0) this.#lonely = 0;
+    else if (++this.#lonely > patience) this.start();
   }
 
   onInit(seq: number, word: number): void {
@@ -67,6 +80,7 @@ export class Session {
     this.#candidate = -1;
     if (word !== this.peerWord) {
       this.peerWord = word;
+      this.echoed = false;
       this.#events.peerTaken(seq);
     }
     this.echoDue = true;
