@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -241,20 +241,3 @@ function emitAsOther(): string {
   const result = spawnSync(process.execPath, arguments_, { cwd: root, encoding: "utf8", ...other });
   return result.stdout + result.stderr;
 }
-
-describe("a process that is told to stop", () => {
-  it("leaves no temporary folder", () => {
-    const script = `
-      import { makeTempFolder } from ${JSON.stringify(fileURLToPath(new URL("temp-folder.ts", import.meta.url)))};
-      const path = makeTempFolder(${JSON.stringify(base)}, ".new-");
-      (await import("node:fs")).writeFileSync(path + "/x", "");
-      setTimeout(() => {}, 60_000);
-      process.kill(process.pid, "SIGINT");`;
-    const root = fileURLToPath(new URL("../../", import.meta.url));
-    const arguments_ = ["--import", "tsx", "--input-type=module", "-e", script];
-    expect(() => execFileSync(process.execPath, arguments_, { cwd: root, stdio: "pipe" })).toThrow(
-      expect.objectContaining({ signal: "SIGINT" }),
-    );
-    expect(readdirSync(base)).toEqual([]);
-  });
-});

@@ -8,6 +8,7 @@ import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-fold
 import { withProgress } from "../../generator/progress.ts";
 import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
 import { rememberedLevel } from "./clock.ts";
+import { compilerFlags, isOn, libraryName, linkerFlags, makeVariables, verilatorArguments } from "./flags.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
 
@@ -48,22 +49,8 @@ interface Source {
 
 type ModelRecord = Omit<BuiltModel, "library" | "fresh">;
 
-const compilerFlags = [
-  "-fPIC",
-  "-fvisibility=hidden",
-  "-fno-gnu-unique",
-  "-flto",
-  "-DVL_USER_FINISH",
-  "-DVL_USER_STOP",
-  "-DVL_USER_FATAL",
-  "-DVL_PRINTF=lanewright_print",
-  `-include ${printHeader}`,
-];
-const linkerFlags = ["-shared", "-Wl,-Bsymbolic", "-flto", "-O3"];
 /** Changes whenever `model.json` or the looking for the clock does. */
 const revision = "2";
-
-const makeVariables = ["OPT_FAST=-O3", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2"];
 
 const running = new Map<string, Promise<BuiltModel>>();
 
@@ -79,7 +66,10 @@ export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
     name: `${String(index).padStart(3, "0")}/${basename(path)}`,
     bytes: readFileSync(path),
   }));
-  const arguments_ = verilatorArguments(options, sources);
+  const arguments_ = verilatorArguments(
+    options,
+    sources.map((source) => source.name),
+  );
   const sample = wrapperText({
     ports: [{ name: clockOf(options), dir: "in", bits: 1, bytes: 1, member: "clk" }],
     clock: clockOf(options),
@@ -135,8 +125,6 @@ function readRecord(folder: string): BuiltModel | undefined {
   return { ...record, library: join(folder, libraryName), fresh: false };
 }
 
-const libraryName = "model.so";
-
 async function build(
   folder: string,
   options: BuildOptions,
@@ -187,40 +175,6 @@ async function build(
   }
 }
 
-function verilatorArguments(options: BuildOptions, sources: readonly Source[]): string[] {
-  return [
-    ...[
-      "--cc",
-      "--exe",
-      "wrapper.cpp",
-      "-o",
-      libraryName,
-      "--prefix",
-      "Vtop",
-      "--Mdir",
-      "obj",
-      "--top-module",
-      options.top,
-    ],
-    ...[
-      "-O3",
-      "--x-assign",
-      "fast",
-      "--x-initial",
-      "fast",
-      "--assert",
-      "--no-timing",
-      "-Wno-fatal",
-      "-Wno-lint",
-    ],
-    ...(isOn(options.trace) ? ["--trace-fst", "--trace-structs"] : []),
-    ...(isOn(options.coverage) ? ["--coverage"] : []),
-    ...(options.defines ?? []).map((define) => `+define+${define}`),
-    ...["-CFLAGS", compilerFlags.join(" "), "-LDFLAGS", linkerFlags.join(" ")],
-    ...sources.map((source) => `rtl/${source.name}`),
-  ];
-}
-
 /** Runs one step of the build; a failure becomes an error with the tool's own last words. */
 async function run(
   tool: "verilator" | "make",
@@ -248,8 +202,4 @@ function levelIn(object: string, member: string): string | undefined {
 
 function clockOf(options: BuildOptions): string {
   return options.clock ?? "clk";
-}
-
-function isOn(option: boolean | undefined): boolean {
-  return option === true;
 }
