@@ -1,9 +1,9 @@
 import { type Problem, toDiagnostic, validate } from "../description/index.ts";
-import { derivedIds, type LinkDesign } from "../design/link.ts";
+import { type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
 import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
 import { originOf } from "../dsl/origin.ts";
-import { elaborate } from "../elaborate/index.ts";
+import { basisOf, deriveAll, elaborate } from "../elaborate/index.ts";
 import { checkArbitration } from "./arbitration.ts";
 import { checkName } from "./name.ts";
 import { numbersOf, toProblem } from "./numbers.ts";
@@ -64,15 +64,28 @@ function problemsOf(design: LinkDesign): readonly Problem[] {
   return [...checkName(design), ...checkRate(design), ...checkArbitration(design), ...checkOverrides(design)];
 }
 
+/**
+ * Overrides feed the formulas behind them. So that a refused one does not spoil the figures that another message gives,
+ * each is looked at once more without the other refused ones.
+ */
 function checkOverrides(design: LinkDesign): readonly Problem[] {
+  const overridden = derivedIds.filter((id) => design.derived[id].overridden);
+  const first = overridden.flatMap((id) => checkOverride(id, design));
+  const refused = new Set(first.filter(({ severity }) => severity === "error").map(({ path }) => path[1]));
+  if (refused.size === 0) return first;
+  const second = overridden.flatMap((id) => {
+    const kept = overridden.filter((other) => other === id || !refused.has(other));
+    const overrides = Object.fromEntries(kept.map((one) => [one, design.derived[one].value]));
+    return checkOverride(id, { ...design, derived: deriveAll(basisOf(design), overrides) });
+  });
+  return second.some(({ severity }) => severity === "error") ? second : first;
+}
+
+function checkOverride(id: DerivedId, design: LinkDesign): readonly Problem[] {
   const numbers = numbersOf(design);
-  return derivedIds
-    .filter((id) => design.derived[id].overridden)
-    .flatMap((id) => {
-      const { value } = design.derived[id];
-      const verdict = checkForm(id, value, numbers) ?? overrideRules[id]?.(value, numbers);
-      return verdict ? [toProblem(id, verdict, design)] : [];
-    });
+  const { value } = design.derived[id];
+  const verdict = checkForm(id, value, numbers) ?? overrideRules[id]?.(value, numbers);
+  return verdict ? [toProblem(id, verdict, design)] : [];
 }
 
 /** In the order of the user's file; problems without a place stay in front. */

@@ -46,13 +46,20 @@ export function isPow2(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && Number.isInteger(Math.log2(value));
 }
 
+/** `1 cycle`, `2 cycles`. */
+function withUnit(value: number, unit: string): string {
+  return `${value} ${value === 1 ? unit.replace(/(?<=[a-z]{2})s$/, "") : unit}`;
+}
+
 export function toProblem(id: DerivedId, verdict: Verdict, design: LinkDesign): Problem {
   const { value, computed, unit } = design.derived[id];
   return {
     ...verdict,
     message: `derived.${id}: ${verdict.message}`,
-    value: `${value} ${unit}`,
-    remedy: `leave it out (the formula gives ${Math.round(computed * 1000) / 1000} ${unit}) or stay within the limit`,
+    value: withUnit(value, unit),
+    remedy: `leave it out (the formula gives ${withUnit(Math.round(computed * 1000) / 1000, unit)})${
+      verdict.code === "LW_OVERRIDE_FIXED" ? "" : " or stay within the limit"
+    }`,
     path: ["derived", id],
   };
 }

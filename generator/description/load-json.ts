@@ -18,7 +18,9 @@ export function parseJson(file: string, text: string): object {
   const lines = new Lines(file, clean);
   const errors: ParseError[] = [];
   const tree = parseTree(clean, errors, { disallowComments: true, allowTrailingComma: false });
-  const problems: Diagnostic[] = errors.map((error) => ({
+  const places = new Set<number>();
+  const firstOfPlace = errors.filter(({ offset }) => !places.has(offset) && places.add(offset));
+  const problems: Diagnostic[] = firstOfPlace.map((error) => ({
     code: "LW_JSON_SYNTAX",
     severity: "error",
     message: `the file is not valid JSON: ${words(printParseErrorCode(error.error))}`,

@@ -4,6 +4,17 @@ import type { DescriptionPath } from "../dsl/origin.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { linkSchema, type Schema } from "./schema.ts";
 import { otherUnit, unitSlip } from "./units.ts";
+import {
+  article,
+  identifierLike,
+  inSentence,
+  inside,
+  kindOf,
+  limitOf,
+  nearest,
+  rightType,
+  show,
+} from "./wording.ts";
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
 const validateLink = ajv.compile(linkSchema);
@@ -42,7 +53,16 @@ function problemOf(report: Report): Finding {
       return unknownKey(report, path, schema);
     case "type": {
       const message = `${text} must be ${article(schema.type ?? "object")}, not ${kindOf(report.data)}`;
-      return { code: "LW_WRONG_TYPE", severity: "error", message, value, limit: limitOf(schema), path };
+      const remedy = rightType(report.data, path, schema);
+      return {
+        code: "LW_WRONG_TYPE",
+        severity: "error",
+        message,
+        value,
+        limit: limitOf(schema),
+        path,
+        ...remedy,
+      };
     }
     case "enum":
     case "minimum":
@@ -72,7 +92,11 @@ function problemOf(report: Report): Finding {
     case "maxLength": {
       const message = `${text} is too long: it becomes part of every module's name`;
       const limit = `${schema.maxLength} characters`;
-      return { code: "LW_NAME_TOO_LONG", severity: "error", message, value, limit, path };
+      const short = String(report.data)
+        .slice(0, schema.maxLength)
+        .replace(/_[^_]*$/, "");
+      const remedy = `write a shorter one, for example "${short}"`;
+      return { code: "LW_NAME_TOO_LONG", severity: "error", message, value, limit, remedy, path };
     }
     case "maxItems": {
       const message = `${text} has too many rows`;
@@ -90,7 +114,8 @@ function problemOf(report: Report): Finding {
     }
     case "const": {
       const message = `kind ${value} is not one that this version generates`;
-      return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: '"link"', path };
+      const remedy = 'write "kind": "link"';
+      return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: '"link"', remedy, path };
     }
     default:
       throw new Error(`no message for the schema keyword "${report.keyword}"`);
@@ -149,7 +174,7 @@ function missingKey(report: Report): Finding {
     return { code: "LW_KIND_MISSING", severity: "error", message, limit: '"link"', remedy, path };
   }
   const message = `"${key}" is missing${holder.length === 0 ? "" : ` in ${pathText(holder)}`}`;
-  const remedy = `add ${key}${schema.description ? `: ${schema.description}` : ""}`;
+  const remedy = `add "${key}"${schema.description ? ` (${inSentence(schema.description)})` : ""}`;
   return { code: "LW_MISSING_KEY", severity: "error", message, limit: limitOf(schema), remedy, path };
 }
 
@@ -165,6 +190,8 @@ function outOfRange(report: Report, path: DescriptionPath, schema: Schema): Find
       const remedy = `${data} looks like ${other.unit}: write ${key}: ${other.value}`;
       return { ...found, code: "LW_OUT_OF_RANGE", remedy };
     }
+    const code = schema.enum ? "LW_NOT_ALLOWED" : "LW_OUT_OF_RANGE";
+    return { ...found, code, remedy: `the nearest legal value is ${nearest(data, schema)}` };
   } else if (schema.enum && typeof data === "string") {
     const words = schema.enum.map(String);
     const near = closest(data, words);
@@ -172,47 +199,6 @@ function outOfRange(report: Report, path: DescriptionPath, schema: Schema): Find
     return { ...found, code: "LW_NOT_ALLOWED", remedy };
   }
   return { ...found, code: schema.enum ? "LW_NOT_ALLOWED" : "LW_OUT_OF_RANGE" };
-}
-
-function inside(value: number, schema: Schema): boolean {
-  return (
-    value >= (schema.minimum ?? Number.NEGATIVE_INFINITY) &&
-    value <= (schema.maximum ?? Number.POSITIVE_INFINITY)
-  );
-}
-
-function limitOf(schema: Schema): string {
-  if (schema.enum) return schema.enum.map((one) => JSON.stringify(one)).join(", ");
-  if (schema.minimum !== undefined && schema.maximum !== undefined) {
-    const steps = schema.multipleOf === undefined ? "" : `, a multiple of ${schema.multipleOf}`;
-    return `${schema.type === "integer" ? "an integer, " : ""}${schema.minimum} ... ${schema.maximum}${steps}`;
-  }
-  if (schema.minimum !== undefined) return `at least ${schema.minimum}`;
-  return schema.type ? article(schema.type) : "a value";
-}
-
-function article(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "number") return Number.isFinite(value) ? "a fraction" : String(value);
-  return article(Array.isArray(value) ? "array" : typeof value);
-}
-
-function show(value: unknown): string {
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
-function identifierLike(value: unknown): { readonly remedy?: string } {
-  const text = String(value)
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, "_")
-    .replace(/^[^a-z]+/, "");
-  return text === "" ? {} : { remedy: `write name: "${text}"` };
 }
 
 /** A JSON pointer as path; steps of digits are indices. */
