@@ -66,7 +66,7 @@ export function macRxAlignView(design: LinkDesign): View {
   const { beatBytes } = widths(design);
   const byteBits = bitsFor(beatBytes);
   const maxBeats = design.derived.maxPacketBeats.value + 1;
-  const beatBits = design.datapathBits + byteBits + 27;
+  const beatBits = design.datapathBits + byteBits + (design.retry === "llr" ? 27 : 7);
   return {
     ...commonRanges(design),
     header: header(design, "Moves packets from any column to the start of a beat."),
