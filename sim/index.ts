@@ -1,2 +1,14 @@
+export { AxiLite, axiResponse } from "./bfm/axil.ts";
+export { AxisSink } from "./bfm/axis-sink.ts";
+export { AxisSource } from "./bfm/axis-source.ts";
+export { Cable, Channel } from "./bfm/channel.ts";
+export { LinkPartner } from "./bfm/link-partner.ts";
+export { modelMii } from "./bfm/mii.ts";
+export { MiiMonitor } from "./bfm/mii-monitor.ts";
 export { type BuildOptions, type BuiltModel, buildModel, cacheFolder } from "./build/index.ts";
 export * from "./driver/index.ts";
+export { buildPacket, parsePacket } from "./reference/packet.ts";
+export { readTag, taggedPacket } from "./reference/tagged.ts";
+export { Histogram } from "./scoreboard/histogram.ts";
+export { Scoreboard } from "./scoreboard/scoreboard.ts";
+export { freshSeed, parseSeed, Rng, seedText, withSeed } from "./traffic/rng.ts";
