@@ -1,46 +1,7 @@
-/** What the benches of the MAC share: a driver for `mac_tx`, a monitor for `mac_rx`, and how to build both. */
-import type { LinkDesign } from "../../generator/design/link.ts";
-import { elaborate } from "../../generator/elaborate/index.ts";
-import { macRxAlignView, macRxView } from "../../generator/views/mac-rx.ts";
-import { macTxView } from "../../generator/views/mac-tx.ts";
-import { type Model, openModel } from "../../sim/driver/model.ts";
+/** What the benches of the MAC share: frames and a driver for `mac_tx`. */
+import type { Model } from "../../sim/driver/model.ts";
 import { frameKind, notEligible, writeControl, writeStart } from "../../sim/reference/columns.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
-import { buildModules } from "./csr-bench.ts";
-
-/** Widths of the normal run. */
-export const macWidths = [64, 256, 1024] as const;
-
-export function macDesign(datapathBits: number): LinkDesign {
-  const rateGbps = { 64: 10, 128: 40, 256: 100, 512: 200 }[datapathBits] ?? 400;
-  return elaborate({
-    kind: "link",
-    name: `mac${datapathBits}`,
-    clockMHz: 402.83,
-    datapathBits: datapathBits as 64,
-    rateGbps,
-    mtuBytes: 4096,
-    cableMeters: 30,
-    virtualLanes: { data: 1 },
-  });
-}
-
-export async function openMacTx(design: LinkDesign): Promise<Model> {
-  const view = macTxView(design);
-  return await open([{ name: String(view.module), template: "mac/mac_tx.v.hbs", view }]);
-}
-
-export async function openMacRx(design: LinkDesign): Promise<Model> {
-  const [rx, align] = [macRxView(design), macRxAlignView(design)];
-  return await open([
-    { name: String(rx.module), template: "mac/mac_rx.v.hbs", view: rx },
-    { name: String(align.module), template: "mac/mac_rx_align.v.hbs", view: align },
-  ]);
-}
-
-async function open(modules: Parameters<typeof buildModules>[1]): Promise<Model> {
-  return openModel(await buildModules(modules[0]!.name, modules));
-}
 
 /** A frame as `mac_tx` is given it. */
 export interface MacFrame {

@@ -2,16 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { encodeWire } from "../../sim/reference/wire.ts";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
-import {
-  lengthsOf,
-  macDesign,
-  macWidths,
-  openMacRx,
-  openMacTx,
-  randomFrame,
-  TxDriver,
-  type TxTraffic,
-} from "./mac-bench.ts";
+import { lengthsOf, randomFrame, TxDriver, type TxTraffic } from "./mac-bench.ts";
+import { macDesign, macWidths, openMacRx, openMacTx } from "./mac-build.ts";
 import { faultKinds, faultyLine } from "./mac-faults.ts";
 import { RxMonitor } from "./mac-rx-monitor.ts";
 import { expectedFrame, firstDifference, WireLog } from "./mac-wire.ts";

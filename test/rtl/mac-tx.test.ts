@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
-import {
-  lengthsOf,
-  type MacFrame,
-  macDesign,
-  macWidths,
-  openMacTx,
-  randomFrame,
-  TxDriver,
-  type TxTraffic,
-} from "./mac-bench.ts";
+import { lengthsOf, type MacFrame, randomFrame, TxDriver, type TxTraffic } from "./mac-bench.ts";
+import { macDesign, macWidths, openMacTx } from "./mac-build.ts";
 import { brokenRules, expectedFrame, firstDifference, WireLog } from "./mac-wire.ts";
 
 describe.each(macWidths)("mac_tx with %i bits", (bits) => {
