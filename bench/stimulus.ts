@@ -60,8 +60,11 @@ function masked(table: Uint32Array[], bits: number): Uint32Array[] {
   return table;
 }
 
-/** The same loop as a C++ program; prints the seconds that the loop took and the checksum. */
-export function stimulusInCpp(ports: readonly PortInfo[]): string {
+/**
+ * The same loop as a C++ program; prints the seconds that the loop took and the checksum. Its arguments are the number
+ * of cycles and of evaluations a cycle: 1 is done as the driver does it, where the model lets it.
+ */
+export function stimulusInCpp(ports: readonly PortInfo[], level: string | undefined): string {
   const inputs = ports.filter(isDriven);
   const wide = inputs.filter((port) => port.bits > 32);
   const narrow = inputs.filter((port) => port.bits <= 32);
@@ -76,10 +79,13 @@ export function stimulusInCpp(ports: readonly PortInfo[]): string {
 #include <cstdlib>
 #include <cstring>
 #include "Vtop.h"
+${level === undefined ? "" : '#include "Vtop___024root.h"'}
 static uint32_t next(uint32_t state) { return state * 1664525u + 1013904223u; }
 ${wide.map((port, at) => `static uint32_t table${at}[${rows}][${words(port)}];`).join("\n")}
 int main(int, char** arguments) {
   const long cycles = atol(arguments[1]);
+  const bool once = atol(arguments[2]) == 1;
+  (void)once;
   VerilatedContext context;
   Vtop top{&context, "TOP"};
   uint32_t state;
@@ -92,7 +98,12 @@ ${port.bits % 32 === 0 ? "" : `    row[${words(port) - 1}] &= ${mask(port.bits %
   )
   .join("\n")}
   top.eval();
-  auto step = [&] { top.clk = 1; top.eval(); top.clk = 0; top.eval(); context.timeInc(1000); };
+  auto step = [&] {
+    top.clk = 1;
+    top.eval();
+    ${level === undefined ? "" : `if (once) { top.rootp->${level} = 0; } else`} { top.clk = 0; top.eval(); }
+    context.timeInc(1000);
+  };
   top.rst = 1;
   for (int i = 0; i < 4; ++i) step();
   top.rst = 0;

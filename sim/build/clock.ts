@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
 /**
  * Looks for the variable in which a Verilated model remembers the last level of its clock, for the case that nothing
  * but rising edges of that clock matters. Such a model needs one evaluation a cycle instead of two: instead of letting
@@ -32,4 +35,11 @@ export function rememberedLevel(
     if (use.test(text) || text.includes(`(~ (IData)(${clock}))`)) return undefined;
   }
   return level;
+}
+
+/** The same for the folder that Verilator has written a model with the prefix `Vtop` into. */
+export function clockLevelIn(folder: string, member: string): string | undefined {
+  const sources = readdirSync(folder).filter((name) => name.endsWith(".cpp"));
+  const texts = sources.map((name) => readFileSync(join(folder, name), "utf8"));
+  return rememberedLevel(readFileSync(join(folder, "Vtop___024root.h"), "utf8"), texts, member);
 }

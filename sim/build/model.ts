@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -7,7 +7,7 @@ import { exitCodes, LanewrightError } from "../../generator/diagnostics.ts";
 import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-folder.ts";
 import { withProgress } from "../../generator/progress.ts";
 import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
-import { rememberedLevel } from "./clock.ts";
+import { clockLevelIn } from "./clock.ts";
 import { compilerFlags, isOn, libraryName, linkerFlags, makeVariables, verilatorArguments } from "./flags.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
@@ -145,7 +145,7 @@ async function build(
     const trace = isOn(options.trace);
     const coverage = isOn(options.coverage);
     const clock = clockOf(options);
-    const level = levelIn(object, ports.find((port) => port.name === clock)?.member ?? clock);
+    const level = clockLevelIn(object, ports.find((port) => port.name === clock)?.member ?? clock);
     writeFileSync(join(temp, "wrapper.cpp"), wrapperText({ ports, clock, level, trace, coverage }));
     writeFileSync(join(object, printHeader), printHeaderText);
     const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
@@ -192,12 +192,6 @@ async function run(
     { code: "LW_MODEL_BUILD", severity: "error", message: `${tool} failed on the model of ${top}:\n${last}` },
     { exitCode: exitCodes.workFailed, cause: new Error(result.shortMessage) },
   );
-}
-
-function levelIn(object: string, member: string): string | undefined {
-  const sources = readdirSync(object).filter((name) => name.endsWith(".cpp"));
-  const texts = sources.map((name) => readFileSync(join(object, name), "utf8"));
-  return rememberedLevel(readFileSync(join(object, "Vtop___024root.h"), "utf8"), texts, member);
 }
 
 function clockOf(options: BuildOptions): string {
