@@ -1,0 +1,27 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { elaborate, loadDescription } from "../generator/index.ts";
+import { drawLinkPort } from "./pictures/link-port.ts";
+import { drawPipeline } from "./pictures/pipeline.ts";
+import { drawRetry } from "./pictures/retry.ts";
+
+/** Every picture of the documents, by its path in the project. The same sources give the same bytes. */
+export async function pictures(): Promise<Readonly<Record<string, string>>> {
+  const design = elaborate(await loadDescription(pathOf("examples/link-400g.ts")));
+  return {
+    "docs/pipeline.svg": await drawPipeline(),
+    "docs/link-port.svg": await drawLinkPort(design),
+    "docs/retry.svg": drawRetry(),
+  };
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, svg] of Object.entries(await pictures())) {
+    writeFileSync(pathOf(path), svg);
+    process.stdout.write(`${path}\n`);
+  }
+}
