@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
+import { alignVerilog } from "./align.ts";
 import { checkText, guardView, RenderError } from "./guard.ts";
 import { checkTemplate } from "./template-rules.ts";
 import type { View } from "./view.ts";
@@ -22,7 +23,7 @@ const compileOptions = {
 
 /**
  * Renders a template of the generator. Trailing blanks are cut and the text ends with one line feed; in Verilog, lines
- * that are only a comment are wrapped at 100 columns.
+ * that are only a comment are wrapped at 100 columns and declarations are lined up.
  */
 export function renderTemplate(template: string, view: View): string {
   shared ??= createRenderer(templatesFolder);
@@ -61,7 +62,7 @@ export function createRenderer(folder: string): Render {
     try {
       const text = run(guardView(view));
       checkText(text);
-      return tidy(template.endsWith(".v.hbs") ? wrapComments(text) : text);
+      return tidy(template.endsWith(".v.hbs") ? wrapComments(alignVerilog(text)) : text);
     } catch (cause) {
       throw new RenderError(`${template}: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,

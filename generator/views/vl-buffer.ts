@@ -51,7 +51,6 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
     cutThrough: design.forwarding === "cut-through",
     hasStarted: side === "rx",
     hasUsed: side === "rx",
-    one: `${used}'d1`,
     regionBase: table(address, base),
     regionLast: table(
       address,
