@@ -37,11 +37,17 @@ describe("alignVerilog", () => {
 
   it("moves a comment above its line where it would pass 100 columns", () => {
     const comment = `// ${"word ".repeat(18).trim()}`;
-    expect(alignVerilog(`    input wire clk, ${comment}`)).toBe(lines(`    ${comment}`, "    input wire clk,"));
+    expect(alignVerilog(`    input wire clk, ${comment}`)).toBe(
+      lines(`    ${comment}`, "    input wire clk,"),
+    );
   });
 
   it("changes nothing but blanks", () => {
-    const text = lines("    wire [3:0] a = b ? c : d; // why", "    reg [7:0] mem [0:15];", "always @(posedge clk)");
+    const text = lines(
+      "    wire [3:0] a = b ? c : d; // why",
+      "    reg [7:0] mem [0:15];",
+      "always @(posedge clk)",
+    );
     expect(alignVerilog(text).replace(/\s+/g, "")).toBe(text.replace(/\s+/g, ""));
   });
 });

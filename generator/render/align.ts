@@ -27,8 +27,9 @@ const port: Matcher = (line) => {
 };
 
 const declaration: Matcher = (line) => {
-  const found =
-    /^(\s+)(wire|reg)\s*(\[[^\]]+\])?\s*(\w+(?: \[[^\]]+\])?)\s*(=[^;]*)?;\s*(\/\/.*)?$/.exec(line);
+  const found = /^(\s+)(wire|reg)\s*(\[[^\]]+\])?\s*(\w+(?: \[[^\]]+\])?)\s*(=[^;]*)?;\s*(\/\/.*)?$/.exec(
+    line,
+  );
   if (found === null) return null;
   const [, indent, kind, range, name, value, comment] = found;
   const tail = value === undefined ? [`${name};`] : [name!, `${value};`];
@@ -39,7 +40,11 @@ const constant: Matcher = (line) => {
   const found = /^(\s+)localparam\s+(\[[^\]]+\])?\s*(\w+)\s*=\s*([^;]+);\s*(\/\/.*)?$/.exec(line);
   if (found === null) return null;
   const [, indent, range, name, value, comment] = found;
-  return { indent: indent!, cells: ["localparam", range ?? "", name!, `= ${value};`], comment: comment ?? "" };
+  return {
+    indent: indent!,
+    cells: ["localparam", range ?? "", name!, `= ${value};`],
+    comment: comment ?? "",
+  };
 };
 
 const connection: Matcher = (line) => {
@@ -93,7 +98,9 @@ function layOut(group: readonly (Row | string)[]): string[] {
   const widths = Array.from({ length: count }, (_, cell) =>
     Math.max(
       // the last cell of a line does not push the others' columns apart
-      ...rows.map(({ cells }) => (cell < cells.length - 1 || cell === count - 1 ? (cells[cell] ?? "").length : 0)),
+      ...rows.map(({ cells }) =>
+        cell < cells.length - 1 || cell === count - 1 ? (cells[cell] ?? "").length : 0,
+      ),
     ),
   );
   const code = (row: Row): string =>

@@ -42,11 +42,7 @@ export function creditRxView(design: LinkDesign): View {
       localparam("LB", turn, "bits of the number of a data VL"),
       localparam("LAST_VL", dec(s.N - 1, 4), "last data VL"),
       localparam("UW", s.usedBits, "bits of an occupancy"),
-      localparam(
-        "CREDITS",
-        dec(d.creditsPerVl.value, 12),
-        `blocks: ${d.creditsPerVl.formula}`,
-      ),
+      localparam("CREDITS", dec(d.creditsPerVl.value, 12), `blocks: ${d.creditsPerVl.formula}`),
       localparam("LONGEST", dec(d.maxPacketBlocks.value, 12), "blocks: longest packet"),
     ],
   };

@@ -90,7 +90,11 @@ export function llrTxView(design: LinkDesign): View {
             dec(d.replayDepthBeats.value - 2 * d.maxPacketBeats.value - 1, depthBits),
             "beats: replay buffer less two longest packets and one",
           ),
-          localparam("LONGEST_BYTES", `32'd${2 * d.maxPacketBeats.value * d.beatBytes.value}`, "bytes: two longest packets"),
+          localparam(
+            "LONGEST_BYTES",
+            `32'd${2 * d.maxPacketBeats.value * d.beatBytes.value}`,
+            "bytes: two longest packets",
+          ),
         ]
       : [
           width,
@@ -142,5 +146,8 @@ export function llrRxView(design: LinkDesign): View {
 function startColumn(kind: number): string {
   const body = [0x55, 0x55, 0x55, kind, 0x55];
   const column = [0xfb, ...body, crc8(body), 0xd5];
-  return `64'h${column.toReversed().map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `64'h${column
+    .toReversed()
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")}`;
 }

@@ -21,7 +21,8 @@ export function txSchedulerView(design: LinkDesign): View {
     lowVl: range(4 * rows.low),
     lowWeight: range(8 * rows.low),
     // Weights count 64 bytes; a larger credit block counts as a whole
-    unitsExpression: low === 4 ? blocksOf(design, "length", 9) : `{${blocksOf(design, "length", 13 - low)}, ${low - 4}'d0}`,
+    unitsExpression:
+      low === 4 ? blocksOf(design, "length", 9) : `{${blocksOf(design, "length", 13 - low)}, ${low - 4}'d0}`,
     beatsExpression: beatsOf(design, "pick_length"),
     blocksExpression: blocksOf(design, "pick_length", s.blockBits),
     fcpPad: `${s.W - 32}'d0`,
