@@ -42,6 +42,10 @@ describe("alignVerilog", () => {
     );
   });
 
+  it("closes the gaps between braces", () => {
+    expect(alignVerilog("    assign a = { {8{1'b0} }, b};")).toBe("    assign a = {{8{1'b0}}, b};");
+  });
+
   it("changes nothing but blanks", () => {
     const text = lines(
       "    wire [3:0] a = b ? c : d; // why",

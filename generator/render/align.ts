@@ -62,9 +62,13 @@ const kinds: readonly { readonly match: Matcher; readonly bridges: boolean }[] =
   { match: connection, bridges: false },
 ];
 
-/** The text with its groups lined up; lines end in `\n`. */
+/**
+ * The text with its groups lined up; lines end in `\n`. Blanks between braces, which only keep a template's `{ {` apart
+ * from a Handlebars expression, go out first.
+ */
 export function alignVerilog(text: string): string {
-  return kinds.reduce(align, text.split("\n")).join("\n");
+  const tight = text.replace(/\{ (?=\{)/g, "{").replace(/\} (?=\})/g, "}");
+  return kinds.reduce(align, tight.split("\n")).join("\n");
 }
 
 function align(lines: readonly string[], { match, bridges }: (typeof kinds)[number]): readonly string[] {
