@@ -34,6 +34,8 @@ export function wrapperText({ ports, clock, level, trace, coverage }: WrapperOpt
   const fall =
     level === undefined ? `m->top.${clockMember} = 0;\n    m->top.eval();` : `m->top.rootp->${level} = 0;`;
   const low = clockMember === undefined ? "" : fall;
+  // The clock itself stays high behind a step: an evaluation between steps must not take it for an edge
+  const atRest = level === undefined || clockMember === undefined ? "" : `  m->top.${clockMember} = 0;\n`;
   return `#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -122,7 +124,7 @@ EXPORT Port* lanewright_ports(Model* m) { return m->ports.data(); }
 
 EXPORT int lanewright_eval(Model* m) {
   current = m;
-  m->top.eval();
+${atRest}  m->top.eval();
   return m->status;
 }
 

@@ -126,6 +126,12 @@ describe("time", () => {
     model.port("d1").set(1);
     model.eval();
     expect([model.port("sum").get(), model.port("q8").get(), model.cycle]).toEqual([8, 0, 0]);
+    model.step();
+    model.port("d8").set(9);
+    model.eval();
+    expect([model.port("sum").get(), model.port("q8").get(), model.cycle]).toEqual([10, 7, 1]);
+    model.step();
+    expect(model.port("q8").get()).toBe(9);
   });
 });
 
