@@ -84,6 +84,8 @@ export const diagnosticCodes = {
   LW_OUTPUT_UNWRITABLE: "The output cannot be written.",
   LW_OUTPUT_PATH: "A file of the output would land outside of its folder.",
   LW_LINT_FOLDER: "The folder to lint is not one that generate wrote.",
+  LW_TRAFFIC_OPTIONS: "Options of simulate do not go together, or do not fit the device.",
+  LW_CAPTURE_FILE: "The capture of simulate --pcap cannot be used.",
   LW_MODEL_BUILD: "Verilator or the C++ compiler failed on a model.",
   LW_TOOL_MISSING: "A program is not installed; the message has the command that installs it.",
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;

@@ -104,6 +104,17 @@ export class Scoreboard {
     return lane.pending + lane.missing.length;
   }
 
+  /** Cycle in which the oldest packet that has not come was announced; null when none is missing (lossy lanes left out). */
+  get oldestAbsent(): number | null {
+    let oldest: number | null = null;
+    this.#lanes.forEach((lane, vl) => {
+      if ((this.#lossy >> vl) & 1) return;
+      for (const { excused, cycle } of lane.absent())
+        if (!excused && (oldest === null || cycle < oldest)) oldest = cycle;
+    });
+    return oldest;
+  }
+
   /** Allows the loss of all that is under way: the session restarts. */
   excuse(): void {
     for (const lane of this.#lanes) lane.excuse();

@@ -1,0 +1,110 @@
+import { statSync } from "node:fs";
+import {
+  capturePhase,
+  idlePhase,
+  type LoadPhaseOptions,
+  loadPhase,
+  type Phase,
+  randomPhase,
+  usualPhases,
+} from "../../sim/run/index.ts";
+import type { LinkDesign } from "../design/link.ts";
+import { type Diagnostic, LanewrightError } from "../diagnostics.ts";
+import { choosesTraffic, faultsOf, type Pattern, type SimulateOptions } from "./simulate-options.ts";
+
+/**
+ * The phases that the options ask for.
+ * @throws LanewrightError when options do not go together or do not fit the device, or the capture cannot be used
+ */
+export function phasesOf(design: LinkDesign, options: SimulateOptions): readonly Phase[] {
+  if (!choosesTraffic(options)) return usualPhases(design, options.cycles);
+  const pattern = options.pattern ?? (options.pcap === undefined ? "saturate" : "capture");
+  const problems = problemsOf(design, options, pattern);
+  if (problems.length > 0) throw new LanewrightError(problems);
+  return [phaseOf(design, options, pattern)];
+}
+
+function phaseOf(design: LinkDesign, options: SimulateOptions, pattern: Pattern): Phase {
+  const { vls, payload, load, packets, cycles } = options;
+  const faults = faultsOf(options);
+  if (pattern === "idle" || load === 0) return idlePhase(cycles, faults);
+  if (pattern === "capture") {
+    return {
+      ...readCapture(design, options.pcap),
+      ...(cycles !== undefined && { cycles }),
+      ...(faults !== undefined && { faults }),
+    };
+  }
+  const chosen: LoadPhaseOptions = {
+    ...(vls !== undefined && { vls }),
+    ...(payload !== undefined && { payloadBytes: payload }),
+    ...(load !== undefined && { load }),
+    ...(packets !== undefined && { packets }),
+    ...(cycles !== undefined && { cycles }),
+    ...(faults !== undefined && { faults }),
+  };
+  return pattern === "random" ? randomPhase(design, chosen) : loadPhase(design, chosen);
+}
+
+function readCapture(design: LinkDesign, path: string | undefined): Phase {
+  if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw captureError(`there is no file ${path}`);
+  }
+  try {
+    return capturePhase(design, path);
+  } catch (cause) {
+    throw captureError(cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function captureError(message: string, cause?: unknown): LanewrightError {
+  const remedy = "give a classic pcap file with Ethernet frames of RoCE v2 (UDP port 4791)";
+  return new LanewrightError({ code: "LW_CAPTURE_FILE", severity: "error", message, remedy }, { cause });
+}
+
+function problemsOf(design: LinkDesign, options: SimulateOptions, pattern: Pattern): readonly Diagnostic[] {
+  const { data } = design.virtualLanes;
+  const problems: Diagnostic[] = [];
+  const complain = (what: Omit<Diagnostic, "code" | "severity">): void => {
+    problems.push({ code: "LW_TRAFFIC_OPTIONS", severity: "error", ...what });
+  };
+  const missing = (options.vls ?? []).filter((vl) => vl >= data && vl !== 15);
+  if (missing.length > 0) {
+    complain({
+      message: `${design.name} has no VL ${missing.join(", ")}`,
+      value: `--vls ${options.vls?.join(",")}`,
+      limit: data === 1 ? "VL 0 and 15" : `VL 0 to ${data - 1}, and 15`,
+      remedy: "leave it out, or give the device more lanes (virtualLanes.data)",
+    });
+  }
+  if (options.payload !== undefined && options.payload > design.mtuBytes) {
+    complain({
+      message: "the payload is longer than the MTU",
+      value: `--payload ${options.payload}`,
+      limit: `mtuBytes ${design.mtuBytes}`,
+      remedy: "take a shorter payload, or give the device a larger MTU",
+    });
+  }
+  if (options.pcap !== undefined && pattern !== "capture") {
+    complain({
+      message: `--pcap does not go with --pattern ${pattern}`,
+      remedy: "leave --pattern out, or make it --pattern capture",
+    });
+  }
+  const unusable = (["load", "payload", "packets", "vls"] as const).filter(
+    (key) => options[key] !== undefined,
+  );
+  if ((pattern === "capture" || pattern === "idle") && unusable.length > 0) {
+    complain({
+      message: `--${unusable.join(", --")} does not go with --pattern ${pattern}, whose packets are given`,
+      remedy: "leave it out, or choose --pattern saturate or random",
+    });
+  }
+  if (pattern === "random" && options.payload !== undefined) {
+    complain({
+      message: "--payload does not go with --pattern random, which draws the sizes itself",
+      remedy: "leave it out, or choose --pattern saturate",
+    });
+  }
+  return problems;
+}

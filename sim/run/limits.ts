@@ -1,0 +1,45 @@
+/** Times of a link pair that follow from its design, in cycles of the device clock. */
+import type { LinkDesign } from "../../generator/design/link.ts";
+
+export interface PairLimits {
+  /** From a port's MII output to the other's MII input: cable and PHYs. */
+  readonly delayCycles: number;
+  /** By then both ports are Active. */
+  readonly bringUpCycles: number;
+  /** What passes before goodput is measured. */
+  readonly warmUpCycles: number;
+  /** Without one delivery for this long while packets are under way, the link hangs. */
+  readonly hangCycles: number;
+  /** By then all that the ports hold has come, when the clients take it. */
+  readonly drainCycles: number;
+  /** After the last delivery, what still comes twice or late has come by then. */
+  readonly settleCycles: number;
+}
+
+const pipelineCycles = 64;
+
+/**
+ * The limits of a design.
+ * - bring-up: three handshakes of one round trip and one repetition of INIT each, and as many again for lost ones
+ * - hang: 16 replay timers, each followed by a replay of the whole buffer; a link with errors that make this likely
+ *   carries next to nothing
+ * - drain: all buffers (transmit queues, replay, receive buffers) sent four times over, and one hang
+ */
+export function limitsOf(design: LinkDesign): PairLimits {
+  const { derived, cableMeters, phyLatencyNs, clockMHz, virtualLanes } = design;
+  const delayCycles = Math.ceil(((5 * cableMeters + phyLatencyNs) * clockMHz) / 1000);
+  const roundTrip = Math.max(derived.ackRoundTripCycles.value, 2 * delayCycles + pipelineCycles);
+  const lanes = virtualLanes.data;
+  const held =
+    lanes * (derived.txQueueBeats.value + derived.vlBufferBeats.value) + derived.replayDepthBeats.value;
+  const hangCycles =
+    16 * (derived.replayTimerCycles.value + derived.replayDepthBeats.value) + derived.vlBufferBeats.value;
+  return {
+    delayCycles,
+    bringUpCycles: 6 * (roundTrip + derived.initIntervalCycles.value) + 2000,
+    warmUpCycles: 2 * roundTrip,
+    hangCycles,
+    drainCycles: 4 * held + hangCycles,
+    settleCycles: 2 * delayCycles + 4 * pipelineCycles,
+  };
+}

@@ -1,0 +1,148 @@
+/** One phase of a link pair: offers the traffic, waits until all of it has come, and takes stock. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ModelStopped } from "../driver/model.ts";
+import { countedBetween } from "./counters.ts";
+import { feedOf } from "./feed.ts";
+import type { LinkPair } from "./link-pair.ts";
+import { isCounted, type Phase } from "./phase.ts";
+import { channelBetween, portResult, worse } from "./port-result.ts";
+import type { PhaseResult } from "./results.ts";
+import { Watch } from "./watch.ts";
+
+export interface RunOptions {
+  /** Ends the run at the next opportunity; what was found so far is the result. */
+  readonly signal?: AbortSignal;
+}
+
+/** The event loop gets a turn this often, ms: for signals and progress. */
+const turnMs = 40;
+const cyclesBetweenLooks = 64;
+
+/** Runs the cycles of a phase, and stops where an interrupt, a hang or the model says so. */
+class Clock {
+  failure: string | null = null;
+  interrupted = false;
+  readonly #pair: LinkPair;
+  readonly #watch: Watch;
+  readonly #signal: AbortSignal | undefined;
+  #lastTurn = performance.now();
+
+  constructor(pair: LinkPair, signal: AbortSignal | undefined) {
+    this.#pair = pair;
+    this.#watch = new Watch(pair);
+    this.#signal = signal;
+  }
+
+  /** Ticks until `done`; false when it had to stop before. */
+  async until(done: () => boolean): Promise<boolean> {
+    const pair = this.#pair;
+    try {
+      while (!done()) {
+        pair.tick();
+        if (pair.cycle % cyclesBetweenLooks === 0 && !(await this.#look())) return false;
+      }
+    } catch (error) {
+      if (!(error instanceof ModelStopped)) throw error;
+      this.failure = error.message;
+      return false;
+    }
+    return true;
+  }
+
+  async #look(): Promise<boolean> {
+    this.failure = this.#watch.complaint();
+    if (performance.now() - this.#lastTurn > turnMs) {
+      await nextTurn();
+      this.#lastTurn = performance.now();
+    }
+    this.interrupted = this.#signal?.aborted === true;
+    return this.failure === null && !this.interrupted;
+  }
+}
+
+/** Waits until both ports are Active. @returns what went wrong, or null */
+export async function bringUp(pair: LinkPair, options: RunOptions = {}): Promise<string | null> {
+  const clock = new Clock(pair, options.signal);
+  const last = pair.cycle + pair.limits.bringUpCycles;
+  await clock.until(() => pair.active || pair.cycle >= last);
+  if (pair.active || clock.interrupted) return null;
+  const states = pair.portStates.join(" and ");
+  return clock.failure ?? `the ports are not Active after ${last} cycles; their states are ${states}`;
+}
+
+/** Runs one phase. The link must be up; after a failure or an interrupt the pair is of no more use. */
+export async function runPhase(pair: LinkPair, phase: Phase, options: RunOptions = {}): Promise<PhaseResult> {
+  const { design, limits, directions } = pair;
+  const countersBefore = pair.lastCounters;
+  const channelBefore = pair.channelCounts;
+  const first = pair.cycle;
+  const end = first + (phase.cycles ?? Number.POSITIVE_INFINITY);
+  const bytesPerCycle = (design.rateGbps * 1000) / 8 / design.clockMHz;
+  const warmUp = Math.min(limits.warmUpCycles, Math.floor((end - first) / 2));
+  const warmUpEnd = first + (isCounted(phase) ? 0 : warmUp);
+  directions.forEach((direction, port) => {
+    const feed = feedOf(phase.traffic, { port, seed: pair.seed, bytesPerCycle });
+    direction.begin(phase, feed, first, warmUpEnd);
+  });
+  pair.setFaults(phase.faults ?? {});
+
+  const clock = new Clock(pair, options.signal);
+  const [a, b] = directions;
+  let going = await clock.until(() => pair.cycle >= end || (a.offered && b.offered));
+  const offeredCycles = pair.cycle - first;
+  for (const direction of directions) {
+    direction.stop();
+    if (!isCounted(phase)) direction.meter.close(pair.cycle - 1);
+  }
+  const drainFrom = pair.cycle;
+  const patience = Math.max(drainFrom, a.withheld, b.withheld) + limits.drainCycles;
+  if (going) going = await clock.until(() => (a.idle && b.idle) || pair.cycle >= patience);
+  const drained = a.idle && b.idle;
+  const drainCycles = pair.cycle - drainFrom;
+  // What comes twice, or late on a lane without flow control, is to be noticed in this phase.
+  const settled = pair.cycle + limits.settleCycles;
+  if (going) await clock.until(() => pair.cycle >= settled);
+  for (const direction of directions) direction.meter.close();
+
+  if (clock.interrupted) for (const direction of directions) direction.board.excuse();
+  const stopped = clock.failure !== null;
+  const countersAfter = stopped ? countersBefore : pair.readCounters();
+  const channelAfter = pair.channelCounts;
+  const [p0, p1] = ([0, 1] as const).map((port) =>
+    portResult(design, {
+      into: directions[port === 0 ? 1 : 0],
+      outOf: directions[port],
+      counters: countedBetween(countersBefore[port], countersAfter[port]),
+      channel: channelBetween(channelBefore[port === 0 ? 1 : 0], channelAfter[port === 0 ? 1 : 0]),
+    }),
+  ) as [ReturnType<typeof portResult>, ReturnType<typeof portResult>];
+  const undrained =
+    drained || clock.interrupted
+      ? null
+      : `${a.board.outstanding} packets p0 → p1 and ${b.board.outstanding} packets p1 → p0 had not come ${drainCycles} cycles after the offered load ended`;
+  const problems = directions.map((direction) => direction.problemCycle).filter((cycle) => cycle !== null);
+  const { ber = 0, burst } = phase.faults ?? {};
+  const figures = worse(p0, p1);
+  return {
+    name: phase.name,
+    title: phase.title,
+    ...figures,
+    faults: { ber, burstBits: burst?.bits ?? 0, burstsPerBeat: burst?.perBeat ?? 0 },
+    firstCycle: first,
+    offeredCycles,
+    drainCycles,
+    ports: { p0, p1 },
+    failure: clock.failure ?? undrained ?? complaintOf(figures),
+    firstProblemCycle: problems.length > 0 ? Math.min(...problems) : stopped ? pair.cycle : null,
+    interrupted: clock.interrupted,
+  };
+}
+
+function complaintOf(
+  figures: Pick<PhaseResult, "lost" | "duplicated" | "reordered" | "corrupted">,
+): string | null {
+  const faults = (["lost", "duplicated", "reordered", "corrupted"] as const).filter(
+    (kind) => figures[kind] > 0,
+  );
+  return faults.length === 0 ? null : faults.map((kind) => `${figures[kind]} ${kind}`).join(", ");
+}
