@@ -1,0 +1,167 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { rules } from "../generator/elaborate/index.ts";
+import { latencyStages } from "../generator/elaborate/latency.ts";
+import { elaborate, loadDescription } from "../generator/index.ts";
+import { filesOf } from "../generator/views/index.ts";
+import { pictures } from "../scripts/pictures.ts";
+import { referencePages } from "../scripts/reference.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+].filter((path) => path.endsWith(".md"));
+const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
+
+describe("what is written by scripts", () => {
+  it("has the pictures that `npm run pictures` draws", async () => {
+    for (const [path, svg] of Object.entries(await pictures())) expect(textOf(path), path).toBe(svg);
+  });
+
+  it("has the pages that `npm run reference` writes", () => {
+    for (const [path, page] of Object.entries(referencePages())) expect(textOf(path), path).toBe(page);
+  });
+});
+
+describe("links", () => {
+  it.each(pages)("of %s lead somewhere", (page) => {
+    for (const [, target = ""] of textOf(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      expect(existsSync(join(root, dirname(page), target)), `${page}: ${target}`).toBe(true);
+    }
+  });
+
+  it("reach every page from the README", () => {
+    for (const page of pages.filter((path) => path.startsWith("docs/")))
+      expect(textOf("README.md")).toContain(`(${page})`);
+  });
+});
+
+describe("quoted facts", () => {
+  it("are the formulas of elaborate/", () => {
+    const formulas = new Map<string, string>(rules.map(({ id, formula }) => [id, formula]));
+    const quoted = pages.flatMap((page) => blocksOf(page).filter(({ info }) => info === "text formulas"));
+    expect(quoted.length).toBeGreaterThan(0);
+    for (const line of quoted.flatMap(({ text }) => text.trim().split("\n"))) {
+      const [id = "", formula] = line.split(/ = (.*)/s);
+      expect(formula, id).toBe(formulas.get(id));
+    }
+  });
+
+  it("name every module that is emitted, and every port of the top module", async () => {
+    const page = textOf("docs/rtl.md");
+    for (const example of ["link-400g.ts", "link-100g.json", "link-25g.ts"]) {
+      const design = elaborate(await loadDescription(join(root, "examples", example)));
+      for (const { path } of filesOf(design)) {
+        const module = path.replace(/^rtl\/|\.v$/g, "").replace(`${design.name}_`, "");
+        if (module !== design.name) expect(page).toContain(`\`${module}\``);
+      }
+      const { view } = filesOf(design).at(-1) ?? {};
+      for (const { wire } of (view as { readonly connections: readonly { readonly wire: string }[] })
+        .connections) {
+        expect(page).toMatch(new RegExp(`\`${wire}[\`[]`));
+      }
+    }
+  });
+
+  it("are the stages of the latency budget", () => {
+    const rows = [...textOf("docs/rtl.md").matchAll(/^\| [^|]*\| `(\w+)` \| ([^|]*) \| (\d+) \|$/gm)];
+    const quoted = rows.map(([, module, what, cycles]) => ({ module, what, cycles: Number(cycles) }));
+    expect(quoted).toEqual([...latencyStages.tx, ...latencyStages.rx]);
+  });
+});
+
+describe("code blocks", () => {
+  it.each(pages.filter((page) => blocksOf(page).some(({ info }) => / (run|file=)/.test(info))))(
+    "of %s work",
+    async (page) => {
+      const folder = join(root, "out/docs-test", page.replaceAll("/", "-"));
+      const bin = prepare(folder);
+      for (const { info, text } of blocksOf(page)) {
+        const file = /file=(\S+)/.exec(info)?.[1];
+        if (file !== undefined) writeFileSync(join(folder, file), text);
+        if (!/ run\b/.test(info)) continue;
+        const [command, args] = info.startsWith("bash")
+          ? ["bash", ["-euo", "pipefail", "-c", text]]
+          : [process.execPath, ["--import", "tsx", join(folder, String(file))]];
+        const { code, output } = await run(command as string, args as string[], folder, bin);
+        expect(code, `${page}:\n${text}\n${output}`).toBe(0);
+      }
+    },
+  );
+
+  it("of TypeScript are of the right types", async () => {
+    const folder = join(root, "out/docs-test/types");
+    prepare(folder);
+    const blocks = pages.flatMap((page) => blocksOf(page)).filter(({ info }) => /^ts .*file=/.test(info));
+    expect(blocks.length).toBeGreaterThan(0);
+    const files = blocks.map(({ text }, index) => {
+      writeFileSync(join(folder, `block${index}.ts`), text);
+      return `block${index}.ts`;
+    });
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({ extends: "../../../tsconfig.json", include: [], files }),
+    );
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { code, output } = await run(process.execPath, [tsc, "-p", folder], folder, folder);
+    expect(code, output).toBe(0);
+  });
+});
+
+interface Block {
+  /** What stands behind the opening fence. */
+  readonly info: string;
+  readonly text: string;
+}
+
+function blocksOf(page: string): readonly Block[] {
+  return [...textOf(page).matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, info = "", text = ""]) => ({
+    info: info.trim(),
+    text,
+  }));
+}
+
+/** An empty folder to work in, and in it one for programs: `npx` runs the command line of this project. */
+function prepare(folder: string): string {
+  rmSync(folder, { recursive: true, force: true });
+  const bin = join(folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  const npx = join(bin, "npx");
+  writeFileSync(
+    npx,
+    `#!/bin/sh\nshift\nexec "${process.execPath}" "${join(root, "bin/lanewright.mjs")}" "$@"\n`,
+  );
+  chmodSync(npx, 0o755);
+  if (!existsSync(join(folder, "examples"))) symlinkSync(join(root, "examples"), join(folder, "examples"));
+  return bin;
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  bin: string,
+): Promise<{ readonly code: number; readonly output: string }> {
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}`, NO_COLOR: "1" };
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd, env, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ code, output: `${stdout}${stderr}` });
+    });
+  });
+}
