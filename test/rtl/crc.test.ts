@@ -75,7 +75,7 @@ describe.each(widths)("CRC at %i bits", (width) => {
   beforeAll(async () => {
     model = await openCrcModel(width);
     model.reset();
-  });
+  }, 600_000);
 
   /** Lengths around the ends of beats, and any. */
   const someWords = (rng: Rng): number =>
