@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { generateToCache } from "../../generator/emit/cached.ts";
+import { designOf } from "../../sim/driver/device.ts";
+import { filesBelowModule } from "../../sim/driver/sources.ts";
+
+/** Every memory of a port becomes block RAM in Yosys' 7-series flow: RAMB cells, and no memory left for flip-flops. */
+describe("memories infer block RAM", () => {
+  const description = {
+    name: "inference",
+    clockMHz: 400,
+    datapathBits: 64,
+    rateGbps: 25,
+    mtuBytes: 256,
+    cableMeters: 30,
+    virtualLanes: { data: 1 },
+  } as const;
+
+  it.each(["vl_rx_buffer", "replay_buffer", "link_counters"])("%s", async (suffix) => {
+    const design = await designOf(description);
+    const { files } = generateToCache(design);
+    const top = `${design.name}_${suffix}`;
+    const sources = filesBelowModule(top, files).map((file) => readFileSync(file, "utf8"));
+    expect(await memoryCells(sources.join("\n"), top)).toEqual({ block: true, other: 0 });
+  });
+
+  it("tells a memory that is read without a clock from one that is not", async () => {
+    const asynchronous = `module plain (input clk, input we, input [8:0] a, input [31:0] d, output [31:0] q);
+      reg [31:0] mem [0:511];
+      always @(posedge clk) if (we) mem[a] <= d;
+      assign q = mem[a];
+    endmodule`;
+    expect(await memoryCells(asynchronous, "plain")).toEqual({ block: false, other: 1 });
+  });
+});
+
+async function memoryCells(source: string, top: string): Promise<{ block: boolean; other: number }> {
+  const folder = mkdtempSync(join(tmpdir(), "lanewright-memory-"));
+  try {
+    const file = join(folder, "source.v");
+    writeFileSync(file, source);
+    const script = `read_verilog ${file}; synth_xilinx -family xc7 -noiopad -top ${top} -run begin:fine; stat`;
+    const { stdout } = await execa("yosys", ["-p", script]);
+    const cells = stdout.slice(stdout.lastIndexOf("Number of cells:"));
+    return {
+      block: /^\s+RAMB\w+\s+[1-9]/m.test(cells),
+      other: [...cells.matchAll(/^\s+(?:\$mem\w*|RAM\d+\w*)\s+\d+/gm)].length,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
