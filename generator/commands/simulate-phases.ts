@@ -53,7 +53,8 @@ function readCapture(design: LinkDesign, path: string | undefined): Phase {
   try {
     return capturePhase(design, path);
   } catch (cause) {
-    throw captureError(cause instanceof Error ? cause.message : String(cause), cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw captureError(path === undefined ? reason : `${path}: ${reason}`, cause);
   }
 }
 

@@ -47,7 +47,7 @@ export function captureTraffic(path: string, { dataVls, longestBytes }: CaptureO
   }
   const reframed = reframeCapture(capture, { vl: (_frame, number) => lanes.get(number) ?? 0 });
   const fitting = reframed.packets.filter(({ packet }) => packet.length <= longestBytes);
-  if (fitting.length === 0) throw new Error(`${path} holds no RoCE v2 packet that this device can carry`);
+  if (fitting.length === 0) throw new Error("it holds no RoCE v2 packet that this device can carry");
   const first = Math.min(...fitting.map(({ slid }) => slid));
   const packets: [AxisPacket[], AxisPacket[]] = [[], []];
   for (const { packet, vl, slid } of fitting) packets[slid === first ? 0 : 1].push({ bytes: packet, vl });
