@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { closest, distance } from "fastest-levenshtein";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
@@ -21,7 +22,7 @@ export function register(program: Command): void {
     .description("show every derived number with formula and inputs")
     .argument("<file>", "description in TypeScript or JSON")
     .option("--json", "print the same as JSON")
-    .option("--only <id...>", "only these derived numbers")
+    .option("--only <id...>", "only these derived numbers, with spaces or commas between them")
     .addHelpText("after", help)
     .action(run);
 }
@@ -31,7 +32,10 @@ async function run(
   options: { readonly json?: true; readonly only?: readonly string[] },
 ): Promise<void> {
   const design = await loadDesign(file);
-  const chosen = choose(design, options.only);
+  const chosen = choose(
+    design,
+    options.only?.flatMap((ids) => ids.split(",")),
+  );
   if (options.json) {
     const document = options.only ? { name: design.name, derived: chosen } : explainDocument(design);
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
@@ -63,10 +67,17 @@ function choose(design: LinkDesign, only: readonly string[] | undefined): readon
         code: "LW_UNKNOWN_NUMBER" as const,
         severity: "error" as const,
         message: `there is no derived number "${id}"`,
-        remedy: "`lanewright explain` without --only lists them all",
+        remedy: `${meant(id)}\`lanewright explain\` without --only lists them all`,
       })),
     );
   }
   if (only) return all.filter((one) => only.includes(one.id));
   return design.retry === "llr" ? all : all.filter((one) => !retryOnlyIds.has(one.id as DerivedId));
+}
+
+/** The id that was probably meant, as the first part of a remedy. */
+function meant(id: string): string {
+  const begun = derivedIds.find((one) => id.length >= 4 && one.toLowerCase().startsWith(id.toLowerCase()));
+  const near = begun ?? closest(id, derivedIds);
+  return begun !== undefined || distance(id, near) <= id.length / 3 ? `did you mean "${near}"? ` : "";
 }
