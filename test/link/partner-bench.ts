@@ -34,6 +34,19 @@ export interface Load {
   readonly high: number;
 }
 
+export interface LosslessOptions {
+  /** A session ended: packets may have been lost, and the frame on the wire was sent damaged. */
+  readonly excused?: boolean;
+  /** Packets each way. */
+  readonly least?: number;
+}
+
+/** What the monitor says of the frame in which a session ended. */
+const cutFrame = /a frame with bad CRC, without POISON$/;
+
+/** Cycles from the last beat of a packet to the room of its lane that knows of it. */
+const roomDelay = 4;
+
 /** Who sends, as it stands in the tags. */
 const tagOf = { device: 1, partner: 2 } as const;
 type End = keyof typeof tagOf;
@@ -53,6 +66,8 @@ export class PartnerBench {
   cycle = 0;
   readonly #loads: { device: Load | null; partner: Load | null } = { device: null, partner: null };
   readonly #indices = new Map<string, number>();
+  /** By lane: cycle from which on its room tells of the packet sent last. */
+  readonly #settled = new Float64Array(16);
   readonly #onBeat: BenchOptions["onBeat"];
 
   constructor(built: BuiltDevice, options: BenchOptions = {}) {
@@ -192,7 +207,7 @@ export class PartnerBench {
   }
 
   /** Every packet came once, in order and unchanged, and the device kept to the wire format. */
-  expectLossless(options: { readonly excused?: boolean; readonly least?: number } = {}): void {
+  expectLossless(options: LosslessOptions = {}): void {
     const least = options.least ?? 1;
     for (const board of [this.out, this.back]) {
       const { lost, duplicated, reordered, corrupted, excused, matched } = board.result();
@@ -205,7 +220,8 @@ export class PartnerBench {
       if (options.excused !== true) expect(excused).toBe(0);
       expect(matched).toBeGreaterThanOrEqual(least);
     }
-    expect(this.monitor.violations).toEqual([]);
+    const breaches = this.monitor.violations.filter((text) => !(options.excused === true && cutFrame.test(text)));
+    expect(breaches).toEqual([]);
     expect(this.device.sink.violations).toEqual([]);
   }
 
@@ -218,9 +234,13 @@ export class PartnerBench {
   #next(): AxisPacket | null {
     const load = this.#loads.device;
     if (load === null) return null;
-    const vl = this.rng.pick(load.vls);
-    if (((this.device.room.get() >> vl) & 1) === 0) return null;
-    return { bytes: this.#make("device", vl, this.#size(load, vl)), vl };
+    const room = this.device.room.get();
+    const open = load.vls.filter((vl) => (room >> vl) & 1 && this.cycle >= this.#settled[vl]!);
+    if (open.length === 0) return null;
+    const vl = this.rng.pick(open);
+    const bytes = this.#size(load, vl);
+    this.#settled[vl] = this.cycle + Math.ceil(bytes / this.device.mii.txData.length) + roomDelay;
+    return { bytes: this.#make("device", vl, bytes), vl };
   }
 
   #feedPartner(): void {
