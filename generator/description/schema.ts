@@ -144,7 +144,7 @@ export const linkSchema = {
       enum: ["pass", "endpoint"],
       default: "pass",
       description:
-        "pass: the ICRC is part of the packet; endpoint: it is appended, checked and stripped here.",
+        "pass: the ICRC is part of the client's packets and is not looked at. endpoint: clients give and get packets without it (PktLen still counts it); it is appended to every packet sent and taken off every packet received, a bad one marks the packet as an error. Raw packets have none.",
     },
     phyLatencyNs: {
       type: "number",

@@ -44,7 +44,10 @@ export interface LinkDescription {
   readonly retry?: "llr" | "none";
   /** When the receiver passes a packet on; "cut-through" unless given. */
   readonly forwarding?: "cut-through" | "store-and-forward";
-  /** "pass": the ICRC is part of the packet; "endpoint": sent packets get it, received ones are checked and lose it. */
+  /**
+   * "pass" (unless given): the ICRC is part of the client's packets. "endpoint": clients give and get packets without it,
+   * though PktLen counts it; the port appends it, checks it (a bad one marks the packet as an error) and takes it off.
+   */
   readonly icrc?: "pass" | "endpoint";
   /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given. */
   readonly phyLatencyNs?: number;

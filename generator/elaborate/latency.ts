@@ -12,7 +12,7 @@ export const latencyStages: Readonly<Record<"tx" | "txIcrc" | "rx" | "rxIcrc", r
     { module: "vcrc_gen", what: "compute and append the VCRC", cycles: 3 },
     { module: "mac_tx", what: "frame into columns", cycles: 1 },
   ],
-  txIcrc: [{ module: "icrc_gen", what: "compute and append the ICRC", cycles: 3 }],
+  txIcrc: [{ module: "icrc_tx", what: "compute and append the ICRC", cycles: 3 }],
   rx: [
     { module: "mac_rx", what: "register the MII", cycles: 1 },
     { module: "mac_rx", what: "take out control columns", cycles: 1 },
@@ -21,7 +21,10 @@ export const latencyStages: Readonly<Record<"tx" | "txIcrc" | "rx" | "rxIcrc", r
     { module: "llr_rx", what: "judge the frame, write into the lane's buffer", cycles: 1 },
     { module: "vl_rx_buffer", what: "read the buffer", cycles: 1 },
   ],
-  rxIcrc: [{ module: "icrc_check", what: "check and strip the ICRC", cycles: 2 }],
+  rxIcrc: [
+    { module: "icrc_rx", what: "check the ICRC", cycles: 2 },
+    { module: "icrc_rx", what: "strip it: hold a beat until the next one is known", cycles: 1 },
+  ],
 };
 
 export function sumCycles(stages: readonly Stage[]): number {
@@ -34,7 +37,7 @@ export function latencyBudget(link: Pick<LinkDesign, "clockMHz" | "icrc">): Link
   const timed = (stages: readonly Stage[]): LatencyStage[] =>
     stages.map((stage) => ({ ...stage, ns: (stage.cycles * 1000) / link.clockMHz }));
   if (link.icrc === "pass") return { tx: timed(tx), rx: timed(rx) };
-  const before = tx.findIndex((stage) => stage.module === "vcrc_gen");
+  const before = tx.findIndex((stage) => stage.module === "vl_tx_buffer");
   return {
     tx: timed([...tx.slice(0, before), ...txIcrc, ...tx.slice(before)]),
     rx: timed([...rx, ...rxIcrc]),

@@ -1,3 +1,4 @@
+import type { LinkDesign } from "../design/link.ts";
 import { type Counter, counterStride } from "./register-model.ts";
 
 type Row = readonly [signal: string, text: string];
@@ -83,6 +84,11 @@ const ownPort: readonly Row[] = [
   ["flow_control_watchdog", "Expiries of the flow-control watchdog"],
 ];
 
+/** Counted by a port that makes and checks the ICRC itself. */
+const icrcPort: readonly Row[] = [
+  ["icrc_error", "Packets given to the client as errors because of a bad ICRC alone"],
+];
+
 /** Counters that add an amount: PktLen of each packet, in words of 4 bytes, with its packet pulse. */
 const amounts: readonly PortRow[] = [
   ["port_xmit_data", "PortXmitData", "Words in packets sent, LRH through ICRC"],
@@ -106,8 +112,12 @@ const withoutRetry = [
   "llr_rx_bad",
 ];
 
-/** All counters of a link port in address order, the first at `base`; `retry` tells whether it has link-level retry. */
-export function linkCounters(base: number, retry: boolean): readonly Counter[] {
+/** What a port's counters depend on. */
+export type CountedPort = Pick<LinkDesign, "retry" | "icrc">;
+
+/** All counters of a link port in address order, the first at `base`. */
+export function linkCounters(base: number, port: CountedPort): readonly Counter[] {
+  const retry = port.retry === "llr";
   const rows: Omit<Counter, "offset">[] = [
     ...sai
       .filter(([signal]) => retry || withoutRetry.includes(signal))
@@ -118,6 +128,7 @@ export function linkCounters(base: number, retry: boolean): readonly Counter[] {
     ...(retry ? ownRetry : []).map(([signal, text]) => pulse(signal, text)),
     ...portCounters.map(([signal, standardName, text]) => ({ ...pulse(signal, text), standardName })),
     ...ownPort.map(([signal, text]) => pulse(signal, text)),
+    ...(port.icrc === "endpoint" ? icrcPort : []).map(([signal, text]) => pulse(signal, text)),
     ...amounts.map(([signal, standardName, text]) => ({
       name: signal.toUpperCase(),
       signal: `evt_${signal}_words`,

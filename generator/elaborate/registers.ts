@@ -29,7 +29,7 @@ export function linkRegisters(design: LinkDesign): RegisterMap {
     groups: [device(design), control(design), limits(design), status(), lanes(design), arbitration(design)],
     counterBase,
     counterBits: design.derived.counterBits.value,
-    counters: linkCounters(counterBase, design.retry === "llr"),
+    counters: linkCounters(counterBase, design),
   };
 }
 

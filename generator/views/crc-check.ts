@@ -7,7 +7,7 @@ import { type CrcOptions, crcCommonParams, crcCommonView, crcSpec, wordsSelector
 
 /** `templates/link/crc_check.v.hbs`, once for each CRC: `<device>_vcrc_check` and `<device>_icrc_check`. */
 export function crcCheckView(design: LinkDesign, options: CrcOptions): View {
-  const { kind } = options;
+  const { kind, endpoint = false } = options;
   const spec = crcSpec(kind);
   const beatBytes = design.datapathBits / 8;
   const beatWords = beatBytes / 4;
@@ -22,6 +22,9 @@ export function crcCheckView(design: LinkDesign, options: CrcOptions): View {
     ),
     module: moduleName(design, `${kind}_check`),
     bytes_range: range(bitsFor(beatBytes)),
+    // without m_bytes only the position within a beat of full ones matters
+    bytes1_range: endpoint ? range(byteBits) : range(bitsFor(beatBytes)),
+    bytes1: endpoint ? `s_bytes${range(byteBits)}` : "s_bytes",
     halves_range: range(byteBits),
     word_range: range(byteBits - 1),
     ends: kind === "vcrc" ? "4n+2 bytes" : "4n bytes",

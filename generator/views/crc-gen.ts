@@ -55,7 +55,9 @@ export function crcGenView(design: LinkDesign, options: CrcOptions): View {
         dec(spec.bits / (inBytes ? 8 : 32), sizeBits),
         `${unit}: the CRC`,
       ),
-      localparam(`${range(sizeBits)} FULL_SIZE`, dec(full, sizeBits), `${unit}: a full beat`),
+      ...(options.endpoint === true
+        ? []
+        : [localparam(`${range(sizeBits)} FULL_SIZE`, dec(full, sizeBits), `${unit}: a full beat`)]),
     ],
   };
 }

@@ -12,6 +12,11 @@ export interface CrcOptions {
   readonly kind: CrcKind;
   /** Bits that go along with each beat unchanged; 0 leaves the side ports out. */
   readonly sideBits: number;
+  /**
+   * As `icrc_tx` and `icrc_rx` use the modules: the generator lets raw packets pass, and neither has the ports that a
+   * client stream has no use for. Default false.
+   */
+  readonly endpoint?: boolean;
 }
 
 const sliceBits = 64;
@@ -27,7 +32,7 @@ export function isMasked(kind: CrcKind): boolean {
 }
 
 /** What the generator and the checker of a CRC have in common: ports, parities of the slices, the register's step. */
-export function crcCommonView(beatBits: number, { kind, sideBits }: CrcOptions): View {
+export function crcCommonView(beatBits: number, { kind, sideBits, endpoint = false }: CrcOptions): View {
   const spec = crcSpec(kind);
   const slices = beatBits / sliceBits;
   return {
@@ -35,6 +40,9 @@ export function crcCommonView(beatBits: number, { kind, sideBits }: CrcOptions):
     masked: isMasked(kind),
     crc_data: isMasked(kind) ? "s_crc_data" : "s_data",
     has_side: sideBits > 0,
+    bypass: endpoint,
+    has_sop: !endpoint,
+    full_report: !endpoint,
     side_range: sideBits > 0 ? range(sideBits) : "",
     data_range: range(beatBits),
     index_range: indexRange(beatBits),

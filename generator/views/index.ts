@@ -5,6 +5,9 @@ import { moduleName } from "./common.ts";
 import { crcCheckView } from "./crc-check.ts";
 import { crcGenView } from "./crc-gen.ts";
 import { creditRxView, creditTxView } from "./credit.ts";
+import { icrcMaskView } from "./icrc-mask.ts";
+import { icrcRxCrc, icrcRxView } from "./icrc-rx.ts";
+import { icrcTxCrc, icrcTxView } from "./icrc-tx.ts";
 import { linkCountersView } from "./link-counters.ts";
 import { linkCsrView } from "./link-csr.ts";
 import { linkPortView, linkTopView } from "./link-port.ts";
@@ -32,14 +35,28 @@ export function topOf(design: LinkDesign): string {
   return design.name;
 }
 
+type ModuleFile = readonly [suffix: string, template: string, view: View];
+
+/** The modules of a port that makes and checks the ICRC itself. */
+function icrcModules(design: LinkDesign): readonly ModuleFile[] {
+  return [
+    ["icrc_mask", "link/icrc_mask", icrcMaskView(design)],
+    ["icrc_gen", "link/crc_gen", crcGenView(design, icrcTxCrc)],
+    ["icrc_tx", "link/icrc_tx", icrcTxView(design)],
+    ["icrc_check", "link/crc_check", crcCheckView(design, icrcRxCrc(design))],
+    ["icrc_rx", "link/icrc_rx", icrcRxView(design)],
+  ];
+}
+
 /** Every Verilog file of the design, the top module last. */
 export function filesOf(design: LinkDesign): readonly FileOfDesign[] {
   const retry = design.retry === "llr";
   const rxSide = retry ? 25 : 5;
-  const modules: readonly (readonly [suffix: string, template: string, view: View])[] = [
+  const modules: readonly ModuleFile[] = [
     ["axis_register", "common/axis_register", axisRegisterView(design)],
     ["vl_tx_buffer", "link/vl_buffer", vlBufferView(design, "tx")],
     ["vl_rx_buffer", "link/vl_buffer", vlBufferView(design, "rx")],
+    ...(design.icrc === "endpoint" ? icrcModules(design) : []),
     ["tx_queue", "link/tx_queue", txQueueView(design)],
     ["vl_arbiter", "link/vl_arbiter", vlArbiterView(design)],
     ["tx_scheduler", "link/tx_scheduler", txSchedulerView(design)],

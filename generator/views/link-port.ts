@@ -9,6 +9,7 @@ import { lengthBits, range, ranges, sizes } from "./ranges.ts";
 export function linkPortView(design: LinkDesign): View {
   const s = sizes(design);
   const retry = design.retry === "llr";
+  const endpoint = design.icrc === "endpoint";
   const csr = linkCsrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
     .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
@@ -18,6 +19,9 @@ export function linkPortView(design: LinkDesign): View {
     device: design.name,
     r: ranges(design),
     retry,
+    endpoint,
+    fromClient: endpoint ? "plain_tx" : "in",
+    toClient: endpoint ? "out" : "rx",
     wordIndex: range(indexBits(s.words)),
     dataLengths: `[${lengthBits(design) * s.N - 1}:0]`,
     rxSide: range(retry ? 25 : 5),
