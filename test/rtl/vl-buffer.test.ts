@@ -94,11 +94,14 @@ class Bench {
   #reading = -1;
   #shown: BufferBeat | undefined;
 
-  constructor(
-    readonly model: Model,
-    readonly reference: BufferReference,
-    readonly rng: Rng,
-  ) {
+  readonly model: Model;
+  readonly reference: BufferReference;
+  readonly rng: Rng;
+
+  constructor(model: Model, reference: BufferReference, rng: Rng) {
+    this.model = model;
+    this.reference = reference;
+    this.rng = rng;
     resetAll(model);
     this.#p = portsOf(model, [
       "wr_valid",
