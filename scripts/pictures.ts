@@ -4,6 +4,7 @@ import { elaborate, loadDescription } from "../generator/index.ts";
 import { drawLinkPort } from "./pictures/link-port.ts";
 import { drawPipeline } from "./pictures/pipeline.ts";
 import { drawRetry } from "./pictures/retry.ts";
+import { drawWaveform } from "./pictures/waveform.ts";
 
 /** Every picture of the documents, by its path in the project. The same sources give the same bytes. */
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
@@ -12,6 +13,7 @@ export async function pictures(): Promise<Readonly<Record<string, string>>> {
     "docs/pipeline.svg": await drawPipeline(),
     "docs/link-port.svg": await drawLinkPort(design),
     "docs/retry.svg": drawRetry(),
+    "docs/waveform.svg": await drawWaveform(),
   };
 }
 
