@@ -170,6 +170,9 @@ describe.each(shapes)("vl_arbiter with %i lanes, tables of %i and %i rows", (lan
       }
       expect(high).toBe(highLimit === 255 ? 700 : highLimit);
     }
+    // what has been sent is not forgotten, however much it is
+    dut.setTables({ ...tables, highLimit: 254 });
+    expect(dut.grant()!.vl).toBe(last);
   });
 
   it("shares the line by weight, within 2 %", () =>
