@@ -44,6 +44,8 @@ export class MiiMonitor {
   readonly #decoder: ColumnDecoder;
   #position = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
+  /** Column up to which a receiver is busy with the packets so far, when it takes a beat of one packet a row. */
+  #busy = 0;
   #lastMessage = Number.NEGATIVE_INFINITY;
   #lastInside = Number.NEGATIVE_INFINITY;
   #nextSeq = -1;
@@ -69,6 +71,7 @@ export class MiiMonitor {
   beat(data: Uint8Array, flags: Uint8Array, cycle: number): void {
     this.#cycle = cycle;
     let fills = 0;
+    let messages = 0;
     for (let i = 0; i < this.#columns; i++, this.#position++) {
       const at = i * columnBytes;
       const flag = flags[i]!;
@@ -78,18 +81,24 @@ export class MiiMonitor {
         else if (kind === columnKind.idle) this.idleColumns++;
         else if (kind === columnKind.control) {
           if (data[at + 1] === message.fill) fills++;
-          else this.#message(data, at);
+          else {
+            if (i === 0) messages = 1;
+            this.#message(data, at);
+          }
         }
       } else if (!this.#decoder.inside) this.#breach("a data column outside of a packet");
       this.#decoder.column(data, at, flag);
     }
-    if (fills !== 0 && fills !== this.#columns) this.#breach("FILL does not fill the beat");
+    if (fills !== 0 && fills + messages !== this.#columns) this.#breach("FILL does not fill the beat");
   }
 
   #start(data: Uint8Array, at: number): void {
     if (startGood(data, at)) this.#number(startSequence(data, at));
     else this.#breach("a start column with wrong content");
     if (this.#position - this.#lastStart < this.#spacing) this.#breach("starts too close to each other");
+    if (this.#position + this.#spacing < this.#busy)
+      this.#breach("packets faster than a receiver aligns them");
+    this.#busy = Math.max(this.#busy, this.#position);
     this.#lastStart = this.#position;
     this.#lastInside = Number.NEGATIVE_INFINITY;
   }
@@ -122,6 +131,7 @@ export class MiiMonitor {
 
   #frame(frame: DecodedFrame): void {
     this.frames++;
+    this.#busy += this.#spacing * Math.ceil(frame.length / (columnBytes * this.#spacing));
     if (frame.damaged !== damage.none) this.#breach(`a damaged frame (${frame.damaged})`);
     const verdict = judgeVcrc(frame.bytes, frame.length);
     if (verdict === "bad" || (verdict === "complemented") !== frame.poisonSet) {

@@ -39,6 +39,11 @@ const stageColumns = 4096;
 /** Columns from the start column to the first message inside a packet: the start and 256 bytes. */
 const firstMessageColumns = 33;
 
+/** Columns from a start to the next: whole beats for the columns of the packet, those of the start left out. */
+function startSpacing(packetColumns: number, spacing: number): number {
+  return spacing * Math.max(1, Math.ceil(packetColumns / spacing));
+}
+
 export class PartnerWire {
   readonly data: Uint8Array;
   readonly flags: Uint8Array;
@@ -57,6 +62,8 @@ export class PartnerWire {
   readonly #rng: Rng;
   readonly #source: WireSource;
   #lastStart = -stageColumns;
+  /** Where the next start may stand. */
+  #nextStart = 0;
   #lastMessage = -stageColumns;
   #messageInside = false;
   /** Next staged column to send, -1 between frames. */
@@ -104,7 +111,7 @@ export class PartnerWire {
         due = this.#source.messageDue();
         continue;
       }
-      if (this.#at < 0 && frames && this.position - this.#lastStart >= this.#options.spacingColumns) {
+      if (this.#at < 0 && frames && this.position >= this.#nextStart) {
         frames = this.#source.nextFrame();
         if (frames) this.#begin();
       }
@@ -125,6 +132,7 @@ export class PartnerWire {
   #begin(): void {
     this.#at = 0;
     this.#lastStart = this.position;
+    this.#nextStart = this.position + startSpacing(this.staged.columns - 1, this.#options.spacingColumns);
     this.#messageInside = false;
     this.#poisonAt = this.staged.poisonSet ? this.#rng.range(1, this.staged.columns - 1) : -1;
   }

@@ -53,7 +53,9 @@ describe("a partner that withholds credit", () => {
   });
 
   it("by emptying its buffer slowly: it never overflows", async () => {
-    const bench = await PartnerBench.active(narrow, { partner: { bufferBlocks: 12, drainBytesPerCycle: 1.5 } });
+    const bench = await PartnerBench.active(narrow, {
+      partner: { bufferBlocks: 12, drainBytesPerCycle: 1.5 },
+    });
     bench.loadBoth();
     bench.run(30_000);
     bench.drain();
@@ -128,26 +130,29 @@ describe("credit and replay together", () => {
   it.each([
     ["cut-through", narrow],
     ["store-and-forward", storing],
-  ])("%s: replays with flow-control packets in their order never overflow a buffer", async (_, description) => {
-    const bench = await PartnerBench.active(description, {
-      backpressure: 0.6,
-      partner: { bufferBlocks: 14, drainBytesPerCycle: 3, creditRefreshCycles: 150, creditUpdateBlocks: 1 },
-    });
-    const { device, partner } = bench;
-    device.write("CREDIT_REFRESH.VALUE", 150);
-    device.write("CREDIT_UPDATE.VALUE", 1);
-    bench.loadBoth();
-    for (const channel of [bench.cable.ab, bench.cable.ba]) channel.setBer(4e-5);
-    bench.run(60_000);
-    for (const channel of [bench.cable.ab, bench.cable.ba]) channel.setBer(0);
-    bench.drain();
-    bench.expectLossless({ least: 150 });
-    expect(partner.counters.overruns).toBe(0);
-    expect(device.counter("EXCESSIVE_BUFFER_OVERRUN")).toBe(0);
-    expect(device.counter("LLR_TX_REPLAY")).toBeGreaterThan(20);
-    expect(partner.counters.abrCorrections).toBe(0);
-    expect(partner.counters.replays).toBeGreaterThan(20);
-  });
+  ])(
+    "%s: replays with flow-control packets in their order never overflow a buffer",
+    async (_, description) => {
+      const bench = await PartnerBench.active(description, {
+        backpressure: 0.6,
+        partner: { bufferBlocks: 14, drainBytesPerCycle: 3, creditRefreshCycles: 150, creditUpdateBlocks: 1 },
+      });
+      const { device, partner } = bench;
+      device.write("CREDIT_REFRESH.VALUE", 150);
+      device.write("CREDIT_UPDATE.VALUE", 1);
+      bench.loadBoth();
+      for (const channel of [bench.cable.ab, bench.cable.ba]) channel.setBer(4e-5);
+      bench.run(60_000);
+      for (const channel of [bench.cable.ab, bench.cable.ba]) channel.setBer(0);
+      bench.drain();
+      bench.expectLossless({ least: 150 });
+      expect(partner.counters.overruns).toBe(0);
+      expect(device.counter("EXCESSIVE_BUFFER_OVERRUN")).toBe(0);
+      expect(device.counter("LLR_TX_REPLAY")).toBeGreaterThan(20);
+      expect(partner.counters.abrCorrections).toBe(0);
+      expect(partner.counters.replays).toBeGreaterThan(20);
+    },
+  );
 
   it("a packet lost for good gives its credit back through FCTBS", async () => {
     const bench = await PartnerBench.active(narrow);

@@ -1,7 +1,7 @@
 /** One end of the link that is a simulated device: its streams, its MII, its registers by name. */
 import { linkRegisters } from "../../generator/elaborate/registers.ts";
 import { AxiLite } from "../../sim/bfm/axil.ts";
-import { AxisSink, AxisSource, type AxisPacket, type ReceivedPacket } from "../../sim/bfm/axis.ts";
+import { type AxisPacket, AxisSink, AxisSource, type ReceivedPacket } from "../../sim/bfm/axis.ts";
 import { type MiiEnd, modelMii } from "../../sim/bfm/mii.ts";
 import type { SimPort } from "../../sim/bfm/ports.ts";
 import type { Model } from "../../sim/driver/model.ts";

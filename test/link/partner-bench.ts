@@ -220,9 +220,12 @@ export class PartnerBench {
       if (options.excused !== true) expect(excused).toBe(0);
       expect(matched).toBeGreaterThanOrEqual(least);
     }
-    const breaches = this.monitor.violations.filter((text) => !(options.excused === true && cutFrame.test(text)));
+    const breaches = this.monitor.violations.filter(
+      (text) => !(options.excused === true && cutFrame.test(text)),
+    );
     expect(breaches).toEqual([]);
     expect(this.device.sink.violations).toEqual([]);
+    expect(this.device.counter("RX_OVERRUN")).toBe(0);
   }
 
   /** Allows the loss of what is under way in both directions. */

@@ -49,7 +49,11 @@ describe("a partner that stops acknowledging", () => {
     const word = device.read("SESSION.OWN_WORD");
     silence(bench);
     for (let i = 0; i < 4; i++) bench.send("device", 0, 100);
-    bench.until(20_000, () => partner.counters.initsReceived > 1 && partner.counters.sessions === 2, "a flush");
+    bench.until(
+      20_000,
+      () => partner.counters.initsReceived > 1 && partner.counters.sessions === 2,
+      "a flush",
+    );
     bench.excuse();
     partner.faults.stopAck = false;
     partner.faults.stopNack = false;
