@@ -78,6 +78,14 @@ describe("quoted facts", () => {
     }
   });
 
+  it("are tests that exist", () => {
+    const paths = pages.flatMap((page) => [
+      ...textOf(page).matchAll(/`((?:test|sim|generator)\/[\w/-]+\.test\.ts)`/g),
+    ]);
+    expect(paths.length).toBeGreaterThan(20);
+    for (const [, path = ""] of paths) expect(existsSync(join(root, path)), path).toBe(true);
+  });
+
   it("are the stages of the latency budget", () => {
     const { tx, rx, txIcrc, rxIcrc } = latencyStages;
     const rows = [...textOf("docs/rtl.md").matchAll(/^\| [^|]*\| `(\w+)` \| ([^|]*) \| (\d+) \|$/gm)];
