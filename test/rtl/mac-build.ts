@@ -30,18 +30,15 @@ export function macDesign(datapathBits: number): LinkDesign {
 
 export async function openMacTx(design: LinkDesign): Promise<Model> {
   const view = macTxView(design);
-  return await open([{ name: String(view.module), template: "mac/mac_tx.v.hbs", view }], true);
+  return await open([{ name: String(view.module), template: "mac/mac_tx.v.hbs", view }]);
 }
 
 export async function openMacRx(design: LinkDesign): Promise<Model> {
   const [rx, align] = [macRxView(design), macRxAlignView(design)];
-  return await open(
-    [
-      { name: String(rx.module), template: "mac/mac_rx.v.hbs", view: rx },
-      { name: String(align.module), template: "mac/mac_rx_align.v.hbs", view: align },
-    ],
-    false,
-  );
+  return await open([
+    { name: String(rx.module), template: "mac/mac_rx.v.hbs", view: rx },
+    { name: String(align.module), template: "mac/mac_rx_align.v.hbs", view: align },
+  ]);
 }
 
 interface Module {
@@ -51,11 +48,10 @@ interface Module {
 }
 
 /**
- * Builds the modules, the first one as the top. `bothEdges`: the model can be traced, and so takes both edges of the
- * clock, which a bench relies on that looks at outputs in the middle of a cycle. A bench is shown to be able to fail by
+ * Builds the modules, the first one as the top. A bench is shown to be able to fail by
  * `LANEWRIGHT_BREAK="text=>other text"`, which changes the first place where `text` stands.
  */
-async function open(modules: readonly Module[], bothEdges: boolean): Promise<Model> {
+async function open(modules: readonly Module[]): Promise<Model> {
   const [from = "", to = ""] = (process.env["LANEWRIGHT_BREAK"] ?? "").split("=>");
   const folder = mkdtempSync(join(tmpdir(), "lanewright-mac-"));
   try {
@@ -65,7 +61,7 @@ async function open(modules: readonly Module[], bothEdges: boolean): Promise<Mod
       writeFileSync(path, from === "" ? text : text.replace(from, () => to));
       return path;
     });
-    return openModel(await buildModel({ files, top: modules[0]!.name, trace: bothEdges }));
+    return openModel(await buildModel({ files, top: modules[0]!.name }));
   } finally {
     rmSync(folder, { recursive: true });
   }
