@@ -19,6 +19,8 @@ export function rightType(
   if (schema.type !== "number" && schema.type !== "integer") return {};
   const inner: unknown = Array.isArray(data) && data.length === 1 ? data[0] : data;
   const meant = typeof inner === "string" && inner.trim() !== "" ? Number(inner) : inner;
+  if (typeof inner === "string" && Number.isNaN(meant))
+    return { remedy: "write a plain number; its unit stands in the name of the key" };
   if (typeof meant !== "number" || !Number.isFinite(meant)) return {};
   if (schema.type === "number" || Number.isInteger(meant))
     return { remedy: `write ${path.at(-1)}: ${meant}` };
