@@ -29,6 +29,9 @@ export interface MiiMonitorOptions {
   readonly onFrame?: (frame: DecodedFrame) => void;
 }
 
+/** Beats that a transmitter may be ahead of one a cycle. */
+const beatsAhead = 8;
+
 export class MiiMonitor {
   /** Breaches in words; at most 100 are kept. */
   readonly violations: string[] = [];
@@ -44,7 +47,7 @@ export class MiiMonitor {
   readonly #decoder: ColumnDecoder;
   #position = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
-  /** Column up to which a receiver is busy with the packets so far, when it takes a beat of one packet a row. */
+  /** Cycle up to which a receiver is busy with the packets so far, when it makes a beat of one packet a cycle. */
   #busy = 0;
   #lastMessage = Number.NEGATIVE_INFINITY;
   #lastInside = Number.NEGATIVE_INFINITY;
@@ -131,7 +134,7 @@ export class MiiMonitor {
 
   #frame(frame: DecodedFrame): void {
     this.frames++;
-    this.#busy += this.#spacing * Math.ceil(frame.length / (columnBytes * this.#spacing));
+    this.#busy += Math.ceil(frame.length / (columnBytes * this.#spacing));
     if (frame.damaged !== damage.none) this.#breach(`a damaged frame (${frame.damaged})`);
     const verdict = judgeVcrc(frame.bytes, frame.length);
     if (verdict === "bad" || (verdict === "complemented") !== frame.poisonSet) {

@@ -37,7 +37,9 @@ export async function soak(description: LinkDescription, seed: number, packets: 
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const told = JSON.stringify(scenario);
-    throw new Error(`${description.name}, seed ${seedText(seed)}, cycle ${run.cycle}: ${reason}\n${told}`, { cause });
+    throw new Error(`${description.name}, seed ${seedText(seed)}, cycle ${run.cycle}: ${reason}\n${told}`, {
+      cause,
+    });
   } finally {
     run.close();
   }
@@ -83,7 +85,8 @@ class SoakRun {
 
   run(): SoakResult {
     this.#faults(true);
-    for (const end of this.#ends) for (const { field, value } of this.#scenario.settings) end.write(field, value);
+    for (const end of this.#ends)
+      for (const { field, value } of this.#scenario.settings) end.write(field, value);
     this.#until(upLimit, () => this.#up, "the link is up");
     while (this.#left[0] + this.#left[1] > 0) {
       this.#event();
@@ -107,7 +110,8 @@ class SoakRun {
   }
 
   get #quiet(): boolean {
-    if (this.cycle % 64 !== 0 || !this.#up || this.#ends.some(({ source }) => source.pending > 0)) return false;
+    if (this.cycle % 64 !== 0 || !this.#up || this.#ends.some(({ source }) => source.pending > 0))
+      return false;
     return this.#boards.every((board) => board.outstanding === 0 || board.result().lost === 0);
   }
 
@@ -129,7 +133,9 @@ class SoakRun {
       this.#step();
     }
     const { lost } = this.#boards[0].result();
-    throw new Error(`after ${limit} cycles it is still not so that ${what} (${lost} and ${this.#boards[1].result().lost})`);
+    throw new Error(
+      `after ${limit} cycles it is still not so that ${what} (${lost} and ${this.#boards[1].result().lost})`,
+    );
   }
 
   /** Flaps, clients that stop and go, and ends that start anew, now and then. */
@@ -171,7 +177,9 @@ class SoakRun {
   #check(): void {
     if (this.#problems.length > 0) throw new Error(this.#problems.join("; "));
     for (const { violations } of this.#monitors) {
-      const first = violations.find((text) => !(this.#scenario.restart && /bad CRC, without POISON$/.test(text)));
+      const first = violations.find(
+        (text) => !(this.#scenario.restart && /bad CRC, without POISON$/.test(text)),
+      );
       if (first !== undefined) throw new Error(`the wire format is broken: ${first}`);
     }
   }
@@ -181,7 +189,9 @@ class SoakRun {
     const sum = (pick: (result: (typeof results)[number]) => number): number =>
       results.reduce((total, result) => total + pick(result), 0);
     const count = (name: string): number => this.#ends.reduce((total, end) => total + end.counter(name), 0);
-    const wrong = sum(({ lost, duplicated, reordered, corrupted }) => lost + duplicated + reordered + corrupted);
+    const wrong = sum(
+      ({ lost, duplicated, reordered, corrupted }) => lost + duplicated + reordered + corrupted,
+    );
     if (wrong > 0) throw new Error(JSON.stringify(results));
     for (const name of ["EXCESSIVE_BUFFER_OVERRUN", "LENGTH_ERROR", "FCP_BAD", "LLR_RX_ACK_NACK_SEQ_ERROR"]) {
       const counted = count(name);
@@ -198,7 +208,8 @@ class SoakRun {
       nacks: count("LLR_TX_NACK_CTL_OS"),
       flaps: this.#flaps,
       sessions: count("LINK_DOWNED"),
-      bitErrors: ab.counts.bitErrors + ab.counts.burstBitErrors + ba.counts.bitErrors + ba.counts.burstBitErrors,
+      bitErrors:
+        ab.counts.bitErrors + ab.counts.burstBitErrors + ba.counts.bitErrors + ba.counts.burstBitErrors,
     };
   }
 
@@ -240,6 +251,10 @@ class SoakRun {
     this.#settled[16 * side + vl] = this.cycle + Math.ceil(bytes / this.#beatBytes) + 4;
     this.#left[side]--;
     const index = this.#indices[16 * side + vl]!++;
-    return { bytes: taggedPacket({ source: side + 1, vl, index }, bytes), vl, error: this.#rng.chance(poison) };
+    return {
+      bytes: taggedPacket({ source: side + 1, vl, index }, bytes),
+      vl,
+      error: this.#rng.chance(poison),
+    };
   }
 }
