@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Model } from "../../sim/driver/model.ts";
+import { withSeed } from "../../sim/traffic/rng.ts";
+import { CreditRxBench, type Settings, type Traffic } from "./credit-rx-bench.ts";
+import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-bench.ts";
+
+const cases: readonly BenchOptions[] = [{ lanes: 1 }, { lanes: 4 }, { lanes: 15, bits: 256 }];
+const steady: Traffic = { packet: 0.2, loss: 0, drain: 0.4, told: 0.05, take: 0.5, clear: 0, enable: 1 };
+
+describe.each(cases.map((one) => ({ title: titleOf(one), one })))("credit_rx, $title", ({ one }) => {
+  const design = benchDesign(one);
+  const update = design.derived.creditUpdateBlocks.value;
+  const normal: Settings = { update, refresh: 3000, watchdog: 0 };
+  let model: Model;
+
+  beforeAll(async () => {
+    model = await openLinkModule(design, "credit_rx");
+  });
+  afterAll(() => model?.close());
+
+  it("counts and promises as the reference does, with losses, corrections and new sessions", async () => {
+    await withSeed(0x91, (rng) => {
+      const total = { told: 0, refreshed: 0, updated: 0, low: 0, corrected: 0, both: 0 };
+      for (let phase = 0; phase < 20; phase += 1) {
+        const settings = { update: rng.pick([update, 12, 40]), refresh: rng.pick([300, 3000]), watchdog: 0 };
+        const bench = new CreditRxBench(model, design, rng.fork(`phase ${phase}`), settings);
+        const traffic: Traffic = {
+          packet: rng.pick([0.05, 0.5, 1]),
+          loss: rng.pick([0, 0.05]),
+          drain: rng.pick([0.05, 0.3, 0.9]),
+          told: rng.pick([0.005, 0.1]),
+          take: rng.pick([0.05, 0.5, 1]),
+          clear: phase % 4 === 3 ? 0.002 : 0,
+          enable: phase % 5 === 4 ? 0.01 : 1,
+        };
+        for (let cycle = 0; cycle < 1500; cycle += 1) bench.cycle(traffic);
+        for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += bench.seen[key];
+      }
+      for (const [what, count] of Object.entries(total)) expect(count, what).toBeGreaterThan(15);
+    });
+  });
+
+  it("tells every lane again at the refresh interval, with nothing going on", async () => {
+    await withSeed(0x92, (rng) => {
+      const bench = new CreditRxBench(model, design, rng, { ...normal, refresh: 400 });
+      const quiet = { ...steady, packet: 0, drain: 0, take: 1 };
+      for (let cycle = 0; cycle < 1000; cycle += 1) bench.cycle(quiet);
+      for (let cycle = 0; cycle < 3000; cycle += 1) {
+        bench.cycle(quiet);
+        for (const [vl, last] of bench.last.entries())
+          expect(model.cycle - last, `VL ${vl}`).toBeLessThan(401 + 20 * bench.lanes.length);
+      }
+      expect(bench.last.length).toBe(bench.lanes.length);
+    });
+  });
+
+  it("sends nothing while it is not enabled, and tells the end of Initialize at once", async () => {
+    await withSeed(0x93, (rng) => {
+      const bench = new CreditRxBench(model, design, rng, { ...normal, refresh: 100_000 });
+      for (let cycle = 0; cycle < 200; cycle += 1) bench.cycle({ ...steady, enable: 0 });
+      expect(bench.seen.told).toBe(0);
+      const quiet = { ...steady, packet: 0, drain: 0, take: 1 };
+      for (let cycle = 0; cycle < 400; cycle += 1) bench.cycle(quiet);
+      const before = bench.seen.told;
+      bench.initializing = false;
+      for (let cycle = 0; cycle < 20 * bench.lanes.length; cycle += 1) bench.cycle(quiet);
+      expect(bench.seen.told - before).toBe(bench.lanes.length);
+    });
+  });
+
+  it("bites when one lane is not heard of for a whole watchdog interval", async () => {
+    await withSeed(0x94, (rng) => {
+      const bench = new CreditRxBench(model, design, rng, { ...normal, watchdog: 1500 });
+      const quiet = { ...steady, packet: 0.01, told: 0.3 };
+      const run = (cycles: number): number => {
+        const before = bench.seen.expired;
+        for (let cycle = 0; cycle < cycles; cycle += 1) bench.cycle(quiet);
+        return bench.seen.expired - before;
+      };
+      expect(run(9000)).toBe(0);
+      bench.silent = bench.lanes.length - 1;
+      expect(run(3003)).toBe(1);
+      expect(run(3003)).toBe(2);
+      model.port("hold").set(1);
+      expect(run(6000)).toBe(0);
+      model.port("hold").set(0);
+      expect(run(3003)).toBe(2);
+      bench.silent = -1;
+      run(1501);
+      expect(run(6000)).toBe(0);
+      model.port("cfg_watchdog").set(0);
+      bench.silent = 0;
+      expect(run(6000)).toBe(0);
+    });
+  });
+});
