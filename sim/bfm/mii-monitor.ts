@@ -99,9 +99,8 @@ export class MiiMonitor {
     if (startGood(data, at)) this.#number(startSequence(data, at));
     else this.#breach("a start column with wrong content");
     if (this.#position - this.#lastStart < this.#spacing) this.#breach("starts too close to each other");
-    if (this.#position + this.#spacing < this.#busy)
-      this.#breach("packets faster than a receiver aligns them");
-    this.#busy = Math.max(this.#busy, this.#position);
+    if (this.#busy > this.#cycle + beatsAhead) this.#breach("packets faster than a receiver aligns them");
+    this.#busy = Math.max(this.#busy, this.#cycle);
     this.#lastStart = this.#position;
     this.#lastInside = Number.NEGATIVE_INFINITY;
   }
