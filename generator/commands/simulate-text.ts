@@ -44,8 +44,13 @@ export function failureText(
   ];
   return `phase ${failed?.name}: ${failed?.failure}
 seed ${seedText(result.seed)}; once more with waves:
-  ${again.join(" ")}
+  ${again.map(quoted).join(" ")}
 `;
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./,:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 const ownOptions = ["seed", "trace", "traceFrom", "traceCycles", "json"];

@@ -83,9 +83,9 @@ export class Direction {
     return this.#feed?.done === true && this.#source.pending === 0;
   }
 
-  /** Nothing is on its way. */
+  /** Nothing is on its way; what a later packet has passed over is lost, not on its way. */
   get idle(): boolean {
-    return this.#source.pending === 0 && this.board.outstanding === 0;
+    return this.#source.pending === 0 && this.board.pending === 0;
   }
 
   /** Packets that came so far, in all phases. */

@@ -21,8 +21,8 @@ const pipelineCycles = 64;
 /**
  * The limits of a design.
  * - bring-up: three handshakes of one round trip and one repetition of INIT each, and as many again for lost ones
- * - hang: 16 replay timers, each followed by a replay of the whole buffer; a link with errors that make this likely
- *   carries next to nothing
+ * - hang: 16 replay timers, each followed by a replay of the whole buffer (a link with errors that make this likely
+ *   carries next to nothing), without retry 16 round trips; and the time to send a receive buffer
  * - drain: all buffers (transmit queues, replay, receive buffers) sent four times over, and one hang
  */
 export function limitsOf(design: LinkDesign): PairLimits {
@@ -32,8 +32,9 @@ export function limitsOf(design: LinkDesign): PairLimits {
   const lanes = virtualLanes.data;
   const held =
     lanes * (derived.txQueueBeats.value + derived.vlBufferBeats.value) + derived.replayDepthBeats.value;
-  const hangCycles =
-    16 * (derived.replayTimerCycles.value + derived.replayDepthBeats.value) + derived.vlBufferBeats.value;
+  const repair =
+    design.retry === "llr" ? derived.replayTimerCycles.value + derived.replayDepthBeats.value : roundTrip;
+  const hangCycles = 16 * repair + derived.vlBufferBeats.value;
   return {
     delayCycles,
     bringUpCycles: 6 * (roundTrip + derived.initIntervalCycles.value) + 2000,

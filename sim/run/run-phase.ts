@@ -22,6 +22,10 @@ const cyclesBetweenLooks = 64;
 class Clock {
   failure: string | null = null;
   interrupted = false;
+  /** The model has stopped and cannot go on. */
+  dead = false;
+  /** No traffic is offered any more: nothing comes for a while where a packet was lost, and that is no hang. */
+  draining = false;
   readonly #pair: LinkPair;
   readonly #watch: Watch;
   readonly #signal: AbortSignal | undefined;
@@ -44,19 +48,21 @@ class Clock {
     } catch (error) {
       if (!(error instanceof ModelStopped)) throw error;
       this.failure = error.message;
+      this.dead = true;
       return false;
     }
     return true;
   }
 
   async #look(): Promise<boolean> {
-    this.failure = this.#watch.complaint();
+    const hang = this.#watch.hang();
+    this.failure = this.#watch.breach ?? (this.draining ? null : hang);
     if (performance.now() - this.#lastTurn > turnMs) {
       await nextTurn();
       this.#lastTurn = performance.now();
     }
     this.interrupted = this.#signal?.aborted === true;
-    return this.failure === null && !this.interrupted;
+    return this.failure === null && hang === null && !this.interrupted;
   }
 }
 
@@ -88,25 +94,25 @@ export async function runPhase(pair: LinkPair, phase: Phase, options: RunOptions
 
   const clock = new Clock(pair, options.signal);
   const [a, b] = directions;
-  let going = await clock.until(() => pair.cycle >= end || (a.offered && b.offered));
+  const going = await clock.until(() => pair.cycle >= end || (a.offered && b.offered));
   const offeredCycles = pair.cycle - first;
   for (const direction of directions) {
     direction.stop();
     if (!isCounted(phase)) direction.meter.close(pair.cycle - 1);
   }
+  clock.draining = true;
   const drainFrom = pair.cycle;
   const patience = Math.max(drainFrom, a.withheld, b.withheld) + limits.drainCycles;
-  if (going) going = await clock.until(() => (a.idle && b.idle) || pair.cycle >= patience);
+  if (going) await clock.until(() => (a.idle && b.idle) || pair.cycle >= patience);
   const drained = a.idle && b.idle;
   const drainCycles = pair.cycle - drainFrom;
   // What comes twice, or late on a lane without flow control, is to be noticed in this phase.
   const settled = pair.cycle + limits.settleCycles;
-  if (going) await clock.until(() => pair.cycle >= settled);
+  if (going && drained) await clock.until(() => pair.cycle >= settled);
   for (const direction of directions) direction.meter.close();
 
   if (clock.interrupted) for (const direction of directions) direction.board.excuse();
-  const stopped = clock.failure !== null;
-  const countersAfter = stopped ? countersBefore : pair.readCounters();
+  const countersAfter = clock.dead ? countersBefore : pair.readCounters();
   const channelAfter = pair.channelCounts;
   const [p0, p1] = ([0, 1] as const).map((port) =>
     portResult(design, {
@@ -119,7 +125,7 @@ export async function runPhase(pair: LinkPair, phase: Phase, options: RunOptions
   const undrained =
     drained || clock.interrupted
       ? null
-      : `${a.board.outstanding} packets p0 → p1 and ${b.board.outstanding} packets p1 → p0 had not come ${drainCycles} cycles after the offered load ended`;
+      : `${a.board.pending} packets p0 → p1 and ${b.board.pending} packets p1 → p0 had not come ${drainCycles} cycles after the offered load ended`;
   const problems = directions.map((direction) => direction.problemCycle).filter((cycle) => cycle !== null);
   const { ber = 0, burst } = phase.faults ?? {};
   const figures = worse(p0, p1);
@@ -132,10 +138,16 @@ export async function runPhase(pair: LinkPair, phase: Phase, options: RunOptions
     offeredCycles,
     drainCycles,
     ports: { p0, p1 },
-    failure: clock.failure ?? undrained ?? complaintOf(figures),
-    firstProblemCycle: problems.length > 0 ? Math.min(...problems) : stopped ? pair.cycle : null,
+    failure: clock.failure ?? joined(complaintOf(figures), undrained),
+    firstProblemCycle:
+      problems.length > 0 ? Math.min(...problems) : clock.failure !== null ? pair.cycle : null,
     interrupted: clock.interrupted,
   };
+}
+
+function joined(...parts: readonly (string | null)[]): string | null {
+  const words = parts.filter((part) => part !== null);
+  return words.length === 0 ? null : words.join("; ");
 }
 
 function complaintOf(

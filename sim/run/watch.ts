@@ -10,14 +10,15 @@ export class Watch {
     this.#pair = pair;
   }
 
-  /** What is wrong now, or null. Look regularly. */
-  complaint(): string | null {
+  /** A breach of the stream rules, or null. */
+  get breach(): string | null {
     for (const { name, violations } of this.#pair.directions)
       if (violations.length > 0) return `the receiving port of ${name} breaks AXI4-Stream: ${violations[0]}`;
-    return this.#hang();
+    return null;
   }
 
-  #hang(): string | null {
+  /** Whether packets are under way and none came for too long, in words, or null. Look regularly. */
+  hang(): string | null {
     const { directions, cycle, limits, portStates } = this.#pair;
     const deliveries = directions[0].deliveries + directions[1].deliveries;
     const quiet = directions.every((direction) => direction.idle);
@@ -27,7 +28,7 @@ export class Watch {
       this.#since = cycle;
     }
     if (cycle - this.#since < limits.hangCycles) return null;
-    const waiting = directions.map(({ name, board }) => `${board.outstanding} packets ${name}`).join(" and ");
+    const waiting = directions.map(({ name, board }) => `${board.pending} packets ${name}`).join(" and ");
     return `the link hangs: no packet came for ${limits.hangCycles} cycles while ${waiting} are under way (port states ${portStates.join(" and ")})`;
   }
 }

@@ -98,6 +98,15 @@ export class Scoreboard {
     return sum;
   }
 
+  /** Packets that may still come: announced, and not passed over by a later one of their lane; lossy lanes left out. */
+  get pending(): number {
+    let sum = 0;
+    this.#lanes.forEach((lane, vl) => {
+      if (((this.#lossy >> vl) & 1) === 0) sum += lane.pending;
+    });
+    return sum;
+  }
+
   /** Packets of one lane announced and not come yet. */
   outstandingOn(vl: number): number {
     const lane = this.#lanes[vl]!;
