@@ -1,6 +1,9 @@
 /** One direction of a link pair: the client that sends, the client that takes, and what is known about the packets. */
-import { AxisSink, AxisSource, type ReceivedPacket } from "../bfm/axis.ts";
+
+import type { LinkDesign } from "../../generator/design/link.ts";
+import { type AxisPacket, AxisSink, AxisSource, type ReceivedPacket } from "../bfm/axis.ts";
 import type { SimModel } from "../bfm/ports.ts";
+import { icrcBytes } from "../reference/headers.ts";
 import { payloadBytesOf } from "../reference/packet.ts";
 import { Scoreboard } from "../scoreboard/scoreboard.ts";
 import { Rng } from "../traffic/rng.ts";
@@ -20,12 +23,16 @@ export class Direction {
   readonly #sink: AxisSink;
   readonly #room: { get(): number };
   #feed: Feed | null = null;
+  /** Bytes of the ICRC that the ports append and strip, so that the clients do not see them. */
+  readonly #hidden: number;
   #sent = { packets: 0, bytes: 0 };
+  #payloadBytes = 0;
   #problemCycle: number | null = null;
   #withheldUntil = 0;
 
   /** @param from 0 or 1: the port that sends; the other one receives */
-  constructor(models: readonly [SimModel, SimModel], from: 0 | 1, seed: number) {
+  constructor(design: LinkDesign, models: readonly [SimModel, SimModel], from: 0 | 1, seed: number) {
+    this.#hidden = design.icrc === "endpoint" ? icrcBytes : 0;
     const to = from === 0 ? 1 : 0;
     this.name = `p${from} → p${to}`;
     const rng = new Rng(seed);
@@ -34,7 +41,7 @@ export class Direction {
       seed: rng.fork(`source ${from}`).seed,
       onStart: (packet, cycle) => {
         this.#sent.packets++;
-        this.#sent.bytes += packet.bytes.length;
+        this.#sent.bytes += packet.bytes.length + this.#hidden;
         this.board.expect(packet.bytes, packet.vl, cycle);
       },
     });
@@ -55,10 +62,11 @@ export class Direction {
     });
     this.meter = new GoodputMeter(warmUpEnd);
     this.#sent = { packets: 0, bytes: 0 };
+    this.#payloadBytes = 0;
     this.#problemCycle = null;
     this.#feed = feed;
     this.#source.stall = phase.stall ?? 0;
-    this.#source.pull = (now) => feed.next(now, this.#room.get());
+    this.#source.pull = (now) => this.#asClient(feed.next(now, this.#room.get()));
     this.#sink.backpressure = phase.backpressure ?? 0;
     this.#withheldUntil = 0;
     if (phase.withhold === undefined) return;
@@ -101,6 +109,12 @@ export class Direction {
     return { ...this.#sent };
   }
 
+  /** What came right and in order. */
+  get received(): Amount & { readonly payloadBytes: number } {
+    const { matched, bytes } = this.board.result();
+    return { packets: matched, bytes: bytes + matched * this.#hidden, payloadBytes: this.#payloadBytes };
+  }
+
   /** Breaches of the stream rules by the port that delivers. */
   get violations(): readonly string[] {
     return this.#sink.violations;
@@ -111,8 +125,17 @@ export class Direction {
     return this.#problemCycle ?? this.board.oldestAbsent;
   }
 
+  /** A packet of the feed as the client hands it over. */
+  #asClient(packet: AxisPacket | null): AxisPacket | null {
+    if (packet === null || this.#hidden === 0) return packet;
+    return { ...packet, bytes: packet.bytes.subarray(0, packet.bytes.length - this.#hidden) };
+  }
+
   #receive({ bytes, length, vl, error, firstCycle, lastCycle }: ReceivedPacket): void {
     const verdict = this.board.receive(bytes, length, vl, error, firstCycle);
-    if (verdict === "match") this.meter.delivered(payloadBytesOf(bytes.subarray(0, length)), lastCycle);
+    if (verdict !== "match") return;
+    const payload = payloadBytesOf(bytes.subarray(0, length + this.#hidden));
+    this.#payloadBytes += payload;
+    this.meter.delivered(payload, lastCycle);
   }
 }

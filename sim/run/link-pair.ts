@@ -85,7 +85,10 @@ export class LinkPair {
       ab: { ...channel, seed: rng.fork("cable 0").seed },
       ba: { ...channel, seed: rng.fork("cable 1").seed },
     });
-    this.directions = [new Direction(models, 0, this.seed), new Direction(models, 1, this.seed)];
+    this.directions = [
+      new Direction(design, models, 0, this.seed),
+      new Direction(design, models, 1, this.seed),
+    ];
     this.#states = models.map((model) => model.port("p0_port_state"));
     const bus = (model: Model): AxiLite => new AxiLite(model, "s_axil", { step: () => this.tick() });
     this.#buses = [bus(models[0]), bus(models[1])];

@@ -34,7 +34,7 @@ export function portResult(design: LinkDesign, { into, outOf, counters, channel 
     goodputPercent: round((100 * gbps) / design.rateGbps, 3),
     latencyNs: count === 0 ? null : { min: ns(min), median: ns(median), p99: ns(p99) },
     sent: outOf.sent,
-    received: { packets: board.matched, bytes: board.bytes, payloadBytes: board.payloadBytes },
+    received: into.received,
     errored: board.errored,
     dropped: board.dropped,
     unfinished: board.excused,

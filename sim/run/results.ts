@@ -32,7 +32,7 @@ export interface Figures {
 
 export interface Amount {
   readonly packets: number;
-  /** LRH … ICRC. */
+  /** LRH … ICRC, also where the ports add and strip the ICRC. */
   readonly bytes: number;
 }
 
