@@ -22,7 +22,7 @@ function filesBelow(path: string): string[] {
 describe("the checked-in output", () => {
   it.each(Object.entries(references))("%s is what %s gives, byte for byte", async (place, description) => {
     const fresh = join(folder, place);
-    generate(elaborate(await loadDescription(join(root, description))), { out: fresh });
+    await generate(elaborate(await loadDescription(join(root, description))), { out: fresh });
     const files = filesBelow(fresh);
     expect(filesBelow(join(root, place))).toEqual(files);
     const stale = files.filter(
