@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { withSeed } from "../../sim/traffic/rng.ts";
 import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-bench.ts";
-import { type QueueLoad, TxQueueBench } from "./tx-queue-bench.ts";
+import { TxQueueBench } from "./tx-queue-bench.ts";
 
 const cases: readonly BenchOptions[] = [
   { bits: 64, lanes: 4, derived: { txQueueBeats: 500 } },
