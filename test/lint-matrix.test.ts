@@ -1,0 +1,62 @@
+import { relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { LinkDescription } from "../generator/dsl/link-description.ts";
+import { generateToCache } from "../generator/emit/cached.ts";
+import { lint } from "../generator/lint/index.ts";
+import { designOf } from "../sim/driver/device.ts";
+
+type Case = Pick<LinkDescription, "datapathBits" | "mtuBytes" | "cableMeters"> &
+  Partial<Pick<LinkDescription, "retry" | "forwarding" | "icrc">> & { readonly lanes: number };
+
+/** Every width; 1, 2, 4, 8 and 15 lanes; each option at a narrow and at a wide datapath. */
+const cases: readonly Case[] = [
+  { datapathBits: 64, lanes: 1, mtuBytes: 256, cableMeters: 0 },
+  {
+    datapathBits: 64,
+    lanes: 15,
+    mtuBytes: 8064,
+    cableMeters: 2000,
+    retry: "none",
+    forwarding: "store-and-forward",
+  },
+  { datapathBits: 128, lanes: 2, mtuBytes: 4096, cableMeters: 2000, icrc: "endpoint" },
+  { datapathBits: 256, lanes: 4, mtuBytes: 8064, cableMeters: 3, forwarding: "store-and-forward" },
+  { datapathBits: 512, lanes: 8, mtuBytes: 256, cableMeters: 500, retry: "none" },
+  { datapathBits: 1024, lanes: 15, mtuBytes: 4096, cableMeters: 500 },
+  {
+    datapathBits: 2048,
+    lanes: 2,
+    mtuBytes: 8064,
+    cableMeters: 0,
+    retry: "none",
+    forwarding: "store-and-forward",
+  },
+  { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
+];
+
+function describeCase(one: Case): LinkDescription {
+  const { datapathBits, lanes, ...rest } = one;
+  const clockMHz = datapathBits < 512 ? 200 : 400;
+  return {
+    ...rest,
+    name: `lint_${datapathBits}_${lanes}`,
+    clockMHz,
+    datapathBits,
+    rateGbps: Math.min(800, Math.floor((datapathBits * clockMHz) / 1000)),
+    virtualLanes: { data: lanes },
+  };
+}
+
+describe("what is generated is clean for Verilator -Wall, Icarus -Wall and Yosys check", () => {
+  it.each(cases.map((one) => [title(one), one] as const))("%s", { timeout: 300_000 }, async (_, one) => {
+    const { folder, top, files } = generateToCache(await designOf(describeCase(one)));
+    const results = await lint({ folder, top, files: files.map((file) => relative(folder, file)) });
+    for (const { tool, clean, output } of results) expect(clean, `${tool}: ${output}`).toBe(true);
+    expect(results.map(({ tool }) => tool)).toEqual(["verilator", "iverilog", "yosys"]);
+  });
+});
+
+function title({ datapathBits, lanes, retry, forwarding, mtuBytes, cableMeters, icrc }: Case): string {
+  const options = [retry ?? "llr", forwarding ?? "cut-through", ...(icrc === undefined ? [] : ["ICRC"])];
+  return `${datapathBits} bits, ${lanes} lanes, ${options.join(", ")}, MTU ${mtuBytes}, ${cableMeters} m`;
+}
