@@ -9,6 +9,8 @@ export { type BuildOptions, type BuiltModel, buildModel, cacheFolder } from "./b
 export * from "./driver/index.ts";
 export { buildPacket, parsePacket } from "./reference/packet.ts";
 export { readTag, taggedPacket } from "./reference/tagged.ts";
+export * from "./run/index.ts";
 export { Histogram } from "./scoreboard/histogram.ts";
 export { Scoreboard } from "./scoreboard/scoreboard.ts";
+export { LoadGenerator } from "./traffic/load.ts";
 export { freshSeed, parseSeed, Rng, seedText, withSeed } from "./traffic/rng.ts";
