@@ -48,6 +48,7 @@ function zlibPresent() {
 
 /** Runs a program of the project in its folder, the terminal passed on. @returns its exit code */
 export function runNode(...args) {
+  process.on("SIGINT", () => {}); // Ctrl-C is the program's to answer; its exit code says how it ended
   const result = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   return result.status ?? 1;
 }
