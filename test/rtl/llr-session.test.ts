@@ -115,9 +115,10 @@ describe("llr_session", () => {
   });
 
   it("comes to rest after any number of restarts at any time, over a wire that loses and repeats", async () => {
-    const rounds = 150;
+    // The last ones hung, or went on for ever, with earlier forms of the handshake
+    const rounds = [...Array(80).keys(), 0x7a, 0xca, 0xd9, 0x1df, 0x2de, 0x306, 0x30f];
     let worst = 0;
-    for (let round = 0; round < rounds; round += 1) {
+    for (const round of rounds) {
       await withSeed(0xc400 + round, (rng) => {
         const pair = ends(rng);
         const wire: Wire = {
