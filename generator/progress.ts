@@ -14,7 +14,7 @@ export async function withProgress<T>(note: string | (() => string), work: Promi
     const ms = performance.now() - begin;
     if (ms < silence) return;
     const text = typeof note === "string" ? note : note();
-    out.write(`\r\u001b[K${text} ... ${Math.floor(ms / 1000)} s`.slice(0, (out.columns ?? 100) + 3));
+    out.write(`\r\u001b[K${text} ... ${Math.floor(ms / 1000)} s`.slice(0, (out.columns || 100) + 3));
     shown = true;
   }, 250);
   try {
