@@ -1,15 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { Cable, type ChannelOptions } from "../../sim/bfm/channel.ts";
-import { MiiMonitor } from "../../sim/bfm/mii-monitor.ts";
-import { frameKind } from "../../sim/reference/columns.ts";
 import { parsePacket } from "../../sim/reference/packet.ts";
 import { taggedPacket } from "../../sim/reference/tagged.ts";
-import { Scoreboard } from "../../sim/scoreboard/scoreboard.ts";
-import { Rng } from "../../sim/traffic/rng.ts";
-import { randomRaw, randomTransport, toHex } from "../rtl/icrc-bench.ts";
-import { DeviceEnd } from "./device-end.ts";
-import { type BuiltDevice, buildDevice, middle, narrow, plain } from "./devices.ts";
+import { openLinkPair, runPhases } from "../../sim/run/index.ts";
+import { buildDevice, middle, narrow, plain } from "./devices.ts";
+import { EndpointPair, withoutIcrc } from "./endpoint-pair.ts";
 import { PartnerBench } from "./partner-bench.ts";
 
 const endpoint = (description: LinkDescription, more: Partial<LinkDescription> = {}): LinkDescription => ({
@@ -19,115 +14,16 @@ const endpoint = (description: LinkDescription, more: Partial<LinkDescription> =
   icrc: "endpoint",
 });
 
-/** What a client has of a packet: all but the ICRC, unless it is a raw one. */
-const clientForm = (packet: Uint8Array): Uint8Array =>
-  (packet[1]! & 2) === 0 ? packet : packet.subarray(0, packet.length - 4);
-
-/** Two ports that make and check the ICRC, a cable between them, clients that know of none. */
-class EndpointPair {
-  readonly ends: readonly DeviceEnd[];
-  readonly boards = [new Scoreboard(), new Scoreboard()] as const;
-  readonly monitors: readonly MiiMonitor[];
-  readonly cable: Cable;
-  /** Data frames seen on the wire, and those of them with an ICRC. */
-  readonly frames = { all: 0, transport: 0 };
-  cycle = 0;
-  loaded = false;
-  readonly #rng: Rng;
-  readonly #longest: number;
-  readonly #lanes: number;
-
-  constructor(built: BuiltDevice, channel: ChannelOptions, pace: { stall: number; backpressure: number }) {
-    const { design } = built;
-    this.#rng = new Rng(channel.seed ?? 1).fork("packets");
-    this.#longest = design.derived.maxPacketBytes.value - 2;
-    this.#lanes = design.virtualLanes.data;
-    this.ends = [0, 1].map(
-      (at) =>
-        new DeviceEnd(built, {
-          seed: 10 + at,
-          ...pace,
-          onStart: ({ bytes, vl }, cycle) => this.boards[at]!.expect(bytes, vl, cycle),
-          onPacket: ({ bytes, length, vl, error, firstCycle }) =>
-            this.boards[1 - at]!.receive(bytes, length, vl, error, firstCycle),
-          step: () => this.step(),
-        }),
-    );
-    this.ends.forEach(({ source, room }) => {
-      source.pull = () => (this.loaded ? this.#next(room.get()) : null);
-    });
-    this.monitors = this.ends.map(
-      () =>
-        new MiiMonitor({
-          widthBits: design.datapathBits,
-          controlSpacingBytes: design.derived.controlSpacingBytes.value,
-          onFrame: (frame) => {
-            if (frame.kind === frameKind.data) this.#frame(frame.bytes.subarray(0, frame.length - 2));
-          },
-        }),
-    );
-    this.cable = new Cable(this.ends[0]!.mii, this.ends[1]!.mii, { ab: channel });
-  }
-
-  step(): void {
-    this.cycle += 1;
-    this.cable.tick();
-    this.ends.forEach((end, at) => {
-      if (end.txReady) this.monitors[at]!.beat(end.mii.txData, end.mii.txFlags, this.cycle);
-      end.source.tick(this.cycle);
-      end.sink.tick(this.cycle);
-    });
-    for (const { model } of this.ends) model.step();
-  }
-
-  until(limit: number, done: () => boolean): void {
-    for (let at = 0; !done(); at += 1) {
-      if (at === limit) throw new Error(`not done after ${limit} cycles`);
-      this.step();
-    }
-  }
-
-  get quiet(): boolean {
-    return (
-      this.boards.every((board) => board.outstanding === 0) && this.ends.every((end) => !end.source.pending)
-    );
-  }
-
-  /** Every frame that leaves a port has the ICRC that the reference gives it. */
-  #frame(packet: Uint8Array): void {
-    this.frames.all += 1;
-    if ((packet[1]! & 2) === 0) return;
-    this.frames.transport += 1;
-    if (parsePacket(packet)?.icrcGood !== true) throw new Error(`a bad ICRC on the wire: ${toHex(packet)}`);
-  }
-
-  #next(room: number): { bytes: Uint8Array; vl: number } | null {
-    const open = [...Array(this.#lanes).keys()].filter((vl) => (room >> vl) & 1);
-    if (open.length === 0) return null;
-    const rng = this.#rng;
-    const vl = rng.pick(open);
-    const words = rng.range(6, rng.chance(0.5) ? 40 : this.#longest / 4);
-    const packet = rng.chance(0.1) ? randomRaw(rng, words) : randomTransport(rng, words);
-    packet[0] = vl << 4;
-    packet[4] = words >> 8;
-    packet[5] = words;
-    const bytes = clientForm(packet).slice();
-    return { bytes, vl };
-  }
-}
-
 const open: { model: { close(): void } }[] = [];
 afterEach(() => {
   for (const { model } of open.splice(0)) model.close();
 });
 
+const storing = endpoint(middle, { forwarding: "store-and-forward", mtuBytes: 1024 });
+
 describe.each([
   ["64 bits", endpoint(narrow), 1e-5],
-  [
-    "256 bits, store and forward",
-    endpoint(middle, { forwarding: "store-and-forward", mtuBytes: 1024 }),
-    3e-6,
-  ],
+  ["256 bits, store and forward", storing, 3e-6],
 ])("two ports of %s with the ICRC at the end point", (_name, description, ber) => {
   it("carry every packet without its ICRC through a cable with bit errors", async () => {
     const built = await buildDevice(description);
@@ -161,6 +57,31 @@ describe.each([
       expect(port.read("GEOMETRY.ICRC_ENDPOINT")).toBe(1);
     }
   });
+});
+
+it("adds to each direction the cycles that the latency budget says", async () => {
+  for (const description of [narrow, endpoint(narrow)]) {
+    const built = await buildDevice(description);
+    const pair = new EndpointPair(built, { delayCycles: 9 }, { stall: 0, backpressure: 0 });
+    open.push(...pair.ends);
+    pair.until(20_000, () => pair.ends.every((end) => end.active));
+    pair.run(2000);
+    const packet = taggedPacket({ source: 1, vl: 0, index: 0 }, 200);
+    const seen = pair.pass({ bytes: description.icrc === "endpoint" ? withoutIcrc(packet) : packet, vl: 0 });
+    const { txPipelineCycles, rxPipelineCycles } = built.design.derived;
+    expect(seen).toEqual({ tx: txPipelineCycles.value, rx: rxPipelineCycles.value });
+    pair.until(500, () => pair.quiet);
+  }
+});
+
+it("is known to the runs of link pairs: nothing is lost, payload counts in full", async () => {
+  const pair = await openLinkPair(storing, { seed: 5 });
+  open.push({ model: pair });
+  const traffic = { kind: "load", vls: [0, 1, 2, 15], payloadBytes: [0, 64, 256], packets: 100 } as const;
+  const { passed, phases } = await runPhases(pair, [{ name: "load", title: "packets", traffic }]);
+  expect(passed).toBe(true);
+  expect(phases[0]!.ports.p0.received.packets).toBe(100);
+  expect(phases[0]!.ports.p0.goodputGbps).toBeGreaterThan(0);
 });
 
 describe.each([
@@ -197,7 +118,7 @@ describe.each([
       const packet = taggedPacket({ source: 1, vl: 1, index }, 24 + 20 * index);
       // the client's error mark; and, at every fourth, a packet that already has an ICRC: too long for its PktLen
       if (index % 4 === 3) bench.device.source.push({ bytes: packet, vl: 1 });
-      else bench.device.source.push({ bytes: clientForm(packet), vl: 1, error: index % 2 === 1 });
+      else bench.device.source.push({ bytes: withoutIcrc(packet), vl: 1, error: index % 2 === 1 });
     }
     bench.run(6000);
     expect(sent.filter((error) => !error).length).toBe(6);

@@ -155,7 +155,7 @@ export function run(
   const start = model.cycle;
   for (let idle = 0; sink.packets < packets.length || idle < 4; idle += 1) {
     if (idle > 500) throw new Error(`${packets.length - sink.packets} packets did not come out`);
-    const before = sink.packets + sink.beats;
+    const before = source.beats + sink.beats;
     const cycle = model.cycle - start;
     source.drive(cycle);
     const { spoil } = packets[packet + 1] ?? {};
@@ -177,8 +177,7 @@ export function run(
     model.step();
     keep.bytes.set(whole);
     events += event?.get() ?? 0;
-    if (sink.packets + sink.beats !== before || source.pending > 0)
-      idle = source.pending > 0 ? Math.min(idle, 400) : 0;
+    if (source.beats + sink.beats !== before) idle = 0;
   }
   const lastOut = sink.received.at(-1)?.lastCycle ?? 0;
   return {
