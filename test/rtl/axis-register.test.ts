@@ -4,8 +4,8 @@ import { type Model, openModel } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { buildModules, designOf } from "./csr-bench.ts";
 
-const seed = parseSeed(process.env["LANEWRIGHT_SEED"] ?? "") ?? freshSeed();
-const widths = (process.env["LANEWRIGHT_WIDTHS"] ?? "64,1024").split(",").map(Number);
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
+const widths = (process.env.LANEWRIGHT_WIDTHS ?? "64,1024").split(",").map(Number);
 const fields = ["tdata", "tkeep", "tlast", "tuser"] as const;
 
 describe.each(widths)("axis_register at %i bits", (width) => {

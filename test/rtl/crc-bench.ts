@@ -27,7 +27,7 @@ export async function openCrcModel(width: number): Promise<Model> {
       crcCheckView(design, { kind, sideBits }),
     );
   }
-  texts["dut_icrc_mask"] = renderTemplate("link/icrc_mask.v.hbs", icrcMaskView(design));
+  texts.dut_icrc_mask = renderTemplate("link/icrc_mask.v.hbs", icrcMaskView(design));
   const folder = mkdtempSync(join(tmpdir(), "lanewright-crc-"));
   try {
     const files = Object.entries(texts).map(([name, text]) => {
@@ -43,7 +43,7 @@ export async function openCrcModel(width: number): Promise<Model> {
 
 /** The change of the RTL that `LANEWRIGHT_BREAK="text=>other text"` asks for. */
 function broken(text: string): string {
-  const [from = "", to = ""] = (process.env["LANEWRIGHT_BREAK"] ?? "").split("=>");
+  const [from = "", to = ""] = (process.env.LANEWRIGHT_BREAK ?? "").split("=>");
   return from === "" ? text : text.replace(from, () => to);
 }
 

@@ -6,8 +6,8 @@ import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.
 import { CrcDriver, openCrcModel, type Traffic } from "./crc-bench.ts";
 
 /** Widths of the normal run; `LANEWRIGHT_WIDTHS=128,512,2048` asks for others. */
-const widths = (process.env["LANEWRIGHT_WIDTHS"] ?? "64,256,1024").split(",").map(Number);
-const seed = parseSeed(process.env["LANEWRIGHT_SEED"] ?? "") ?? freshSeed();
+const widths = (process.env.LANEWRIGHT_WIDTHS ?? "64,256,1024").split(",").map(Number);
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 interface Vector {
   readonly name: string;

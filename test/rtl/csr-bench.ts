@@ -52,7 +52,7 @@ export async function buildModules(
 }
 
 function broken(text: string): string {
-  const change = process.env["LANEWRIGHT_BREAK"];
+  const change = process.env.LANEWRIGHT_BREAK;
   if (change === undefined) return text;
   const [from = "", to = ""] = change.split("=>");
   return text.replace(from, () => to);

@@ -18,7 +18,7 @@ import {
   toHex,
 } from "./icrc-bench.ts";
 
-const seed = parseSeed(process.env["LANEWRIGHT_SEED"] ?? "") ?? freshSeed();
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 const isRaw = (packet: Uint8Array): boolean => (packet[1]! & 2) === 0;
 

@@ -19,7 +19,7 @@ import {
   toHex,
 } from "./icrc-bench.ts";
 
-const seed = parseSeed(process.env["LANEWRIGHT_SEED"] ?? "") ?? freshSeed();
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 /** A packet without its ICRC on its way in; `whole` is what the reference makes of it. */
 interface Expected extends Sent {

@@ -12,7 +12,7 @@ import { buildModel } from "../../sim/build/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 
 /** Widths that the benches run at; `LANEWRIGHT_WIDTHS=128,512,2048` asks for others. */
-export const macWidths = (process.env["LANEWRIGHT_WIDTHS"] ?? "64,256,1024").split(",").map(Number);
+export const macWidths = (process.env.LANEWRIGHT_WIDTHS ?? "64,256,1024").split(",").map(Number);
 
 export function macDesign(datapathBits: number): LinkDesign {
   const rateGbps = { 64: 10, 128: 40, 256: 100, 512: 200 }[datapathBits] ?? 400;
@@ -52,7 +52,7 @@ interface Module {
  * `LANEWRIGHT_BREAK="text=>other text"`, which changes the first place where `text` stands.
  */
 async function open(modules: readonly Module[]): Promise<Model> {
-  const [from = "", to = ""] = (process.env["LANEWRIGHT_BREAK"] ?? "").split("=>");
+  const [from = "", to = ""] = (process.env.LANEWRIGHT_BREAK ?? "").split("=>");
   const folder = mkdtempSync(join(tmpdir(), "lanewright-mac-"));
   try {
     const files = modules.map(({ name, template, view }) => {

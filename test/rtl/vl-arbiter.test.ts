@@ -5,7 +5,7 @@ import { Arbiter, type ArbiterRequest, type ArbiterTables } from "../../sim/refe
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { buildModules, designOf } from "./csr-bench.ts";
 
-const seed = parseSeed(process.env["LANEWRIGHT_SEED"] ?? "") ?? freshSeed();
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 /** Data lanes, rows of the high table, rows of the low table as described; the module has at least a row a lane. */
 const shapes = [
