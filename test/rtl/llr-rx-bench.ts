@@ -115,6 +115,8 @@ export class LlrRxBench {
 
     const events = new Set<string>();
     const ended = now === undefined ? undefined : this.#beat(now, events);
+    // Its counts are those of the session that ends
+    if (accept) events.delete("fcp_valid");
     if (now === undefined && (p.wr_valid.get() === 1 || p.wr_abort.get() === 1 || p.accept.get() === 1))
       fail(model, "something happens without a beat");
     this.#form();

@@ -73,7 +73,6 @@ export class LlrTxBench {
   #clock = 0;
   #hold = false;
   #discarding = false;
-  #firstBeat = 0;
 
   readonly model: Model;
   readonly rng: Rng;
@@ -171,10 +170,7 @@ export class LlrTxBench {
     const head = source.head;
     const taken = head !== undefined && this.#p.s_ready.get() === 1;
     const { sop, eop } = source;
-    if (taken && sop) {
-      this.#discarding = !this.ready || !head.counted || head.epoch !== this.#epoch;
-      this.#firstBeat = this.#clock;
-    }
+    if (taken && sop) this.#discarding = !this.ready || !head.counted || head.epoch !== this.#epoch;
     const live = taken && !this.#discarding ? head.frame : undefined;
     const replayed = monitor.beat && live === undefined && !monitor.old;
     if (live !== undefined && !monitor.beat) fail(model, "a beat is lost");
@@ -186,7 +182,7 @@ export class LlrTxBench {
     const sent = taken && eop && live !== undefined && !spoiled;
     const record = (): void => {
       if (!sent) return;
-      this.#beats.set(reference.next, { beats: head.beats, born: this.#firstBeat });
+      this.#beats.set(reference.next, { beats: head.beats, born: this.#clock });
       reference.sent(head.frame);
     };
     return { record, sent, replayed, poison: head?.frame.poison === true, gone: taken && eop && !sent };

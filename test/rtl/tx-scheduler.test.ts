@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Model } from "../../sim/driver/model.ts";
+import { withSeed } from "../../sim/traffic/rng.ts";
+import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-bench.ts";
+import { type SchedulerLoad, TxSchedulerBench } from "./tx-scheduler-bench.ts";
+
+const cases: readonly BenchOptions[] = [
+  { bits: 64, lanes: 4 },
+  { bits: 256, lanes: 15 },
+  { bits: 256, lanes: 1, retry: "none", forwarding: "store-and-forward" },
+];
+const full: SchedulerLoad = { arrive: 1, flow: 0, ready: 1, hole: 0, credit: 1, gate: 1, discard: 0 };
+
+describe.each(cases.map((one) => ({ title: titleOf(one), one })))("tx_scheduler, $title", ({ one }) => {
+  const design = benchDesign(one);
+  const lanes = one.lanes ?? 4;
+  let model: Model;
+
+  beforeAll(async () => {
+    model = await openLinkModule(design, "tx_scheduler", "vl_arbiter");
+  });
+  afterAll(() => model?.close());
+
+  it("chooses what may go, most pressing first, and sends it as chosen", async () => {
+    await withSeed(0xf1, (rng) => {
+      const bench = new TxSchedulerBench(model, design, rng);
+      for (let phase = 0; phase < 20; phase += 1) {
+        const load: SchedulerLoad = {
+          arrive: rng.pick([0.005, 0.05, 1]),
+          flow: rng.pick([0, 0.05, 0.5]),
+          ready: rng.pick([0.3, 0.9, 1]),
+          hole: rng.pick([0.05, 0.5]),
+          credit: rng.pick([0.1, 0.9]),
+          gate: rng.pick([0.5, 0.9, 1]),
+          discard: rng.pick([0, 0.9]),
+          vl15: 0.2,
+        };
+        for (let cycle = 0; cycle < 1500; cycle += 1) bench.cycle(load);
+      }
+      const { flow, vl15, data, discarded, held } = bench.seen;
+      for (const count of [flow, vl15, data, discarded, held]) expect(count).toBeGreaterThan(30);
+    });
+  });
+
+  it.each([5, 8, 64])("leaves no gap between packets of %i words, nor around flow control", async (words) => {
+    await withSeed(0xf2, (rng) => {
+      const bench = new TxSchedulerBench(model, design, rng);
+      for (let cycle = 0; cycle < 10; cycle += 1) bench.cycle({ ...full, words, flow: 0.05 });
+      bench.seen.gaps = 0;
+      for (let cycle = 0; cycle < 3000; cycle += 1) bench.cycle({ ...full, words, flow: 0.05 });
+      expect(bench.seen.gaps).toBe(0);
+      expect(bench.seen.flow).toBeGreaterThan(20);
+    });
+  });
+
+  it("serves data lanes of one weight alike", async () => {
+    await withSeed(0xf3, (rng) => {
+      const bench = new TxSchedulerBench(model, design, rng);
+      for (let cycle = 0; cycle < 6000; cycle += 1) bench.cycle({ ...full, words: 31, vl15: 0 });
+      const served = bench.served.slice(0, lanes);
+      // Weight 8 and packets of two blocks: four packets a turn
+      expect(Math.max(...served) - Math.min(...served)).toBeLessThanOrEqual(4);
+    });
+  });
+});
