@@ -53,6 +53,8 @@ export class MiiMonitor {
   #lastInside = Number.NEGATIVE_INFINITY;
   #nextSeq = -1;
   #lastAck = -1;
+  /** The last ACK or NACK was a breach, unless an INIT_ECHO follows that shows that a session began before it. */
+  #doubtful = false;
   #lastNack = -1;
   #initWord = -1;
   #cycle = 0;
@@ -151,6 +153,9 @@ export class MiiMonitor {
         this.#nextSeq = seq;
       }
     } else if (code === message.initEcho) {
+      // A NACK may overtake the answer to the INIT that has set its number: it was no breach
+      if (this.#doubtful && this.#lastAck === ((seq - 1) & sequenceMask)) this.violations.pop();
+      this.#doubtful = false;
       this.#lastAck = -1;
       this.#lastNack = -1;
     } else if (code === message.ack || code === message.nack) this.#acknowledge(code, seq);
@@ -158,6 +163,7 @@ export class MiiMonitor {
 
   #acknowledge(code: number, seq: number): void {
     const behind = this.#lastAck >= 0 && ((seq - this.#lastAck) & sequenceMask) >= sequenceHalf;
+    this.#doubtful = behind;
     if (behind) this.#breach(`ACK or NACK ${seq} after ${this.#lastAck}`);
     this.#lastAck = seq;
     if (code !== message.nack) return;
