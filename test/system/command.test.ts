@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { RunResult } from "../../sim/run/index.ts";
 import { simulate } from "./simulate.ts";
+
+/** Time for two builds of a model on a busy machine. */
+vi.setConfig({ testTimeout: 600_000 });
 
 /** `lanewright simulate` with small devices: what options do, how it ends. */
 const folder = mkdtempSync(join(tmpdir(), "lanewright-simulate-"));
