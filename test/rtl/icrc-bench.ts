@@ -13,7 +13,7 @@ import type { Rng } from "../../sim/traffic/rng.ts";
 import { buildModules, designOf } from "./csr-bench.ts";
 
 /** Widths that the benches run at; `LANEWRIGHT_WIDTHS=128,512,2048` asks for others. */
-export const icrcWidths = (process.env["LANEWRIGHT_WIDTHS"] ?? "64,256,1024").split(",").map(Number);
+export const icrcWidths = (process.env.LANEWRIGHT_WIDTHS ?? "64,256,1024").split(",").map(Number);
 
 /** `icrc_tx` or `icrc_rx` with all that is below it. */
 export async function openIcrc(side: "tx" | "rx", width: number): Promise<Model> {
