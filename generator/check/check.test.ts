@@ -121,7 +121,7 @@ describe("overrides", () => {
     const edges: readonly [DerivedId, number, number][] = [
       ["creditsPerVl", 66, 65],
       ["creditsPerVl", 2048, 2049],
-      ["vlBufferBeats", 1058, 1057],
+      ["vlBufferBeats", 1091, 1090],
       ["replayDepthBeats", 128, 64],
       ["outstandingSeqMax", 511, 512],
       ["outstandingDataMax", 65_536, 65_537],
@@ -153,8 +153,8 @@ describe("overrides", () => {
   });
 
   it("are held against other overrides", () => {
-    expect(override({ creditsPerVl: 500, vlBufferBeats: 533 })).toEqual(["LW_SLOW_CREDITS"]);
-    expect(override({ creditsPerVl: 600, vlBufferBeats: 533 })).toContain("LW_OVERRIDE_VL_BUFFER");
+    expect(override({ creditsPerVl: 500, vlBufferBeats: 566 })).toEqual(["LW_SLOW_CREDITS"]);
+    expect(override({ creditsPerVl: 600, vlBufferBeats: 566 })).toContain("LW_OVERRIDE_VL_BUFFER");
     expect(override({ replayDepthBeats: 1024, outstandingSeqMax: 1023 })).toEqual([]);
   });
 

@@ -18,13 +18,13 @@ const vlBufferBeats = rule(
   "vlBufferBeats",
   {
     unit: "beats",
-    formula: "creditsPerVl * beatsPerBlock + maxPacketBeats",
+    formula: "creditsPerVl * beatsPerBlock + 2 * maxPacketBeats",
     source:
-      "every block promised has a place; one packet more for a damaged one that took none of the promise",
+      "every block promised has a place; one packet more for a damaged one that took none of the promise, one more as a packet is let in only where a longest one fits",
   },
   ["creditsPerVl", "beatsPerBlock", "maxPacketBeats"],
   {},
-  (n) => n.creditsPerVl * n.beatsPerBlock + n.maxPacketBeats,
+  (n) => n.creditsPerVl * n.beatsPerBlock + 2 * n.maxPacketBeats,
 );
 
 const vl15BufferBeats = rule(

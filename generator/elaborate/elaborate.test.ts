@@ -54,7 +54,7 @@ describe("elaborate", () => {
     expect(value("creditBlockBytes")).toBe(64);
     expect(value("maxPacketBlocks")).toBe(66);
     expect(value("creditsPerVl")).toBe(1025);
-    expect(value("vlBufferBeats")).toBe(1058);
+    expect(value("vlBufferBeats")).toBe(1091);
     expect(value("linkLostCycles")).toBe(4_028_300);
     expect(value("linkEfficiencyPercent")).toBeCloseTo(99.03, 2);
   });
@@ -92,7 +92,7 @@ describe("elaborate", () => {
   it("lets an override take the formula's place and feed what rests on it", () => {
     const { derived } = elaborate({ ...example, derived: { creditsPerVl: 500 } });
     expect(derived.creditsPerVl).toMatchObject({ value: 500, computed: 1025, overridden: true });
-    expect(derived.vlBufferBeats).toMatchObject({ value: 533, overridden: false });
+    expect(derived.vlBufferBeats).toMatchObject({ value: 566, overridden: false });
   });
 
   it("is the same for the builder and for plain data, and leaves neither changed", () => {

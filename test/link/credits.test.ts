@@ -98,6 +98,24 @@ describe("the device's receive buffer", () => {
     bench.expectLossless({ least: 100 });
   });
 
+  it("a damaged packet that the client had begun: every packet that has credit still finds room", async () => {
+    const bench = await PartnerBench.active(narrow);
+    const { device, partner } = bench;
+    bench.drain();
+    device.sink.backpressure = 1;
+    partner.faultNext("vcrc");
+    bench.send("partner", 0, 380);
+    // Each of these fills its block
+    for (let i = 0; i < 200; i++) bench.send("partner", 0, 60);
+    bench.run(6000);
+    expect(partner.queued(0)).toBeGreaterThan(100);
+    device.sink.backpressure = 0;
+    bench.drain();
+    bench.expectLossless({ least: 0 });
+    expect(bench.back.result()).toMatchObject({ matched: 201, errored: 1 });
+    expect(device.counter("EXCESSIVE_BUFFER_OVERRUN")).toBe(0);
+  });
+
   it("a partner that ignores credit: each packet without room is counted, and the link survives", async () => {
     const bench = await PartnerBench.active(narrow);
     const { device, partner } = bench;
