@@ -112,6 +112,33 @@ describe("a partner that starts anew", () => {
     expect(bench.back.result()).toMatchObject({ duplicated: 0, reordered: 0, corrupted: 0, lost: 0 });
   });
 
+  it("twice while a client pauses inside a packet: credit of the first session stays there", async () => {
+    const bench = await PartnerBench.active(narrow);
+    const { device, partner } = bench;
+    for (let i = 0; i < 4; i++) bench.send("partner", 0, 380);
+    bench.drain();
+    bench.send("device", 0, 380);
+    bench.run(12);
+    device.source.stall = 1;
+    // A flow-control packet is chosen, and waits behind the packet
+    for (let i = 0; i < 4; i++) bench.send("partner", 0, 380);
+    bench.run(3000);
+    for (let round = 0; round < 2; round++) {
+      partner.restart();
+      bench.run(100);
+      bench.until(20_000, () => bench.up, "the link is up again");
+    }
+    const corrections = partner.counters.abrCorrections;
+    device.source.stall = 0;
+    bench.run(1000);
+    expect(partner.counters.abrCorrections).toBe(corrections);
+    bench.excuse();
+    bench.loadBoth();
+    bench.run(3000);
+    bench.drain();
+    bench.expectLossless({ excused: true, least: 30 });
+  });
+
   it("a single INIT with an unknown word is not believed", async () => {
     const bench = await loaded();
     const sessions = bench.partner.counters.sessions;
