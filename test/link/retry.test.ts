@@ -99,6 +99,23 @@ describe("a partner that stops acknowledging", () => {
   });
 });
 
+describe("a client that pauses inside a packet", () => {
+  it("for longer than DATA_AGE_MAX: the packet is not too old when it is complete", async () => {
+    const bench = await PartnerBench.active(narrow);
+    const { device } = bench;
+    device.write("DATA_AGE_MAX.VALUE", 6400);
+    bench.send("device", 0, 380);
+    bench.run(12);
+    device.source.stall = 1;
+    bench.run(9000);
+    device.source.stall = 0;
+    bench.drain();
+    bench.expectLossless({ least: 0 });
+    expect(bench.out.result().matched).toBe(1);
+    expect(device.counter("LLR_FLUSH")).toBe(0);
+  });
+});
+
 describe("after a flush that is not followed by a new session", () => {
   async function flushed(discard: number): Promise<PartnerBench> {
     const bench = await PartnerBench.active(narrow);
