@@ -384,7 +384,7 @@ module link_400g_link_port (
     link_400g_credit_tx credit_tx (
         .clk            (clk),
         .rst            (rst),
-        .clear          (session_restart),
+        .clear          (session_restart || peer_accept),
         .head_length    (head_length[27:0]),
         .credit_ok      (credit_ok),
         .consume        (consume),
@@ -401,7 +401,7 @@ module link_400g_link_port (
         .clk              (clk),
         .rst              (rst),
         .abr_clear        (peer_accept),
-        .clear            (session_restart),
+        .clear            (session_restart || peer_accept),
         .enable           (session_ready),
         .initializing     (initializing),
         .accept           (accept),

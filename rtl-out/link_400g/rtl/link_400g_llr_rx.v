@@ -232,7 +232,7 @@ module link_400g_llr_rx (
     // ---- flow-control packets ----
 
     always @(posedge clk) begin
-        fcp_valid <= take && flow && flow_good;
+        fcp_valid <= take && flow && flow_good && !peer_accept;  // not one of the session before
         fcp_init  <= s_data[4];
         fcp_fctbs <= {s_data[3:0], s_data[15:8]};
         fcp_vl    <= s_data[23:20];

@@ -26,7 +26,7 @@ module link_400g_llr_session (
     // Control sets to send
     output reg         init_due,
     input  wire        init_taken,
-    output reg         echo_due,
+    output wire        echo_due,
     input  wire        echo_taken,
     output reg  [19:0] echo_seq,
 
@@ -51,10 +51,13 @@ module link_400g_llr_session (
     initial lfsr_reg = 16'hace1;
 
     reg          echoed_reg;
-    reg          suspect_reg;  // an INIT of an unknown session was seen
+    reg          echo_reg;        // the peer waits for its echo
+    reg          introduced_reg;  // the own INIT has been sent since the peer or the session is new
+    reg          restarted_reg;   // a control set sent now was formed in the session before
+    reg          suspect_reg;     // an INIT of an unknown session was seen
     reg [15:0]   suspect_word_reg;
     reg [TB-1:0] timer_reg;
-    reg [6:0]    lonely_reg;   // INIT intervals with the own echo and no INIT of the peer
+    reg [6:0]    lonely_reg;      // INIT intervals with the own echo and no INIT of the peer
 
     wire [19:0] own_seq      = {own_word, 4'h0};
     wire        known        = peer_valid && rx_word == peer_word;
@@ -63,6 +66,10 @@ module link_400g_llr_session (
     wire        peer_restart = peer_new && ready;
     wire        tick         = timer_reg == INTERVAL;
     wire        lonely       = tick && lonely_reg == 7'h7f;
+
+    // The own INIT goes first: a peer that was ready before it knew this session would start anew,
+    // which would make this port start anew in turn, without an end
+    assign echo_due    = echo_reg && introduced_reg;
 
     assign ready       = running && echoed_reg && peer_valid;
     assign own_word_next = lfsr_reg;
@@ -84,10 +91,10 @@ module link_400g_llr_session (
         end
 
         if (echo_taken) begin
-            echo_due <= 1'b0;
+            echo_reg <= 1'b0;
         end
         if (rx_init && running && (known || believed)) begin
-            echo_due <= 1'b1;
+            echo_reg <= 1'b1;
             echo_seq <= rx_seq;
         end
 
@@ -95,12 +102,14 @@ module link_400g_llr_session (
             echoed_reg <= running;
         end
 
-        if (init_taken) begin
-            init_due  <= 1'b0;
-            timer_reg <= {TB{1'b0}};
+        restarted_reg <= restart;
+        if (init_taken && !restarted_reg) begin
+            init_due       <= 1'b0;
+            introduced_reg <= 1'b1;
+            timer_reg      <= {TB{1'b0}};
         end else if (tick) begin
             timer_reg <= {TB{1'b0}};
-            init_due  <= running && !echoed_reg && !hold;
+            init_due  <= running && !(echoed_reg && introduced_reg) && !hold;
         end else begin
             timer_reg <= timer_reg + 1'b1;
         end
@@ -117,33 +126,37 @@ module link_400g_llr_session (
             own_word   <= lfsr_reg;
             echoed_reg <= 1'b0;
             peer_valid <= 1'b0;
-            init_due   <= 1'b1;
+            init_due       <= 1'b1;
+            introduced_reg <= 1'b0;
         end
         if (start || lonely) begin
-            echo_due    <= 1'b0;
+            echo_reg    <= 1'b0;
             suspect_reg <= 1'b0;
         end else if (peer_new) begin
             // The peer has forgotten what came before: it needs the own INIT again
             peer_valid <= 1'b1;
             peer_word  <= rx_word;
             echoed_reg <= 1'b0;
-            init_due   <= 1'b1;
+            init_due       <= 1'b1;
+            introduced_reg <= 1'b0;
         end
         if (stop) begin
             running    <= 1'b0;
             echoed_reg <= 1'b0;
             peer_valid <= 1'b0;
             init_due   <= 1'b0;
-            echo_due   <= 1'b0;
+            echo_reg   <= 1'b0;
         end
         if (rst) begin
-            lonely_reg  <= 7'd0;
+            lonely_reg     <= 7'd0;
+            introduced_reg <= 1'b0;
+            restarted_reg  <= 1'b0;
             running     <= 1'b0;
             echoed_reg  <= 1'b0;
             peer_valid  <= 1'b0;
             suspect_reg <= 1'b0;
             init_due    <= 1'b0;
-            echo_due    <= 1'b0;
+            echo_reg    <= 1'b0;
             epoch       <= 1'b0;
             own_word    <= 16'h0000;
             peer_word   <= 16'h0000;

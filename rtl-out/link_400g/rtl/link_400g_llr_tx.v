@@ -230,7 +230,6 @@ module link_400g_llr_tx (
         .rst          (rst),
         .clear        (session_restart),
         .wr_valid     (live_beat && !live_drop && !live_spoil),
-        .wr_sop       (s_sop),
         .wr_eop       (s_eop),
         .wr_poison    (s_poison),
         .wr_flow      (s_flow),

@@ -17,7 +17,6 @@ module link_400g_replay_buffer (
 
     // Frames on their first way out
     input  wire          wr_valid,
-    input  wire          wr_sop,
     input  wire          wr_eop,
     input  wire          wr_poison,
     input  wire          wr_flow,
@@ -74,8 +73,8 @@ module link_400g_replay_buffer (
     end
 
     always @(posedge clk) begin
-        if (wr_valid && wr_sop) begin
-            index_mem[wr_frame] <= {wr_time, write_reg};
+        if (wr_valid && wr_eop) begin
+            index_mem[wr_frame] <= {wr_time, frame_reg};
         end
     end
 

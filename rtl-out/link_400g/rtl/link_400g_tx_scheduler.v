@@ -92,6 +92,12 @@ module link_400g_tx_scheduler (
     wire          take;
     wire          choose = (!grant_reg || take) && !rst;
 
+    // What is held here behind a client that pauses may outlive two sessions: it keeps an epoch
+    // that
+    // is not the one in use
+    reg  epoch_reg;
+    wire epoch_turns = session_epoch != epoch_reg;
+
     // Packet length of each lane in units of the weights (64 bytes), through the VCRC
     wire [9*N-1:0] units;
     genvar i;
@@ -160,8 +166,13 @@ module link_400g_tx_scheduler (
             grant_side_reg <= {pick_fcp, !discard, session_epoch, reserve_beats };
             grant_fcp_reg  <= fcp_data;
         end
+        if (epoch_turns) begin
+            grant_side_reg[SB-3] <= epoch_reg;
+        end
+        epoch_reg <= session_epoch;
         if (rst) begin
             grant_reg <= 1'b0;
+            epoch_reg <= 1'b0;
         end
     end
 
@@ -195,6 +206,9 @@ module link_400g_tx_scheduler (
                 side_reg <= grant_side_reg;
                 fcp_reg  <= grant_fcp_reg;
             end
+        end
+        if (epoch_turns) begin
+            side_reg[SB-3] <= epoch_reg;
         end
         if (rst) begin
             valid_reg <= 1'b0;

@@ -41,15 +41,15 @@ module link_400g_vl_rx_buffer (
 
     localparam LANES = 5;     // lanes: data VLs and VL15
     localparam LW    = 3;     // bits of a lane number
-    localparam DEPTH = 4256;  // beats: 1058 + 1058 + 1058 + 1058 + 24
+    localparam DEPTH = 4388;  // beats: 1091 + 1091 + 1091 + 1091 + 24
     localparam AW    = 13;    // bits of an address
     localparam UW    = 11;    // bits of a beat count within a region
     localparam MW    = 1031;  // bits: error, last, valid words less one, data
 
     // Region of each lane: first and last address, size, and the longest packet it takes
-    localparam [LANES*AW-1:0] REGION_BASE = { 13'd4232, 13'd3174, 13'd2116, 13'd1058, 13'd0 };
-    localparam [LANES*AW-1:0] REGION_LAST = { 13'd4255, 13'd4231, 13'd3173, 13'd2115, 13'd1057 };
-    localparam [LANES*UW-1:0] ROOM_LIMIT  = { 11'd21, 11'd1025, 11'd1025, 11'd1025, 11'd1025 };
+    localparam [LANES*AW-1:0] REGION_BASE = { 13'd4364, 13'd3273, 13'd2182, 13'd1091, 13'd0 };
+    localparam [LANES*AW-1:0] REGION_LAST = { 13'd4387, 13'd4363, 13'd3272, 13'd2181, 13'd1090 };
+    localparam [LANES*UW-1:0] ROOM_LIMIT  = { 11'd21, 11'd1058, 11'd1058, 11'd1058, 11'd1058 };
 
     (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
     reg [MW-1:0] mem [0:DEPTH-1];
