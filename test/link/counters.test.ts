@@ -88,4 +88,21 @@ describe("counters of the device and what the partner saw", () => {
     });
     expect(partner.crcErrors).toBe(10);
   });
+
+  it("of credits start anew with each session", async () => {
+    const bench = await PartnerBench.active(narrow);
+    const { partner } = bench;
+    bench.loadBoth();
+    for (let round = 1; round <= 6; round++) {
+      bench.run(900 + 40 * round);
+      partner.restart();
+      bench.run(100);
+      bench.until(20_000, () => bench.up, "the link is up again");
+      bench.excuse();
+    }
+    bench.run(1000);
+    bench.drain();
+    bench.expectLossless({ excused: true, least: 50 });
+    expect(partner.counters).toMatchObject({ abrCorrections: 0, overruns: 0 });
+  });
 });
