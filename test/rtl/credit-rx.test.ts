@@ -7,7 +7,7 @@ import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-
 const cases: readonly BenchOptions[] = [{ lanes: 1 }, { lanes: 4 }, { lanes: 15, bits: 256 }];
 const steady: Traffic = { packet: 0.2, loss: 0, drain: 0.4, told: 0.05, take: 0.5, clear: 0, enable: 1 };
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("credit_rx, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("credit_rx, %s", (_title, one) => {
   const design = benchDesign(one);
   const update = design.derived.creditUpdateBlocks.value;
   const normal: Settings = { update, refresh: 3000, watchdog: 0 };

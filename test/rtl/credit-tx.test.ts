@@ -19,7 +19,7 @@ const cases: readonly BenchOptions[] = [
   { lanes: 15, bits: 256, mtuBytes: 4096, derived: { creditBlockBytes: 256 } },
 ];
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("credit_tx, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("credit_tx, %s", (_title, one) => {
   it("counts and compares modulo 4096, up to a distance of 2048", async () => {
     const design = benchDesign(one);
     const lanes = one.lanes ?? 4;

@@ -219,6 +219,7 @@ export class LlrRxBench {
       const words = last ? p.wr_words.get() + 1 : this.#beatBytes / 4;
       if (!sameBytes(p.wr_data.bytes, frame.bytes.subarray(now.written), 4 * words)) fail(model, "wr_data");
       now.written += 4 * words;
+      if (now.written > 4 * head.length) fail(model, "more is written than PktLen says");
     }
     if (valid && abort) fail(model, "written and taken back at once");
     const closes = (valid && last === true) || abort === true;

@@ -11,7 +11,7 @@ const cases: readonly BenchOptions[] = [
   { bits: 64, lanes: 4, retry: "none" },
 ];
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("llr_rx, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_rx, %s", (_title, one) => {
   const design = benchDesign(one);
   let model: Model;
 

@@ -9,7 +9,7 @@ const cases: readonly BenchOptions[] = [
   { bits: 256, derived: { replayDepthBeats: 64 } },
 ];
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("llr_tx, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_title, one) => {
   const design = benchDesign(one);
   const { maxPacketBeats, beatBytes, replayBytes, replayEntries } = design.derived;
   const roomy: Limits = {

@@ -37,7 +37,7 @@ function packet(rng: Rng, beatBytes: number): Beat[] {
   });
 }
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("rx_egress, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("rx_egress, %s", (_title, one) => {
   const design = benchDesign(one);
   const lanes = (one.lanes ?? 4) + 1;
   const vlOf = (lane: number): number => (lane === lanes - 1 ? 15 : lane);

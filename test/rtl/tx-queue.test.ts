@@ -10,7 +10,7 @@ const cases: readonly BenchOptions[] = [
   { bits: 256, lanes: 1, forwarding: "store-and-forward" },
 ];
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("tx_queue, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_queue, %s", (_title, one) => {
   const design = benchDesign(one);
   const cutThrough = one.forwarding !== "store-and-forward";
   let model: Model;

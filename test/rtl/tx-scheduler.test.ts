@@ -11,7 +11,7 @@ const cases: readonly BenchOptions[] = [
 ];
 const full: SchedulerLoad = { arrive: 1, flow: 0, ready: 1, hole: 0, credit: 1, gate: 1, discard: 0 };
 
-describe.each(cases.map((one) => ({ title: titleOf(one), one })))("tx_scheduler, $title", ({ one }) => {
+describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_scheduler, %s", (_title, one) => {
   const design = benchDesign(one);
   const lanes = one.lanes ?? 4;
   let model: Model;

@@ -31,9 +31,9 @@ const cases: readonly (BenchOptions & { side: "tx" | "rx" })[] = [
   { side: "tx", lanes: 15, bits: 256, forwarding: "store-and-forward" },
 ];
 
-describe.each(cases.map((one) => ({ title: `vl_${one.side}_buffer, ${titleOf(one)}`, one })))(
-  "$title",
-  ({ one: { side, ...options } }) => {
+describe.each(cases.map((one) => [`vl_${one.side}_buffer, ${titleOf(one)}`, one] as const))(
+  "%s",
+  (_title, { side, ...options }) => {
     const design = benchDesign(options);
     let model: Model;
     let bench: Bench;

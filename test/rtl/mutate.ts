@@ -1,0 +1,43 @@
+/**
+ * Breaks the RTL, one change at a time, and sees the bench of the module fail:
+ * `npx tsx test/rtl/mutate.ts [bench ...]`. Builds a model for each change, into a cache of its own; not part of the tests.
+ */
+import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { breaks } from "./breaks.ts";
+
+const wanted = process.argv.slice(2);
+const root = new URL("../../", import.meta.url);
+let survivors = 0;
+let count = 0;
+
+async function caught(bench: string, only: string, change: string): Promise<string | undefined> {
+  const filter = only === "" ? [] : ["-t", only];
+  const run = await execa("npx", ["vitest", "run", `test/rtl/${bench}.test.ts`, "--bail", "1", ...filter], {
+    cwd: root,
+    env: { LANEWRIGHT_BREAK: change, LANEWRIGHT_CACHE: join(tmpdir(), "lanewright-mutants"), NO_COLOR: "1" },
+    reject: false,
+    all: true,
+  });
+  if (run.exitCode === 0) return /Tests .*\d+ passed/u.test(run.all) ? undefined : "NOT IN THE BENCH";
+  if (!/Tests .*\d+ failed/u.test(run.all)) return `does not build: ${run.all.slice(-300)}`;
+  return /Caused by: (.*)/u.exec(run.all)?.[1] ?? /Error: (.*)/u.exec(run.all)?.[1] ?? "failed";
+}
+
+for (const { bench, only, module, changes } of breaks) {
+  if (wanted.length > 0 && !wanted.includes(bench)) continue;
+  const text = readFileSync(new URL(`templates/link/${module}.v.hbs`, root), "utf8");
+  for (const [from, to] of changes) {
+    count += 1;
+    const how = text.includes(from) ? await caught(bench, only, `${from}=>${to}`) : "NOT IN THE TEMPLATE";
+    const bad = how === undefined || how.startsWith("NOT") || how.startsWith("does not build");
+    if (bad) survivors += 1;
+    process.stdout.write(
+      `${bad ? "ALIVE " : "caught"} ${module}: ${from} -> ${to}\n         ${how ?? "no test failed"}\n`,
+    );
+  }
+}
+process.stdout.write(`${count - survivors} of ${count} changes caught\n`);
+process.exitCode = survivors === 0 ? 0 : 1;
