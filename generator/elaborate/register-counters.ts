@@ -47,7 +47,11 @@ const portCounters: readonly PortRow[] = [
     "PortXmitPkts",
     "Packets sent, VL15 and errored ones included, flow-control packets not",
   ],
-  ["port_rcv_pkts", "PortRcvPkts", "Packets received, errored ones included, flow-control packets not"],
+  [
+    "port_rcv_pkts",
+    "PortRcvPkts",
+    "Packets taken into the receive buffer good and in order, VL15 included, flow-control packets not",
+  ],
   [
     "port_xmit_wait",
     "PortXmitWait",
