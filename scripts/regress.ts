@@ -10,8 +10,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { mix32, parseSeed, seedText } from "../sim/traffic/rng.ts";
-import { type SoakResult, soak } from "../test/link/soak.ts";
+import { soak } from "../test/link/soak.ts";
 import { type SoakDevice, soakDevices } from "../test/link/soak-devices.ts";
+import type { SoakResult } from "../test/link/soak-result.ts";
 
 interface Run {
   readonly device: string;

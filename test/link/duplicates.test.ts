@@ -22,6 +22,7 @@ describe("a partner that hears no ACK", () => {
       expect(device.counter("LLR_RX_DUPLICATE_SEQ")).toBe(partner.counters.framesReplayed);
       expect(device.counter("LLR_TX_NACK_CTL_OS")).toBe(0);
       expect(device.counter("PORT_RCV_PKTS")).toBe(count);
+      for (const vl of [0, 1]) expect(device.read("ABR.BLOCKS", vl)).toBe(partner.state.fctbs[vl]);
     },
   );
 });

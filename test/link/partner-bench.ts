@@ -1,14 +1,13 @@
 /** A device on a cable with the reference partner at the other end, scoreboards for both directions, and a wire monitor. */
 import { expect } from "vitest";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import type { AxisPacket } from "../../sim/bfm/axis.ts";
 import { Cable, type CableOptions } from "../../sim/bfm/channel.ts";
 import { LinkPartner, type PartnerOptions, type PartnerPacket } from "../../sim/bfm/link-partner.ts";
 import { MiiMonitor } from "../../sim/bfm/mii-monitor.ts";
 import type { DecodedFrame } from "../../sim/reference/decoder.ts";
-import { taggedPacket } from "../../sim/reference/tagged.ts";
 import { Scoreboard } from "../../sim/scoreboard/scoreboard.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
+import { BenchTraffic, type End, type Load } from "./bench-traffic.ts";
 import { DeviceEnd } from "./device-end.ts";
 import { type BuiltDevice, buildDevice } from "./devices.ts";
 
@@ -26,14 +25,6 @@ export interface BenchOptions {
   readonly onBeat?: (data: Uint8Array, flags: Uint8Array, cycle: number) => void;
 }
 
-/** Endless random traffic of one end. */
-export interface Load {
-  readonly vls: readonly number[];
-  /** Packet bytes (LRH … ICRC). */
-  readonly low: number;
-  readonly high: number;
-}
-
 export interface LosslessOptions {
   /** A session ended: packets may have been lost, and the frame on the wire was sent damaged. */
   readonly excused?: boolean;
@@ -43,13 +34,6 @@ export interface LosslessOptions {
 
 /** What the monitor says of the frame in which a session ended. */
 const cutFrame = /a frame with bad CRC, without POISON$/;
-
-/** Cycles from the last beat of a packet to the room of its lane that knows of it. */
-const roomDelay = 4;
-
-/** Who sends, as it stands in the tags. */
-const tagOf = { device: 1, partner: 2 } as const;
-type End = keyof typeof tagOf;
 
 export class PartnerBench {
   readonly device: DeviceEnd;
@@ -64,10 +48,7 @@ export class PartnerBench {
   /** Longest packet, LRH … ICRC. */
   readonly longest: number;
   cycle = 0;
-  readonly #loads: { device: Load | null; partner: Load | null } = { device: null, partner: null };
-  readonly #indices = new Map<string, number>();
-  /** By lane: cycle from which on its room tells of the packet sent last. */
-  readonly #settled = new Float64Array(16);
+  readonly #traffic: BenchTraffic;
   readonly #onBeat: BenchOptions["onBeat"];
 
   constructor(built: BuiltDevice, options: BenchOptions = {}) {
@@ -77,6 +58,7 @@ export class PartnerBench {
     const seed = options.seed ?? 1;
     const widthBits = design.datapathBits;
     this.rng = new Rng(seed).fork("bench");
+    this.#traffic = new BenchTraffic(this.rng, widthBits / 8);
     this.dataVls = design.virtualLanes.data;
     this.longest = value("maxPacketBytes") - 2;
     this.device = new DeviceEnd(built, {
@@ -90,7 +72,7 @@ export class PartnerBench {
         this.back.receive(bytes, length, vl, error, firstCycle),
       step: () => this.step(),
     });
-    this.device.source.pull = () => this.#next();
+    this.device.source.pull = (cycle) => this.#traffic.next(cycle, this.device.room.get());
     this.partner = new LinkPartner({
       widthBits,
       seed: seed + 1,
@@ -151,7 +133,10 @@ export class PartnerBench {
 
   step(): void {
     this.cycle++;
-    this.#feedPartner();
+    this.#traffic.feed(
+      (vl) => this.partner.queued(vl),
+      (packet) => this.partner.send(packet),
+    );
     this.cable.tick();
     if (this.device.txReady) {
       const { txData, txFlags } = this.device.mii;
@@ -179,7 +164,7 @@ export class PartnerBench {
 
   /** Endless random traffic of an end; null stops it. */
   load(end: End, load: Load | null): void {
-    this.#loads[end] = load;
+    this.#traffic.loads[end] = load;
   }
 
   /** Both ends send packets of all sizes on all data lanes. */
@@ -191,7 +176,7 @@ export class PartnerBench {
 
   /** Queues one packet at an end. */
   send(end: End, vl: number, bytes: number, bad = false): Uint8Array {
-    const packet = this.#make(end, vl, bytes);
+    const packet = this.#traffic.make(end, vl, bytes);
     if (end === "device") this.device.source.push({ bytes: packet, vl, error: bad });
     else this.partner.send(packet, { poison: bad });
     return packet;
@@ -232,37 +217,6 @@ export class PartnerBench {
   excuse(): void {
     this.out.excuse();
     this.back.excuse();
-  }
-
-  #next(): AxisPacket | null {
-    const load = this.#loads.device;
-    if (load === null) return null;
-    const room = this.device.room.get();
-    const open = load.vls.filter((vl) => (room >> vl) & 1 && this.cycle >= this.#settled[vl]!);
-    if (open.length === 0) return null;
-    const vl = this.rng.pick(open);
-    const bytes = this.#size(load, vl);
-    this.#settled[vl] = this.cycle + Math.ceil(bytes / this.device.mii.txData.length) + roomDelay;
-    return { bytes: this.#make("device", vl, bytes), vl };
-  }
-
-  #feedPartner(): void {
-    const load = this.#loads.partner;
-    if (load === null) return;
-    for (const vl of load.vls)
-      if (this.partner.queued(vl) < 2) this.send("partner", vl, this.#size(load, vl));
-  }
-
-  #size({ low, high }: Load, vl: number): number {
-    const least = vl === 15 ? 32 : 24;
-    return 4 * this.rng.range(Math.max(low, least) >> 2, Math.min(high, vl === 15 ? 288 : high) >> 2);
-  }
-
-  #make(end: End, vl: number, bytes: number): Uint8Array {
-    const key = `${end} ${vl}`;
-    const index = this.#indices.get(key) ?? 0;
-    this.#indices.set(key, index + 1);
-    return taggedPacket({ source: tagOf[end], vl, index }, bytes);
   }
 
   /** All but what is excused has come; that is looked for now and then only. */

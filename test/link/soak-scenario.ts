@@ -23,8 +23,6 @@ export interface Scenario {
   /** Ranges of packet bytes, one is drawn for each packet. */
   readonly sizes: readonly { readonly low: number; readonly high: number }[];
   readonly settings: readonly { readonly field: string; readonly value: number }[];
-  /** ACKs may come late or twice, so that some are stale. */
-  readonly staleAcks: boolean;
   /** Cycles after which no new packets are made. */
   readonly cycleLimit: number;
 }
@@ -84,7 +82,6 @@ export function drawScenario(design: LinkDesign, rng: Rng): Scenario {
     vls: rng.chance(0.5) ? [...vls, 15] : vls,
     sizes: rng.chance(0.5) ? sizes : [rng.pick(sizes)],
     settings,
-    staleAcks: true,
     cycleLimit: 2_000_000,
   };
 }

@@ -8,21 +8,8 @@ import { Scoreboard } from "../../sim/scoreboard/scoreboard.ts";
 import { Rng, seedText } from "../../sim/traffic/rng.ts";
 import { DeviceEnd } from "./device-end.ts";
 import { type BuiltDevice, buildDevice } from "./devices.ts";
+import { type SoakResult, soakResult } from "./soak-result.ts";
 import { drawScenario, type Scenario } from "./soak-scenario.ts";
-
-/** Figures of one run, both directions together. */
-export interface SoakResult {
-  readonly packets: number;
-  readonly cycles: number;
-  /** VL15 packets dropped, packets lost with an announced end of a session. */
-  readonly dropped: number;
-  readonly excused: number;
-  readonly replays: number;
-  readonly nacks: number;
-  readonly flaps: number;
-  readonly sessions: number;
-  readonly bitErrors: number;
-}
 
 const upLimit = 60_000;
 const drainLimit = 400_000;
@@ -98,7 +85,7 @@ class SoakRun {
     this.#until(drainLimit, () => this.#quiet, "all has come");
     for (let i = 0; i < 200; i++) this.#step();
     this.#check();
-    return this.#result();
+    return soakResult(this.#boards, this.#ends, this.#cable, { cycles: this.cycle, flaps: this.#flaps });
   }
 
   close(): void {
@@ -182,35 +169,6 @@ class SoakRun {
       );
       if (first !== undefined) throw new Error(`the wire format is broken: ${first}`);
     }
-  }
-
-  #result(): SoakResult {
-    const results = this.#boards.map((board) => board.result());
-    const sum = (pick: (result: (typeof results)[number]) => number): number =>
-      results.reduce((total, result) => total + pick(result), 0);
-    const count = (name: string): number => this.#ends.reduce((total, end) => total + end.counter(name), 0);
-    const wrong = sum(
-      ({ lost, duplicated, reordered, corrupted }) => lost + duplicated + reordered + corrupted,
-    );
-    if (wrong > 0) throw new Error(JSON.stringify(results));
-    for (const name of ["EXCESSIVE_BUFFER_OVERRUN", "LENGTH_ERROR", "FCP_BAD", "LLR_RX_ACK_NACK_SEQ_ERROR"]) {
-      const counted = count(name);
-      const harmless = name === "LLR_RX_ACK_NACK_SEQ_ERROR" && this.#scenario.staleAcks;
-      if (counted > 0 && !harmless) throw new Error(`${name} is ${counted}`);
-    }
-    const { ab, ba } = this.#cable;
-    return {
-      packets: sum(({ matched }) => matched),
-      cycles: this.cycle,
-      dropped: sum(({ dropped }) => dropped),
-      excused: sum(({ excused }) => excused),
-      replays: count("LLR_TX_REPLAY"),
-      nacks: count("LLR_TX_NACK_CTL_OS"),
-      flaps: this.#flaps,
-      sessions: count("LINK_DOWNED"),
-      bitErrors:
-        ab.counts.bitErrors + ab.counts.burstBitErrors + ba.counts.bitErrors + ba.counts.burstBitErrors,
-    };
   }
 
   #board(name: string): Scoreboard {
