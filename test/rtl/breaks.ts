@@ -6,7 +6,7 @@ export interface Breaks {
   readonly only: string;
   /** Template that is changed, below `templates/link/`. */
   readonly module: string;
-  /** Text as it stands in the template, and what takes its place. */
+  /** Text as it is emitted, and what takes its place. */
   readonly changes: readonly (readonly [from: string, to: string])[];
 }
 
@@ -16,7 +16,7 @@ export const breaks: readonly Breaks[] = [
     only: "vl_rx_buffer, 64 bits, 4 data lanes",
     module: "vl_buffer",
     changes: [
-      ["packets_reg - { {UW-1{1'b0}}, release_here}", "packets_reg"],
+      ["{UW-1{1'b0}}, release_here}", "{UW{1'b0}}}"],
       ["write_reg <= tail_reg;", "write_reg <= write_reg;"],
       ["head_reg == LAST ? BASE", "head_reg == BASE ? LAST"],
       ["used_reg <= LIMIT", "used_reg < LIMIT"],
@@ -120,7 +120,7 @@ export const breaks: readonly Breaks[] = [
       ["!want_replay_reg && !hold", "!want_replay_reg"],
       ["in_flight + 20'd2 <= cfg", "in_flight + 20'd1 <= cfg"],
       ["committed <= DEPTH_LIMIT", "1'b1"],
-      ["(arrived ? { {VB-PB{1'b0}}, s_reserved} : {VB{1'b0}})", "{VB{1'b0}}"],
+      ["s_reserved} : {VB{1'b0}}", "{PB{1'b0}}} : {VB{1'b0}}"],
       ["s_data[0] ^ (live_spoil && s_eop)", "s_data[0]"],
       ["m_eop    = cut_reg ||", "m_eop    = "],
       ["s_epoch != session_epoch", "1'b0"],

@@ -160,6 +160,20 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_
     });
   });
 
+  it("falls silent when its session is stopped, also in the middle of a replay", async () => {
+    await withBench(0x5a, { ...roomy, timer: 120 }, (bench) => {
+      for (let round = 0; round < 200; round += 1) {
+        const weather = { ...calm, load: 0.1, nack: 0.03, ready: bench.rng.pick([0.6, 1]) };
+        bench.run(weather, 65 + bench.rng.below(200));
+        bench.cycle({ ...weather, stop: 1 });
+        bench.run({ ...weather, nack: 0 }, 20);
+        bench.cycle(weather, "restart");
+      }
+      expect(bench.monitor.damaged).toBeGreaterThan(30);
+      drain(bench);
+    });
+  });
+
   it("never lets a frame of the last session end as a good one, wherever the new one begins", async () => {
     await withBench(0x59, { ...roomy, timer: 120 }, (bench) => {
       for (let round = 0; round < 400; round += 1) {

@@ -2,11 +2,13 @@
  * Breaks the RTL, one change at a time, and sees the bench of the module fail:
  * `npx tsx test/rtl/mutate.ts [bench ...]`. Builds a model for each change, into a cache of its own; not part of the tests.
  */
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { renderTemplate } from "../../generator/render/index.ts";
+import { filesOf } from "../../generator/views/index.ts";
 import { breaks } from "./breaks.ts";
+import { benchDesign } from "./link-bench.ts";
 
 const wanted = process.argv.slice(2);
 const root = new URL("../../", import.meta.url);
@@ -28,10 +30,13 @@ async function caught(bench: string, only: string, change: string): Promise<stri
 
 for (const { bench, only, module, changes } of breaks) {
   if (wanted.length > 0 && !wanted.includes(bench)) continue;
-  const text = readFileSync(new URL(`templates/link/${module}.v.hbs`, root), "utf8");
+  const text = filesOf(benchDesign())
+    .filter(({ template }) => template === `link/${module}.v.hbs`)
+    .map(({ template, view }) => renderTemplate(template, view))
+    .join("");
   for (const [from, to] of changes) {
     count += 1;
-    const how = text.includes(from) ? await caught(bench, only, `${from}=>${to}`) : "NOT IN THE TEMPLATE";
+    const how = text.includes(from) ? await caught(bench, only, `${from}=>${to}`) : "NOT IN THE MODULE";
     const bad = how === undefined || how.startsWith("NOT") || how.startsWith("does not build");
     if (bad) survivors += 1;
     process.stdout.write(

@@ -137,7 +137,8 @@ export class TxQueueBench {
     const length = { tiny: rng.below(5), huge: most + 1 + rng.below(2047 - most) }[kind as "tiny"] ?? 0;
     const declared =
       kind === "tiny" || kind === "huge" ? length : rng.chance(0.3) ? most : rng.range(5, most);
-    const off = kind === "short" ? -rng.range(1, declared - 2) : kind === "long" ? rng.range(1, 90) : 0;
+    const off =
+      kind === "short" ? -rng.pick([1, 2, declared - 2]) : kind === "long" ? rng.pick([1, 2, 70]) : 0;
     const words = Math.max(2, Math.min(200, declared + off));
     const bytes = new Uint8Array(4 * words);
     rng.fill(bytes);
