@@ -5,7 +5,7 @@ import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-
 import { TxQueueBench } from "./tx-queue-bench.ts";
 
 const cases: readonly BenchOptions[] = [
-  { bits: 64, lanes: 4, derived: { txQueueBeats: 500 } },
+  { bits: 64, lanes: 4, derived: { txQueueBeats: 1200 } },
   { bits: 256, lanes: 15 },
   { bits: 256, lanes: 1, forwarding: "store-and-forward" },
 ];
