@@ -24,7 +24,8 @@ interface Packet {
   readonly bytes: Uint8Array;
   readonly error: boolean;
   /** The last word has fewer than four bytes. */
-  readonly odd: boolean;
+  /** Beat whose tkeep is not that of its words, or -1. */
+  readonly hole: number;
   readonly refused: boolean;
 }
 
@@ -110,13 +111,13 @@ export class TxQueueBench {
     this.#offered ||= this.#packet !== undefined && (this.#at === 0 || rng.chance(load.offer));
     p.s_tvalid.set(this.#offered ? 1 : 0);
     if (!this.#offered || this.#packet === undefined) return;
-    const { bytes, vl, error, odd } = this.#packet;
+    const { bytes, vl, error, hole } = this.#packet;
     const start = this.#at * this.#beatBytes;
     const part = bytes.subarray(start, start + this.#beatBytes);
     const last = start + this.#beatBytes >= bytes.length;
     rng.fill(p.s_tdata.bytes);
     p.s_tdata.bytes.set(part);
-    const count = part.length - (last && odd ? 1 + rng.below(3) : 0);
+    const count = part.length - (this.#at === hole ? 1 + rng.below(3) : 0);
     for (const byte of p.s_tkeep.bytes.keys())
       p.s_tkeep.bytes[byte] = 2 ** Math.max(0, Math.min(8, count - 8 * byte)) - 1;
     p.s_tlast.set(last ? 1 : 0);
@@ -144,6 +145,7 @@ export class TxQueueBench {
     rng.fill(bytes);
     bytes[4] = (bytes[4]! & 0xf8) | (declared >> 8);
     bytes[5] = declared;
+    const beats = Math.ceil(bytes.length / this.#beatBytes);
     const refused = kind === "lane" || kind === "tiny" || kind === "huge";
     return {
       vl,
@@ -151,7 +153,7 @@ export class TxQueueBench {
       length: declared,
       bytes,
       error: kind === "error",
-      odd: kind === "odd",
+      hole: kind !== "odd" ? -1 : rng.chance(0.5) ? beats - 1 : rng.below(beats),
       refused,
     };
   }
@@ -223,7 +225,7 @@ export class TxQueueBench {
   /** A beat is taken; gives what the reference does at the edge. */
   #accept(packet: Packet, discard: () => void): () => void {
     const { buffer } = this;
-    const { bytes, lane, length, refused, vl, error, odd } = packet;
+    const { bytes, lane, length, refused, vl, error, hole } = packet;
     const start = this.#at * this.#beatBytes;
     const last = start + this.#beatBytes >= bytes.length;
     const closes = start + this.#beatBytes >= 4 * length;
@@ -238,7 +240,7 @@ export class TxQueueBench {
     if (refused && first) this.seen.refused += 1;
     if (refused && first) discard();
     if (refused || swallowed) return () => {};
-    const proper = last && bytes.length === 4 * length && !error && !odd;
+    const proper = last && bytes.length === 4 * length && !error && hole < 0;
     const granted = !first && this.#partial?.granted === true;
     const words = Math.min(this.#beatBytes, bytes.length - start) / 4;
     const ends = last || closes;

@@ -27,7 +27,7 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_queue, %s", 
         const load = {
           offer: rng.pick([0.3, 0.9, 1]),
           grant: rng.pick([0.02, 0.3, 1]),
-          read: rng.pick([0.3, 0.9, 1]),
+          read: rng.pick([0.05, 0.3, 1]),
           fault: rng.pick([0, 0.3, 0.9]),
         };
         for (let cycle = 0; cycle < 1500; cycle += 1) bench.cycle(load);
