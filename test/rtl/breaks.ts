@@ -30,7 +30,8 @@ export const breaks: readonly Breaks[] = [
     module: "tx_queue",
     changes: [
       ["left == beat_words", "left <= beat_words"],
-      ["keep_whole && !s_tuser[4]", "keep_whole"],
+      ["!holed && !s_tuser[4]", "!holed"],
+      ["keep_whole && !holed &&", "keep_whole &&"],
       ["fits && keep_whole", "fits"],
       ["granted_reg || partial_pop;", "granted_reg;"],
       ["first_vl >= DATA_VLS", "first_vl > DATA_VLS"],
