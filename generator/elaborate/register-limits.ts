@@ -39,14 +39,14 @@ const rows: readonly Row[] = [
     0x028,
     "cfg_outstanding_seq_max",
     "outstandingSeqMax",
-    "Packets sent and not acknowledged; never more than the reset value",
+    "Packets sent and not acknowledged; from 2 up to the reset value",
   ],
   [
     "OUTSTANDING_DATA_MAX",
     0x02c,
     "cfg_outstanding_data_max",
     "outstandingDataMax",
-    "Bytes sent and not acknowledged; never more than the reset value",
+    "Bytes sent and not acknowledged; from two longest packets up to the reset value",
   ],
   [
     "DATA_AGE_MAX",
@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
     0x03c,
     "cfg_credit_update",
     "creditUpdateBlocks",
-    "Freed space that calls for a flow-control packet",
+    "Freed space that calls for a flow-control packet; 1 at least",
   ],
   [
     "CREDIT_REFRESH",

@@ -73,6 +73,7 @@ module link_400g_tx_queue (
 
     reg          open_reg;     // inside a packet
     reg          swallow_reg;  // the rest of the packet is thrown away
+    reg          holed_reg;    // a beat before the last one was not full
     reg [LW-1:0] lane_reg;
     reg [10:0]   left_reg;     // words still to come
 
@@ -85,7 +86,9 @@ module link_400g_tx_queue (
     wire [10:0]      beat_words = {{11-WB{1'b0}}, words };
     wire             closes     = left <= WORDS_PER_BEAT;
     wire             fits       = closes && left == beat_words;
-    wire             proper     = s_tlast && fits && keep_whole && !s_tuser[4];
+    wire             full       = keep_whole && words[WB-1];
+    wire             holed      = !sop && holed_reg;
+    wire             proper     = s_tlast && fits && keep_whole && !holed && !s_tuser[4];
     wire             ends       = s_tlast || closes;
     wire             accept     = beat && !swallow;
     wire [LANES-1:0] lane_room;
@@ -115,6 +118,7 @@ module link_400g_tx_queue (
             lane_reg <= lane;
             // A packet longer than its PktLen is cut off there
             swallow_reg <= swallow || closes;
+            holed_reg   <= holed || !full;
         end
         if (rst) begin
             open_reg <= 1'b0;

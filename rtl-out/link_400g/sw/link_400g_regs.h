@@ -82,13 +82,13 @@
 #define LINK_400G_REPLAY_CT_MAX_VALUE_SHIFT 0u
 #define LINK_400G_REPLAY_CT_MAX_VALUE_MASK  0x000000ffu
 
-/* Packets sent and not acknowledged; never more than the reset value */
+/* Packets sent and not acknowledged; from 2 up to the reset value */
 #define LINK_400G_OUTSTANDING_SEQ_MAX_OFFSET      0x028u
 #define LINK_400G_OUTSTANDING_SEQ_MAX_RESET       0x000001ffu
 #define LINK_400G_OUTSTANDING_SEQ_MAX_VALUE_SHIFT 0u
 #define LINK_400G_OUTSTANDING_SEQ_MAX_VALUE_MASK  0x000fffffu
 
-/* Bytes sent and not acknowledged; never more than the reset value */
+/* Bytes sent and not acknowledged; from two longest packets up to the reset value */
 #define LINK_400G_OUTSTANDING_DATA_MAX_OFFSET      0x02cu
 #define LINK_400G_OUTSTANDING_DATA_MAX_RESET       0x00010000u
 #define LINK_400G_OUTSTANDING_DATA_MAX_VALUE_SHIFT 0u
@@ -112,7 +112,7 @@
 #define LINK_400G_CONTROL_SPACING_VALUE_SHIFT 0u
 #define LINK_400G_CONTROL_SPACING_VALUE_MASK  0x00000fffu
 
-/* Freed space that calls for a flow-control packet */
+/* Freed space that calls for a flow-control packet; 1 at least */
 #define LINK_400G_CREDIT_UPDATE_OFFSET      0x03cu
 #define LINK_400G_CREDIT_UPDATE_RESET       0x00000108u
 #define LINK_400G_CREDIT_UPDATE_VALUE_SHIFT 0u
