@@ -53,8 +53,11 @@ export class MiiMonitor {
   #lastInside = Number.NEGATIVE_INFINITY;
   #nextSeq = -1;
   #lastAck = -1;
-  /** The last ACK or NACK was a breach, unless an INIT_ECHO follows that shows that a session began before it. */
-  #doubtful = false;
+  /**
+   * Which breach the last ACK or NACK was, -1: none. It is taken back when an INIT_ECHO follows that shows that a session
+   * began before it.
+   */
+  #doubtful = -1;
   #lastNack = -1;
   #initWord = -1;
   #cycle = 0;
@@ -154,8 +157,9 @@ export class MiiMonitor {
       }
     } else if (code === message.initEcho) {
       // A NACK may overtake the answer to the INIT that has set its number: it was no breach
-      if (this.#doubtful && this.#lastAck === ((seq - 1) & sequenceMask)) this.violations.pop();
-      this.#doubtful = false;
+      if (this.#doubtful >= 0 && this.#lastAck === ((seq - 1) & sequenceMask))
+        this.violations.splice(this.#doubtful, 1);
+      this.#doubtful = -1;
       this.#lastAck = -1;
       this.#lastNack = -1;
     } else if (code === message.ack || code === message.nack) this.#acknowledge(code, seq);
@@ -163,7 +167,7 @@ export class MiiMonitor {
 
   #acknowledge(code: number, seq: number): void {
     const behind = this.#lastAck >= 0 && ((seq - this.#lastAck) & sequenceMask) >= sequenceHalf;
-    this.#doubtful = behind;
+    this.#doubtful = behind ? this.violations.length : -1;
     if (behind) this.#breach(`ACK or NACK ${seq} after ${this.#lastAck}`);
     this.#lastAck = seq;
     if (code !== message.nack) return;
