@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { axisRegisterView } from "../../generator/views/axis-register.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { buildModules, designOf } from "./csr-bench.ts";
+import { benchWidths, buildModules } from "./build.ts";
+import { designOf } from "./csr-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
-const widths = (process.env.LANEWRIGHT_WIDTHS ?? "64,1024").split(",").map(Number);
 const fields = ["tdata", "tkeep", "tlast", "tuser"] as const;
 
-describe.each(widths)("axis_register at %i bits", (width) => {
+describe.each(benchWidths)("axis_register at %i bits", (width) => {
   let model: Model;
   beforeAll(async () => {
     const view = axisRegisterView({ ...designOf("dut", 1), datapathBits: width });

@@ -1,16 +1,13 @@
 /** What the benches of the CRC modules share: one model of all five, a driver for a generator, one for a checker. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { crcCheckView } from "../../generator/views/crc-check.ts";
 import { crcGenView } from "../../generator/views/crc-gen.ts";
 import type { CrcKind } from "../../generator/views/crc-tables.ts";
 import { icrcMaskView } from "../../generator/views/icrc-mask.ts";
-import { buildModel } from "../../sim/build/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
+import { buildTexts } from "./build.ts";
 import { benchText, sideBits } from "./crc-bench-top.ts";
 import { designOf } from "./csr-bench.ts";
 
@@ -28,23 +25,7 @@ export async function openCrcModel(width: number): Promise<Model> {
     );
   }
   texts.dut_icrc_mask = renderTemplate("link/icrc_mask.v.hbs", icrcMaskView(design));
-  const folder = mkdtempSync(join(tmpdir(), "lanewright-crc-"));
-  try {
-    const files = Object.entries(texts).map(([name, text]) => {
-      const path = join(folder, `${name}.v`);
-      writeFileSync(path, name === "crc_bench" ? text : broken(text));
-      return path;
-    });
-    return openModel(await buildModel({ files, top: "crc_bench" }));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** The change of the RTL that `LANEWRIGHT_BREAK="text=>other text"` asks for. */
-function broken(text: string): string {
-  const [from = "", to = ""] = (process.env.LANEWRIGHT_BREAK ?? "").split("=>");
-  return from === "" ? text : text.replace(from, () => to);
+  return openModel(await buildTexts("crc_bench", Object.entries(texts), "crc_bench"));
 }
 
 /** A packet on its way through a bench. */

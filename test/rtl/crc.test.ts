@@ -3,10 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { crc16, crc32 } from "../../sim/reference/crc.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { benchWidths } from "./build.ts";
 import { CrcDriver, openCrcModel, type Traffic } from "./crc-bench.ts";
 
-/** Widths of the normal run; `LANEWRIGHT_WIDTHS=128,512,2048` asks for others. */
-const widths = (process.env.LANEWRIGHT_WIDTHS ?? "64,256,1024").split(",").map(Number);
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 interface Vector {
@@ -70,7 +69,7 @@ function randomPacket(rng: Rng, words: number): Uint8Array {
   return bytes;
 }
 
-describe.each(widths)("CRC at %i bits", (width) => {
+describe.each(benchWidths)("CRC at %i bits", (width) => {
   const beatWords = width / 32;
   let model: Model;
   beforeAll(async () => {

@@ -6,9 +6,7 @@ import type { LinkDesign } from "../../generator/design/link.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { elaborate } from "../../generator/elaborate/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
-import type { View } from "../../generator/render/view.ts";
 import { registerHeaderView } from "../../generator/views/register-docs.ts";
-import { type BuiltModel, buildModel } from "../../sim/build/index.ts";
 
 /** A 1024-bit link with `data` lanes, arbitration and overrides as given. */
 export function designOf(
@@ -28,34 +26,6 @@ export function designOf(
     virtualLanes: { data, ...(arbitration && { arbitration }) },
     ...rest,
   });
-}
-
-/**
- * Renders modules and builds the first one as a model. A bench is shown to be able to fail by a change of the RTL:
- * `LANEWRIGHT_BREAK="text=>other text"` replaces the first place where `text` stands.
- */
-export async function buildModules(
-  top: string,
-  modules: readonly { name: string; template: string; view: View }[],
-): Promise<BuiltModel> {
-  const folder = mkdtempSync(join(tmpdir(), "lanewright-rtl-"));
-  try {
-    const files = modules.map(({ name, template, view }) => {
-      const path = join(folder, `${name}.v`);
-      writeFileSync(path, broken(renderTemplate(template, view)));
-      return path;
-    });
-    return await buildModel({ files, top });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function broken(text: string): string {
-  const change = process.env.LANEWRIGHT_BREAK;
-  if (change === undefined) return text;
-  const [from = "", to = ""] = change.split("=>");
-  return text.replace(from, () => to);
 }
 
 /** Values of all names of the C header as the C compiler sees them, without the device's prefix; arrays as `NAME[i]`. */

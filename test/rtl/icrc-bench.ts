@@ -10,10 +10,8 @@ import { AxisSink, AxisSource, type ReceivedPacket } from "../../sim/bfm/axis.ts
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { buildPacket } from "../../sim/reference/packet.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
-import { buildModules, designOf } from "./csr-bench.ts";
-
-/** Widths that the benches run at; `LANEWRIGHT_WIDTHS=128,512,2048` asks for others. */
-export const icrcWidths = (process.env.LANEWRIGHT_WIDTHS ?? "64,256,1024").split(",").map(Number);
+import { buildModules } from "./build.ts";
+import { designOf } from "./csr-bench.ts";
 
 /** `icrc_tx` or `icrc_rx` with all that is below it. */
 export async function openIcrc(side: "tx" | "rx", width: number): Promise<Model> {

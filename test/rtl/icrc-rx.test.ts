@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { icrc } from "../../sim/reference/crc.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { benchWidths } from "./build.ts";
 import {
   cutShort,
   icrcVectors,
-  icrcWidths,
   oddKeep,
   openIcrc,
   type Pace,
@@ -51,7 +51,7 @@ function flipped(rng: Rng, { bytes, ...rest }: Sent): Sent {
   return { ...rest, bytes: harmed };
 }
 
-describe.each(icrcWidths)("icrc_rx at %i bits", (width) => {
+describe.each(benchWidths)("icrc_rx at %i bits", (width) => {
   const beatWords = width / 32;
   let model: Model;
   beforeAll(async () => {

@@ -3,10 +3,10 @@ import type { Model } from "../../sim/driver/model.ts";
 import { icrc } from "../../sim/reference/crc.ts";
 import { sealIcrc } from "../../sim/reference/packet.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { benchWidths } from "./build.ts";
 import {
   cutShort,
   icrcVectors,
-  icrcWidths,
   oddKeep,
   openIcrc,
   type Pace,
@@ -37,7 +37,7 @@ function anyPacket(rng: Rng, words: number): Expected {
   return rng.chance(0.2) ? client(rng, randomRaw(rng, words), 0) : client(rng, randomTransport(rng, words));
 }
 
-describe.each(icrcWidths)("icrc_tx at %i bits", (width) => {
+describe.each(benchWidths)("icrc_tx at %i bits", (width) => {
   const beatWords = width / 32;
   let model: Model;
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { elaborate } from "../../generator/elaborate/index.ts";
 import { filesOf } from "../../generator/views/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
-import { buildModules } from "./csr-bench.ts";
+import { buildModules } from "./build.ts";
 
 /** What a bench varies. */
 export interface BenchOptions {

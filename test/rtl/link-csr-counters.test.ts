@@ -5,7 +5,8 @@ import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { AxilMonkey } from "./axil-monkey.ts";
-import { buildModules, designOf, headerValues } from "./csr-bench.ts";
+import { buildModules } from "./build.ts";
+import { designOf, headerValues } from "./csr-bench.ts";
 
 /** Counters as the contract of the module has them: the event port, `evt_` in front; the header name in capitals. */
 const pulses =

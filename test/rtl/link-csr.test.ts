@@ -4,7 +4,8 @@ import { linkCsrView } from "../../generator/views/link-csr.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { AxilMonkey } from "./axil-monkey.ts";
-import { buildModules, designOf, headerValues } from "./csr-bench.ts";
+import { buildModules } from "./build.ts";
+import { designOf, headerValues } from "./csr-bench.ts";
 
 const high = [
   { vl: 3, weight: 255 },

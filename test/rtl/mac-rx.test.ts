@@ -2,15 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { encodeWire } from "../../sim/reference/wire.ts";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { benchWidths } from "./build.ts";
 import { lengthsOf, randomFrame, TxDriver, type TxTraffic } from "./mac-bench.ts";
-import { macDesign, macWidths, openMacRx, openMacTx } from "./mac-build.ts";
+import { macDesign, openMacRx, openMacTx } from "./mac-build.ts";
 import { faultKinds, faultyLine } from "./mac-faults.ts";
 import { RxMonitor } from "./mac-rx-monitor.ts";
 import { expectedFrame, firstDifference, WireLog } from "./mac-wire.ts";
 
 const noEvents = { ctlBad: 0, symbolError: 0, overrun: 0, oversize: 0 };
 
-describe.each(macWidths)("mac_rx with %i bits", (bits) => {
+describe.each(benchWidths)("mac_rx with %i bits", (bits) => {
   const design = macDesign(bits);
   const columns = bits / 64;
   const longest = design.derived.maxPacketBytes.value;

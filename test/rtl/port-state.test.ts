@@ -3,7 +3,8 @@ import { portStateView } from "../../generator/views/port-state.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { buildModules, designOf } from "./csr-bench.ts";
+import { buildModules } from "./build.ts";
+import { designOf } from "./csr-bench.ts";
 import { allChanges, type PortInputs, PortReference, type PortState } from "./port-state-reference.ts";
 
 const codes: Readonly<Record<PortState, number>> = {

@@ -3,7 +3,8 @@ import { vlArbiterView } from "../../generator/views/vl-arbiter.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { Arbiter, type ArbiterRequest, type ArbiterTables } from "../../sim/reference/arbiter.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { buildModules, designOf } from "./csr-bench.ts";
+import { buildModules } from "./build.ts";
+import { designOf } from "./csr-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
