@@ -44,17 +44,18 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_rx, %s", (_
     for (const [event, count] of counts) expect(count, event).toBeGreaterThanOrEqual(3);
   });
 
-  it.skipIf(one.retry === "none")("tells the peer of the last frame, whenever its ACK leaves", async () => {
-    for (let seed = 0; seed < 40; seed += 1) {
-      await withSeed(seed, (rng) => {
-        const bench = new LlrRxBench(model, design, rng);
-        const around = { bubble: 0.2, accept: 0, lose: 0, noRoom: 0, disallow: 0, started: 0, taken: 0.5 };
-        for (let cycle = 0; cycle < 300 || !bench.idle; cycle += 1) bench.cycle(around);
-        const last = { ...around, bubble: 1, taken: 1 };
-        for (let cycle = 0; cycle < 5; cycle += 1) bench.cycle(last);
-        expect(bench.told).toBe((bench.state.expected + 2 ** 20 - 1) % 2 ** 20);
-        expect(bench.state.ackDue).toBe(false);
-      });
-    }
-  });
+  if (one.retry !== "none")
+    it("tells the peer of the last frame, whenever its ACK leaves", async () => {
+      for (let seed = 0; seed < 40; seed += 1) {
+        await withSeed(seed, (rng) => {
+          const bench = new LlrRxBench(model, design, rng);
+          const around = { bubble: 0.2, accept: 0, lose: 0, noRoom: 0, disallow: 0, started: 0, taken: 0.5 };
+          for (let cycle = 0; cycle < 300 || !bench.idle; cycle += 1) bench.cycle(around);
+          const last = { ...around, bubble: 1, taken: 1 };
+          for (let cycle = 0; cycle < 5; cycle += 1) bench.cycle(last);
+          expect(bench.told).toBe((bench.state.expected + 2 ** 20 - 1) % 2 ** 20);
+          expect(bench.state.ackDue).toBe(false);
+        });
+      }
+    });
 });

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { renderDesign } from "../generator/emit/generate.ts";
+import { designOf } from "../sim/driver/device.ts";
+
+/** Simulators that follow the standard to the letter refuse a name that is used before it is declared. */
+describe("every net is declared before it is used", () => {
+  it.each(["llr", "none"] as const)("retry %s", (retry) => {
+    const design = designOf({
+      name: "dut",
+      clockMHz: 400,
+      datapathBits: 128,
+      rateGbps: 25,
+      mtuBytes: 1024,
+      cableMeters: 3,
+      virtualLanes: { data: 2 },
+      retry,
+      icrc: "endpoint",
+    });
+    const early = renderDesign(design)
+      .filter(({ path }) => path.endsWith(".v"))
+      .flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
+    expect(early).toEqual([]);
+  });
+});
+
+/** Names of nets and variables of a module that stand in its text ahead of their declaration. */
+function usedEarly(text: string): readonly string[] {
+  const code = text
+    .replace(/\/\/.*/gu, "")
+    .replace(/"[^"]*"/gu, "")
+    .replace(/\bfunction\b.*?\bendfunction\b/gsu, "");
+  const declared = /\b(?:wire|reg|localparam|integer)\b(?:\s*\[[^\]]*\])*\s*([a-z_]\w*)/giu;
+  const places = new Map<string, number>();
+  for (const found of code.matchAll(declared)) {
+    const name = found[1] ?? "";
+    if (!places.has(name)) places.set(name, found.index);
+  }
+  return [...places]
+    .filter(([name, place]) => place > code.search(new RegExp(`(?<![\\w.])${name}\\b`, "u")))
+    .map(([name]) => name);
+}
