@@ -4,12 +4,30 @@ import { homedir } from "node:os";
 import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { LanewrightError } from "./diagnostics.ts";
 
 /**
  * Where built models and generated RTL are kept: `$LANEWRIGHT_CACHE`, else `.cache/` of a clone, else the user's
  * cache folder (`$XDG_CACHE_HOME` or `~/.cache`) when Lanewright is installed as a package.
+ * @throws LanewrightError LW_OUTPUT_UNWRITABLE when nothing can be kept there
  */
 export function cacheFolder(): string {
+  const folder = chosenFolder();
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const message = `${folder}, where built models and lint results are kept, cannot be written`;
+    const remedy = "set LANEWRIGHT_CACHE to a folder that you may write to";
+    throw new LanewrightError(
+      { code: "LW_OUTPUT_UNWRITABLE", severity: "error", message, remedy },
+      { cause },
+    );
+  }
+  return folder;
+}
+
+function chosenFolder(): string {
   const chosen = process.env.LANEWRIGHT_CACHE;
   if (chosen !== undefined && chosen !== "") return chosen;
   const root = fileURLToPath(new URL("../", import.meta.url));

@@ -4,8 +4,8 @@ import { designOf } from "../sim/driver/device.ts";
 
 /** Simulators that follow the standard to the letter refuse a name that is used before it is declared. */
 describe("every net is declared before it is used", () => {
-  it.each(["llr", "none"] as const)("retry %s", (retry) => {
-    const design = designOf({
+  it.each(["llr", "none"] as const)("retry %s", async (retry) => {
+    const design = await designOf({
       name: "dut",
       clockMHz: 400,
       datapathBits: 128,

@@ -3,11 +3,10 @@ import type { Schema } from "./schema.ts";
 
 /** The legal number that comes nearest. */
 export function nearest(value: number, schema: Schema): number {
-  const legal = schema.enum?.filter((one) => typeof one === "number") ?? [
-    schema.minimum ?? value,
-    schema.maximum ?? value,
-  ];
-  return legal.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+  const legal = schema.enum?.filter((one) => typeof one === "number");
+  if (legal)
+    return legal.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+  return schema.minimum !== undefined && value < schema.minimum ? schema.minimum : (schema.maximum ?? value);
 }
 
 /** A number in quotes or in brackets, or with a fraction: what was probably meant. */
