@@ -3,7 +3,7 @@ import { renderDesign } from "../generator/emit/generate.ts";
 import { designOf } from "../sim/driver/device.ts";
 
 /** Simulators that follow the standard to the letter refuse a name that is used before it is declared. */
-describe("every net is declared before it is used", () => {
+describe("every net is declared before it is used, and no line is longer than 100 columns", () => {
   it.each(["llr", "none"] as const)("retry %s", async (retry) => {
     const design = await designOf({
       name: "dut",
@@ -12,14 +12,15 @@ describe("every net is declared before it is used", () => {
       rateGbps: 25,
       mtuBytes: 1024,
       cableMeters: 3,
-      virtualLanes: { data: 2 },
+      virtualLanes: { data: 15 },
       retry,
       icrc: "endpoint",
     });
-    const early = renderDesign(design)
-      .filter(({ path }) => path.endsWith(".v"))
-      .flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
+    const modules = renderDesign(design).filter(({ path }) => path.endsWith(".v"));
+    const early = modules.flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
     expect(early).toEqual([]);
+    const lines = modules.flatMap(({ text }) => text.split("\n"));
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
   });
 });
 

@@ -24,11 +24,12 @@ function regions(design: LinkDesign, side: "tx" | "rx"): readonly Region[] {
   return [...lanes, { beats: vl15, longest: longest15 }];
 }
 
-const table = (bits: number, values: readonly number[]): string =>
-  values
-    .toReversed()
-    .map((value) => `${bits}'d${value}`)
-    .join(", ");
+/** Literals of a concatenation, the last lane first, six a line. */
+const table = (bits: number, values: readonly number[]): readonly string[] => {
+  const literals = values.toReversed().map((value) => `${bits}'d${value}`);
+  const rows = Math.ceil(literals.length / 6);
+  return Array.from({ length: rows }, (_, row) => literals.slice(6 * row, 6 * row + 6).join(", "));
+};
 
 /** `vl_tx_buffer` or `vl_rx_buffer`: per-lane regions in one memory. */
 export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
