@@ -54,6 +54,7 @@ export const diagnosticCodes = {
   LW_OVERRIDE_REPLAY_TIMER: "The replay timer expires before an ACK can come.",
   LW_OVERRIDE_REPLAY_COUNT: "The replay count gives up at the first error.",
   LW_OVERRIDE_DATA_AGE: "The data age flushes before one replay.",
+  LW_OVERRIDE_LINK_LOST: "A short loss of the link would end the session.",
   LW_OVERRIDE_CONTROL_SPACING: "Control sets inside packets would stand too close or too far apart.",
   LW_OVERRIDE_CREDIT_BLOCK: "The credit block is no power of two, or out of range.",
   LW_OVERRIDE_CREDITS: "The credits exceed what 12-bit counters can promise, or do not cover one packet.",

@@ -128,6 +128,7 @@ describe("overrides", () => {
       ["replayTimerCycles", 359, 358],
       ["replayCountMax", 1, 0],
       ["dataAgeCycles", 0, 1],
+      ["linkLostCycles", 359, 358],
       ["txQueueBeats", 33, 32],
       ["vl15BufferBeats", 3, 2],
       ["creditWatchdogCycles", 11_462, 11_461],

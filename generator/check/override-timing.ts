@@ -66,6 +66,13 @@ const dataAgeCycles: OverrideRule = (value, n) => {
   return warn("LW_EARLY_FLUSH", message, `0 (off) or at least ${computed} cycles`);
 };
 
+const linkLostCycles: OverrideRule = (value, n) => {
+  const least = n.value("ackRoundTripCycles");
+  if (value >= least) return undefined;
+  const message = "a short loss of the link would start a new session, and what was under way is lost";
+  return refuse("LW_OVERRIDE_LINK_LOST", message, `at least ${least} cycles (ackRoundTripCycles)`);
+};
+
 const initIntervalCycles: OverrideRule = (value, n) => {
   const least = n.value("columnsPerBeat");
   return value < least
@@ -128,6 +135,7 @@ export const timingOverrides: Partial<Record<DerivedId, OverrideRule>> = {
   replayTimerCycles,
   replayCountMax,
   dataAgeCycles,
+  linkLostCycles,
   initIntervalCycles,
   controlSpacingBytes,
   creditRefreshCycles,

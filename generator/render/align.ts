@@ -63,11 +63,11 @@ const kinds: readonly { readonly match: Matcher; readonly bridges: boolean }[] =
 ];
 
 /**
- * The text with its groups lined up; lines end in `\n`. Blanks between braces, which only keep a template's `{ {` apart
+ * The text with its groups lined up; lines end in `\n`. Blanks inside of braces, which only keep a template's `{ {` apart
  * from a Handlebars expression, go out first.
  */
 export function alignVerilog(text: string): string {
-  const tight = text.replace(/\{ (?=\{)/g, "{").replace(/\} (?=\})/g, "}");
+  const tight = text.replace(/\{ (?=\S)/g, "{").replace(/(?<=\S) \}/g, "}");
   return kinds.reduce(align, tight.split("\n")).join("\n");
 }
 

@@ -97,7 +97,7 @@ module link_400g_credit_rx (
             wire [11:0]   remaining   = told_reg - abr_reg;
             wire          ahead       = gained <= 12'd2048;
             wire          accept_here = accept && accept_vl == LANE;
-            wire [11:0]   arrived     = { 5'd0, accept_blocks};
+            wire [11:0]   arrived     = {5'd0, accept_blocks};
             wire          low         = remaining[11] || remaining < cfg_update;
 
             always @(posedge clk) begin
@@ -150,7 +150,7 @@ module link_400g_credit_rx (
     reg           idle_reg;  // the packet taken has been accounted for
     wire [LB-1:0] turn = turn_reg[LB-1:0];
 
-    assign take_select = { 3'd0, fcp_take && fcp_due } << turn;
+    assign take_select = {3'd0, fcp_take && fcp_due} << turn;
     assign fcp_data = {
         lane_fccl[turn][7:0], turn_reg, lane_fccl[turn][11:8],
         lane_fctbs[turn][7:0], 3'b000, initializing, lane_fctbs[turn][11:8]

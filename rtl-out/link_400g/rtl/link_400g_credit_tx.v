@@ -52,7 +52,7 @@ module link_400g_credit_tx (
 
             always @(posedge clk) begin
                 if (consume && consume_vl == LANE) begin
-                    fctbs_reg <= fctbs_reg + { 5'd0, consume_blocks};
+                    fctbs_reg <= fctbs_reg + {5'd0, consume_blocks};
                 end
                 if (fcp_valid && fcp_vl == VL) begin
                     cl_reg <= fcp_fccl;

@@ -133,7 +133,7 @@ module link_400g_link_counters (
         for (e = 0; e < EVENTS; e = e + 1) begin
             if (clear || ((phase_reg == PHASE_SUM) && (index_reg == e[INDEX_BITS-1:0]))) begin
                 event_pending_reg[e*EVENT_BITS +: EVENT_BITS] <=
-                    {{(EVENT_BITS-1){1'b0}}, events[e] };
+                    {{(EVENT_BITS-1){1'b0}}, events[e]};
             end else if (events[e]) begin
                 event_pending_reg[e*EVENT_BITS +: EVENT_BITS] <=
                     event_pending_reg[e*EVENT_BITS +: EVENT_BITS] + 1'b1;
@@ -150,11 +150,11 @@ module link_400g_link_counters (
             if (clear || ((phase_reg == PHASE_SUM) &&
                           (index_reg == FIRST_AMOUNT + a[INDEX_BITS-1:0]))) begin
                 amount_pending_reg[a*AMOUNT_BITS +: AMOUNT_BITS] <=
-                    { AMOUNT_ZEROS, amounts[a*AMOUNT_WIDTH +: AMOUNT_WIDTH] };
+                    {AMOUNT_ZEROS, amounts[a*AMOUNT_WIDTH +: AMOUNT_WIDTH]};
             end else begin
                 amount_pending_reg[a*AMOUNT_BITS +: AMOUNT_BITS] <=
                     amount_pending_reg[a*AMOUNT_BITS +: AMOUNT_BITS]
-                    + { AMOUNT_ZEROS, amounts[a*AMOUNT_WIDTH +: AMOUNT_WIDTH] };
+                    + {AMOUNT_ZEROS, amounts[a*AMOUNT_WIDTH +: AMOUNT_WIDTH]};
             end
         end
         if (rst) begin

@@ -668,7 +668,7 @@ module link_400g_link_csr (
         .clk          (clk),
         .rst          (rst),
         .events       (events),
-        .amounts      ({ evt_port_rcv_data_words, evt_port_xmit_data_words }),
+        .amounts      ({evt_port_rcv_data_words, evt_port_xmit_data_words}),
         .clear        (clear_counters_reg),
         .read_request (read_state_reg == READ_COUNTER),
         .read_index   (read_address_reg[8:3]),

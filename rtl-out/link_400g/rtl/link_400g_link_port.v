@@ -712,7 +712,7 @@ module link_400g_link_port (
         .s_bytes        (raw_bytes),
         .s_sop          (raw_sop),
         .s_eop          (raw_eop),
-        .s_side         ({raw_error, raw_poison, raw_start_ok, raw_flow, raw_eligible, raw_seq }),
+        .s_side         ({raw_error, raw_poison, raw_start_ok, raw_flow, raw_eligible, raw_seq}),
         .s_valid        (raw_valid),
         .m_data         (checked_data),
         .m_bytes        (checked_bytes),

@@ -165,7 +165,7 @@ module link_400g_llr_rx (
     // to come
     wire          fills       = left == WORDS_PER_BEAT;
     wire          fewer       = left < WORDS_PER_BEAT;
-    wire [BB-1:0] end_bytes   = held ? TWO_BYTES : { 1'd0, left[4:0], 2'b10};
+    wire [BB-1:0] end_bytes   = held ? TWO_BYTES : {1'd0, left[4:0], 2'b10};
     wire          end_fits    = s_bytes == end_bytes && (held || fewer);
     wire          length_good = length_ok && end_fits;
     wire          too_long    = !s_eop && (held || fewer);  // beats go on after the last word

@@ -260,9 +260,9 @@ module link_400g_llr_tx (
     reg [19:0] replay_seq_reg;
 
     wire no_session       = session_restart || !session_ready;  // a stopped one is not replayed
+    wire replay_beat      = rd_valid && rd_ready;
     wire replay_open_next = replay_beat ? !rd_eop : replay_open_reg;
     wire at_boundary      = replay_reg ? !replay_open_reg : !live_open_reg;
-    wire replay_beat      = rd_valid && rd_ready;
     // Begin again instead, or fall silent: the session was stopped
     wire replay_stop = (want_replay_reg || !session_ready) && !replay_open_reg;
     wire replay_last = replay_beat && rd_eop && rd_done;
@@ -350,7 +350,7 @@ module link_400g_llr_tx (
     // ---- window: two longest packets must fit, as the flag is a cycle old ----
 
     wire [VB-1:0] committed       = {{VB-AW{1'b0}}, used} + pending_beats_reg;
-    wire [31:0]   committed_bytes = { 15'd0, committed, 7'd0 };
+    wire [31:0]   committed_bytes = {15'd0, committed, 7'd0};
     wire [19:0]   in_flight       = outstanding + {16'd0, pending_frames_reg};
 
     always @(posedge clk) begin

@@ -157,8 +157,9 @@ module link_400g_mac_rx_align (
     wire        in_row_end   = in_row && head_rest_end_reg;
     wire        full_beat    = in_row && (line_over || (line_full && !head_rest_end_reg
                                                         && row_valid && row_continues));
-    wire tail_beat = in_row_end && line_over;
-    wire any_beat  = ended_reg || in_row_end || full_beat;
+    wire tail_beat   = in_row_end && line_over;
+    wire any_beat    = ended_reg || in_row_end || full_beat;
+    wire line_poison = poison_reg || (in_row && head_rest_poison_reg);
 
     // A packet that is too long, or whose tail finds no place, is cut behind the full beat
     wire oversize = full_beat && beats_reg == LAST_BEAT;
@@ -224,8 +225,6 @@ module link_400g_mac_rx_align (
 
     // ---- Up to two beats a cycle: the line's first C columns, and what is left of an ended packet
     // ----
-
-    wire line_poison = poison_reg || (in_row && head_rest_poison_reg);
 
     // Columns of the last beat; none is left of a packet without bytes, or damaged behind a full
     // beat
@@ -314,7 +313,7 @@ module link_400g_mac_rx_align (
             evt_overrun     <= overrun;
             evt_oversize    <= oversize;
         end
-        {m_data, m_bytes, m_sop, m_eop, m_error, m_poison, m_start_ok, m_flow, m_eligible, m_seq }
+        {m_data, m_bytes, m_sop, m_eop, m_error, m_poison, m_start_ok, m_flow, m_eligible, m_seq}
             <= queue_empty ? beat : queue_read_reg[0] ? odd_head : even_head;
     end
 

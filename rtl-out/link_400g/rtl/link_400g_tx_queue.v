@@ -77,13 +77,28 @@ module link_400g_tx_queue (
     reg [LW-1:0] lane_reg;
     reg [10:0]   left_reg;     // words still to come
 
+    // Valid words of the beat: the keep bits of each word must be alike
+    reg [WB-1:0] s_words;
+    reg          keep_whole;
+    integer        word;
+    always @* begin
+        s_words    = {WB{1'b0}};
+        keep_whole = 1'b1;
+        for (word = 0; word < WORDS; word = word + 1) begin
+            s_words = s_words + {{WB-1{1'b0}}, s_tkeep[4*word]};
+            if (s_tkeep[4*word +: 4] != 4'h0 && s_tkeep[4*word +: 4] != 4'hf) begin
+                keep_whole = 1'b0;
+            end
+        end
+    end
+
     wire             sop        = !open_reg;
     wire [LW-1:0]    lane       = sop ? first_lane : lane_reg;
     wire [10:0]      left       = sop ? first_length : left_reg;
     wire             swallow    = sop ? first_bad : swallow_reg;
     wire             beat       = s_tvalid && s_tready;
     wire [WB-1:0]    words      = s_words;
-    wire [10:0]      beat_words = {{11-WB{1'b0}}, words };
+    wire [10:0]      beat_words = {{11-WB{1'b0}}, words};
     wire             closes     = left <= WORDS_PER_BEAT;
     wire             fits       = closes && left == beat_words;
     wire             full       = keep_whole && words[WB-1];
@@ -93,21 +108,6 @@ module link_400g_tx_queue (
     wire             accept     = beat && !swallow;
     wire [LANES-1:0] lane_room;
     wire [LANES-1:0] queue_room;
-
-    // Valid words of the beat: the keep bits of each word must be alike
-    reg [WB-1:0] s_words;
-    reg          keep_whole;
-    integer        word;
-    always @* begin
-        s_words    = {WB{1'b0}};
-        keep_whole = 1'b1;
-        for (word = 0; word < WORDS; word = word + 1) begin
-            s_words = s_words + {{WB-1{1'b0}}, s_tkeep[4*word] };
-            if (s_tkeep[4*word +: 4] != 4'h0 && s_tkeep[4*word +: 4] != 4'hf) begin
-                keep_whole = 1'b0;
-            end
-        end
-    end
 
     assign s_tready = !sop || first_bad || (lane_room[first_lane] && queue_room[first_lane]);
 
@@ -167,12 +167,12 @@ module link_400g_tx_queue (
     );
 
     // Lengths of the packets of each lane that wait for a grant
-    wire [LANES-1:0] lane_select   = {{LANES-1{1'b0}}, 1'b1 } << lane;
-    wire [LANES-1:0] pop_select    = {{LANES-1{1'b0}}, pop } << pop_lane;
+    wire [LANES-1:0] lane_select   = {{LANES-1{1'b0}}, 1'b1} << lane;
+    wire [LANES-1:0] pop_select    = {{LANES-1{1'b0}}, pop} << pop_lane;
     wire [LANES-1:0] waiting;
     wire [HB-1:0]    packet_length = sop ? first_length[LOW +: HB] : partial_length_reg;
 
-    wire [LANES-1:0] partial_select = {{LANES-1{1'b0}}, partial_reg && !granted_reg } << lane_reg;
+    wire [LANES-1:0] partial_select = {{LANES-1{1'b0}}, partial_reg && !granted_reg} << lane_reg;
 
     assign partial_pop = |(pop_select & partial_select & ~waiting);
     assign head_valid  = waiting | partial_select;
@@ -237,7 +237,7 @@ module link_400g_tx_queue (
     wire [LANES-1:0] lane_open = lane_room & queue_room;
 
     always @(posedge clk) begin
-        vl_room <= {lane_open[LANES-1], 11'd0, lane_open[3:0] };
+        vl_room <= {lane_open[LANES-1], 11'd0, lane_open[3:0]};
         if (rst) begin
             vl_room <= 16'h0000;
         end

@@ -155,7 +155,7 @@ module link_400g_tx_scheduler (
     assign consume        = pick && !arb_is15 && !discard;
     assign consume_blocks = pick_length + 7'd1;
     assign reserve        = (pick && !discard) || pick_fcp;
-    assign reserve_beats  = pick_fcp ? {{PB-1{1'b0}}, 1'b1 } : pick_beats;
+    assign reserve_beats  = pick_fcp ? {{PB-1{1'b0}}, 1'b1} : pick_beats;
     assign evt_wait       = may_pick && open && allow_data && !pick && |head_valid[N-1:0];
 
     always @(posedge clk) begin
@@ -163,7 +163,7 @@ module link_400g_tx_scheduler (
             grant_reg      <= pick || pick_fcp;
             grant_flow_reg <= pick_fcp;
             grant_lane_reg <= pick_lane;
-            grant_side_reg <= {pick_fcp, !discard, session_epoch, reserve_beats };
+            grant_side_reg <= {pick_fcp, !discard, session_epoch, reserve_beats};
             grant_fcp_reg  <= fcp_data;
         end
         if (epoch_turns) begin
@@ -216,8 +216,8 @@ module link_400g_tx_scheduler (
         end
     end
 
-    assign m_data   = flow_reg ? { 992'd0, fcp_reg} : rd_data;
-    assign m_words  = flow_reg ? {{WB-1{1'b0}}, 1'b1 } : { 1'd0, rd_words} + 1'b1;
+    assign m_data   = flow_reg ? {992'd0, fcp_reg} : rd_data;
+    assign m_words  = flow_reg ? {{WB-1{1'b0}}, 1'b1} : {1'd0, rd_words} + 1'b1;
     assign m_sop    = sop_reg;
     assign m_eop    = flow_reg || rd_last;
     assign m_poison = !flow_reg && rd_last && rd_error;

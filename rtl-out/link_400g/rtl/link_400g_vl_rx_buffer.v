@@ -46,10 +46,17 @@ module link_400g_vl_rx_buffer (
     localparam UW    = 11;    // bits of a beat count within a region
     localparam MW    = 1031;  // bits: error, last, valid words less one, data
 
-    // Region of each lane: first and last address, size, and the longest packet it takes
-    localparam [LANES*AW-1:0] REGION_BASE = { 13'd4364, 13'd3273, 13'd2182, 13'd1091, 13'd0 };
-    localparam [LANES*AW-1:0] REGION_LAST = { 13'd4387, 13'd4363, 13'd3272, 13'd2181, 13'd1090 };
-    localparam [LANES*UW-1:0] ROOM_LIMIT  = { 11'd21, 11'd1058, 11'd1058, 11'd1058, 11'd1058 };
+    // Region of each lane: first and last address, and the beats held up to which a longest packet
+    // fits
+    localparam [LANES*AW-1:0] REGION_BASE = {
+        13'd4364, 13'd3273, 13'd2182, 13'd1091, 13'd0
+    };
+    localparam [LANES*AW-1:0] REGION_LAST = {
+        13'd4387, 13'd4363, 13'd3272, 13'd2181, 13'd1090
+    };
+    localparam [LANES*UW-1:0] ROOM_LIMIT = {
+        11'd21, 11'd1058, 11'd1058, 11'd1058, 11'd1058
+    };
 
     (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
     reg [MW-1:0] mem [0:DEPTH-1];
@@ -59,9 +66,9 @@ module link_400g_vl_rx_buffer (
     wire [AW-1:0] write_ptr [0:LANES-1];
     wire [AW-1:0] read_ptr  [0:LANES-1];
 
-    wire [LANES-1:0] write_select   = {{LANES-1{1'b0}}, 1'b1 } << wr_lane;
-    wire [LANES-1:0] read_select    = {{LANES-1{1'b0}}, 1'b1 } << rd_lane;
-    wire [LANES-1:0] release_select = {{LANES-1{1'b0}}, 1'b1 } << rd_lane_reg;
+    wire [LANES-1:0] write_select   = {{LANES-1{1'b0}}, 1'b1} << wr_lane;
+    wire [LANES-1:0] read_select    = {{LANES-1{1'b0}}, 1'b1} << rd_lane;
+    wire [LANES-1:0] release_select = {{LANES-1{1'b0}}, 1'b1} << rd_lane_reg;
 
     wire [AW-1:0] write_address = write_ptr[wr_lane];
     wire [AW-1:0] read_address  = read_ptr[rd_lane];

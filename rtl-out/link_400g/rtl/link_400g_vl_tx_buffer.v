@@ -42,10 +42,17 @@ module link_400g_vl_tx_buffer (
     localparam UW    = 7;     // bits of a beat count within a region
     localparam MW    = 1031;  // bits: error, last, valid words less one, data
 
-    // Region of each lane: first and last address, size, and the longest packet it takes
-    localparam [LANES*AW-1:0] REGION_BASE = { 9'd396, 9'd297, 9'd198, 9'd99, 9'd0 };
-    localparam [LANES*AW-1:0] REGION_LAST = { 9'd404, 9'd395, 9'd296, 9'd197, 9'd98 };
-    localparam [LANES*UW-1:0] ROOM_LIMIT  = { 7'd6, 7'd66, 7'd66, 7'd66, 7'd66 };
+    // Region of each lane: first and last address, and the beats held up to which a longest packet
+    // fits
+    localparam [LANES*AW-1:0] REGION_BASE = {
+        9'd396, 9'd297, 9'd198, 9'd99, 9'd0
+    };
+    localparam [LANES*AW-1:0] REGION_LAST = {
+        9'd404, 9'd395, 9'd296, 9'd197, 9'd98
+    };
+    localparam [LANES*UW-1:0] ROOM_LIMIT = {
+        7'd6, 7'd66, 7'd66, 7'd66, 7'd66
+    };
 
     (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
     reg [MW-1:0] mem [0:DEPTH-1];
@@ -55,9 +62,9 @@ module link_400g_vl_tx_buffer (
     wire [AW-1:0] write_ptr [0:LANES-1];
     wire [AW-1:0] read_ptr  [0:LANES-1];
 
-    wire [LANES-1:0] write_select   = {{LANES-1{1'b0}}, 1'b1 } << wr_lane;
-    wire [LANES-1:0] read_select    = {{LANES-1{1'b0}}, 1'b1 } << rd_lane;
-    wire [LANES-1:0] release_select = {{LANES-1{1'b0}}, 1'b1 } << rd_lane_reg;
+    wire [LANES-1:0] write_select   = {{LANES-1{1'b0}}, 1'b1} << wr_lane;
+    wire [LANES-1:0] read_select    = {{LANES-1{1'b0}}, 1'b1} << rd_lane;
+    wire [LANES-1:0] release_select = {{LANES-1{1'b0}}, 1'b1} << rd_lane_reg;
 
     wire [AW-1:0] write_address = write_ptr[wr_lane];
     wire [AW-1:0] read_address  = read_ptr[rd_lane];
