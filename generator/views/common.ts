@@ -1,13 +1,13 @@
-import type { LinkDesign } from "../design/link.ts";
+import type { Derived } from "../design/link.ts";
 import type { View } from "../render/view.ts";
 
 /** Name of an emitted module: the device's name in front, so that two devices fit into one design. */
-export function moduleName(design: LinkDesign, suffix: string): string {
+export function moduleName(design: { readonly name: string }, suffix: string): string {
   return `${design.name}_${suffix}`;
 }
 
 /** The view of the `header` partial. */
-export function header(design: LinkDesign, purpose: string): View {
+export function header(design: { readonly name: string }, purpose: string): View {
   return { purpose, device: design.name };
 }
 
@@ -17,7 +17,11 @@ export function localparam(name: string, value: number | string, comment: string
 }
 
 /** The `localparam` line of a derived number, with the formula as its comment. */
-export function derivedParam(name: string, design: LinkDesign, id: keyof LinkDesign["derived"]): View {
+export function derivedParam<Id extends string>(
+  name: string,
+  design: { readonly derived: Readonly<Record<Id, Derived>> },
+  id: Id,
+): View {
   const { value, unit, formula, overridden } = design.derived[id];
   return localparam(name, value, `${unit}: ${overridden ? "set in the description" : formula}`);
 }

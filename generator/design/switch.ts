@@ -1,0 +1,54 @@
+/** The design model of a switch: N like link ports, a management port, and what stands between them. */
+import type { Derived, LatencyStage, LinkDesign, MemoryBlock } from "./link.ts";
+
+export const switchDerivedIds = [
+  "internalPorts",
+  "portBits",
+  "crossbarStages",
+  "portToPortCycles",
+  "flightBeats",
+  "starvationCycles",
+  "pageBeats",
+  "pagesPerPort",
+  "multicastCopies",
+  "aggregateGbps",
+  "packetMemoryBits",
+] as const;
+
+export type SwitchDerivedId = (typeof switchDerivedIds)[number];
+
+/** How inputs and outputs are matched; each kind is one template and one view. */
+export const schedulerKinds = ["islip", "wavefront"] as const;
+
+export type SchedulerKind = (typeof schedulerKinds)[number];
+
+/** A switch with everything decided. */
+export interface SwitchDesign {
+  readonly kind: "switch";
+  readonly name: string;
+  readonly clockMHz: number;
+  readonly datapathBits: number;
+  readonly mtuBytes: number;
+  /** External ports, 2 … 80, numbered from 1; port 0 is the management port (InfiniBand vol. 1, switches). */
+  readonly ports: number;
+  readonly scheduler: {
+    readonly kind: SchedulerKind;
+    /** Rounds of request, grant and accept within a cycle, 1 … 4; the wavefront has none (1). */
+    readonly iterations: number;
+  };
+  readonly tables: {
+    /** Rows of the linear forwarding table, 64 … 49152, a multiple of 64: DLIDs 0 … rows - 1. */
+    readonly unicastEntries: number;
+    /** Rows of the multicast forwarding table, 0 … 16384: MLIDs from 0xC000 on. */
+    readonly multicastEntries: number;
+    /** Keys of each port, 1 … 32. */
+    readonly partitionKeys: number;
+  };
+  readonly memoryProtection: "none" | "secded";
+  /** The link port that each external port is an instance of. */
+  readonly port: LinkDesign;
+  readonly derived: Readonly<Record<SwitchDerivedId, Derived>>;
+  readonly latencyBudget: { readonly portToPort: readonly LatencyStage[] };
+  /** Memories of the whole device, one entry a kind; `words` counts all of its instances. */
+  readonly memories: readonly MemoryBlock[];
+}
