@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
-import { loadDescription } from "../generator/index.ts";
+import { loadLinkDescription } from "../generator/index.ts";
 import { designOf } from "../sim/index.ts";
 import { loadPhase, openLinkPair, runPhases } from "../sim/run/index.ts";
 import { bestLatency } from "./link-latency.ts";
@@ -11,7 +11,7 @@ import { pairSpeed } from "./link-speed.ts";
  * time and memory of generate. `npx tsx bench/link.ts [goodput|latency|speed|generate ...]`; without words, all.
  */
 const example = fileURLToPath(new URL("../examples/link-400g.ts", import.meta.url));
-const description = await loadDescription(example);
+const description = await loadLinkDescription(example);
 const chosen = process.argv.slice(2);
 const wanted = (part: string): boolean => chosen.length === 0 || chosen.includes(part);
 const plain = { style: { head: [], border: [] } };

@@ -1,5 +1,5 @@
 import { assertSound } from "./check/index.ts";
-import type { LinkDesign } from "./design/link.ts";
+import type { AnyDesign } from "./design/switch.ts";
 import type { EmitResult, GenerateOptions } from "./emit/index.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { EmitResult, GenerateOptions } from "./emit/index.ts";
  * too, and need none of them.
  * @throws LanewrightError when the design would lose data, or when the folder may not be written
  */
-export async function generate(design: LinkDesign, options: GenerateOptions = {}): Promise<EmitResult> {
+export async function generate(design: AnyDesign, options: GenerateOptions = {}): Promise<EmitResult> {
   assertSound(design);
   const { generate: write } = await import("./emit/index.ts");
   return write(design, options);

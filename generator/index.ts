@@ -1,6 +1,13 @@
 export { assertSound, check, type Inspection, inspect } from "./check/index.ts";
-export { type LoadOptions, linkSchema, loadDescription } from "./description/index.ts";
+export {
+  type LoadOptions,
+  linkSchema,
+  loadDescription,
+  loadLinkDescription,
+  switchSchema,
+} from "./description/index.ts";
 export type { ArbitrationEntry, Derived, DerivedId, LinkDesign } from "./design/link.ts";
+export type { AnyDerivedId, AnyDesign, SwitchDerivedId, SwitchDesign } from "./design/switch.ts";
 export {
   type Diagnostic,
   formatDiagnostic,
@@ -10,7 +17,13 @@ export {
   type Position,
 } from "./diagnostics.ts";
 export { defineLink } from "./dsl/define-link.ts";
+export { defineSwitch } from "./dsl/define-switch.ts";
 export type { LinkDescription, LinkDescriptionOfKind } from "./dsl/link-description.ts";
-export { elaborate } from "./elaborate/index.ts";
+export type {
+  AnyDescription,
+  SwitchDescription,
+  SwitchDescriptionOfKind,
+} from "./dsl/switch-description.ts";
+export { elaborate, elaborateSwitch } from "./elaborate/index.ts";
 export type { EmitResult, GenerateOptions } from "./emit/index.ts";
 export { generate } from "./generate.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { elaborate, loadDescription } from "../generator/index.ts";
+import { elaborate, loadLinkDescription } from "../generator/index.ts";
 import { drawLinkPort } from "./pictures/link-port.ts";
 import { drawPipeline } from "./pictures/pipeline.ts";
 import { drawRetry } from "./pictures/retry.ts";
@@ -8,7 +8,7 @@ import { drawWaveform } from "./pictures/waveform.ts";
 
 /** Every picture of the documents, by its path in the project. The same sources give the same bytes. */
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
-  const design = elaborate(await loadDescription(pathOf("examples/link-400g.ts")));
+  const design = elaborate(await loadLinkDescription(pathOf("examples/link-400g.ts")));
   return {
     "docs/pipeline.svg": await drawPipeline(),
     "docs/link-port.svg": await drawLinkPort(design),

@@ -1,9 +1,11 @@
 import { type Problem, toDiagnostic, validate } from "../description/index.ts";
 import { type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
-import type { LinkDescription } from "../dsl/link-description.ts";
+import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf } from "../dsl/origin.ts";
-import { basisOf, deriveAll, elaborate } from "../elaborate/index.ts";
+import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
+import { basisOf, deriveAll, elaborate, rules } from "../elaborate/index.ts";
 import { checkArbitration } from "./arbitration.ts";
 import { checkName } from "./name.ts";
 import { numbersOf, toProblem } from "./numbers.ts";
@@ -16,7 +18,7 @@ import { soundPart } from "./sound-part.ts";
 const overrideRules = { ...timingOverrides, ...sizeOverrides };
 
 /** Every broken rule between the parts of a design, errors and warnings; empty when all is well. */
-export function check(design: LinkDesign): readonly Diagnostic[] {
+export function check(design: AnyDesign): readonly Diagnostic[] {
   const origin = originOf(design);
   return inOrder(problemsOf(design).map((problem) => toDiagnostic(problem, origin)));
 }
@@ -25,24 +27,27 @@ export function check(design: LinkDesign): readonly Diagnostic[] {
  * Returns the warnings.
  * @throws LanewrightError with everything that `check` found when one of it is an error
  */
-export function assertSound(design: LinkDesign): readonly Diagnostic[] {
+export function assertSound(design: AnyDesign): readonly Diagnostic[] {
   const found = check(design);
   if (hasErrors(found)) throw new LanewrightError(found);
   return found;
 }
 
 /** What a description amounts to: its design where the schema lets one be made, and every problem at once. */
-export interface Inspection {
+export interface Inspection<Design extends AnyDesign = AnyDesign> {
   /** Undefined when there is an error. */
-  readonly design: LinkDesign | undefined;
+  readonly design: Design | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
  * Looks at a description as a whole and never throws: where parts of it do not fit the schema, the rules between the
- * other parts are looked at all the same.
+ * other parts are looked at all the same. A description without a kind is a link's.
  */
-export function inspect(description: LinkDescription): Inspection {
+export function inspect(description: LinkDescription | LinkDescriptionOfKind): Inspection<LinkDesign>;
+export function inspect(description: SwitchDescriptionOfKind): Inspection<SwitchDesign>;
+export function inspect(description: LinkDescription | AnyDescription): Inspection;
+export function inspect(description: LinkDescription | AnyDescription): Inspection {
   const origin = originOf(description);
   const shape = validate(origin ? description : { kind: "link", ...description });
   if (shape.length === 0) {
@@ -60,7 +65,11 @@ export function inspect(description: LinkDescription): Inspection {
   };
 }
 
-function problemsOf(design: LinkDesign): readonly Problem[] {
+function problemsOf(design: AnyDesign): readonly Problem[] {
+  return design.kind === "switch" ? [] : linkProblemsOf(design);
+}
+
+function linkProblemsOf(design: LinkDesign): readonly Problem[] {
   return [...checkName(design), ...checkRate(design), ...checkArbitration(design), ...checkOverrides(design)];
 }
 
@@ -76,7 +85,7 @@ function checkOverrides(design: LinkDesign): readonly Problem[] {
   const second = overridden.flatMap((id) => {
     const kept = overridden.filter((other) => other === id || !refused.has(other));
     const overrides = Object.fromEntries(kept.map((one) => [one, design.derived[one].value]));
-    return checkOverride(id, { ...design, derived: deriveAll(basisOf(design), overrides) });
+    return checkOverride(id, { ...design, derived: deriveAll(rules, basisOf(design), overrides) });
   });
   return second.some(({ severity }) => severity === "error") ? second : first;
 }

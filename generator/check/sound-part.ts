@@ -22,7 +22,7 @@ export interface SoundPart {
  * Replaces every top-level value with a problem of shape in it. Numbers set by hand rest on all other values, so that
  * they are left out, too, when one of those was replaced.
  */
-export function soundPart(description: LinkDescription, problems: readonly Problem[]): SoundPart {
+export function soundPart(description: object, problems: readonly Problem[]): SoundPart {
   const replaced = new Set(problems.map(({ path }) => String(path[0] ?? "")));
   for (const key of Object.keys(neutral)) if (!(key in Object(description))) replaced.add(key);
   const numeric = ["clockMHz", "datapathBits", "rateGbps", "mtuBytes", "cableMeters", "phyLatencyNs"];

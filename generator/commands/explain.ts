@@ -4,7 +4,7 @@ import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../de
 import { LanewrightError } from "../diagnostics.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 import { explainText } from "./explain-text.ts";
-import { loadDesign } from "./load-design.ts";
+import { loadLinkDesign } from "./load-design.ts";
 
 const help = `
 Prints each derived number with its unit, formula, inputs and source; the latency budget by stage; which packet
@@ -31,7 +31,7 @@ async function run(
   file: string,
   options: { readonly json?: true; readonly only?: readonly string[] },
 ): Promise<void> {
-  const design = await loadDesign(file);
+  const design = await loadLinkDesign(file);
   const chosen = choose(
     design,
     options.only?.flatMap((ids) => ids.split(",")),

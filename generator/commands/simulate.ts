@@ -14,7 +14,7 @@ import {
 import { freshSeed, seedText } from "../../sim/traffic/rng.ts";
 import { exitCodes, LanewrightError } from "../diagnostics.ts";
 import { withProgress } from "../progress.ts";
-import { loadDesign } from "./load-design.ts";
+import { loadLinkDesign } from "./load-design.ts";
 import { addOptions, type SimulateOptions } from "./simulate-options.ts";
 import { phasesOf } from "./simulate-phases.ts";
 import { failureText, resultText } from "./simulate-text.ts";
@@ -54,7 +54,7 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: SimulateOptions, command: Command): Promise<void> {
-  const design = await loadDesign(file);
+  const design = await loadLinkDesign(file);
   const phases = phasesOf(design, options);
   const seed = options.seed ?? freshSeed();
   const out = options.out ?? join("out", design.name);

@@ -14,6 +14,7 @@ export function withDefaults(description: LinkDescription): CompleteLink {
   const row = ({ vl, weight }: { readonly vl: number; readonly weight: number }) => ({ vl, weight });
   return {
     kind: "link",
+    role: "standalone",
     name: description.name,
     clockMHz: description.clockMHz,
     datapathBits: description.datapathBits,
@@ -27,6 +28,7 @@ export function withDefaults(description: LinkDescription): CompleteLink {
     retry: description.retry ?? "llr",
     forwarding: description.forwarding ?? "cut-through",
     icrc: description.icrc ?? "pass",
+    memoryProtection: description.memoryProtection ?? "none",
     virtualLanes: {
       data: virtualLanes.data,
       high: (arbitration.high ?? []).map(row),

@@ -1,5 +1,7 @@
 export { withDefaults } from "./defaults.ts";
-export { type LoadOptions, loadDescription } from "./load.ts";
+export { type LoadOptions, loadDescription, loadLinkDescription } from "./load.ts";
 export { type Problem, pathText, toDiagnostic } from "./problem.ts";
 export { linkSchema } from "./schema.ts";
-export { validate } from "./validate.ts";
+export { portDescription, switchWithDefaults } from "./switch-defaults.ts";
+export { switchSchema } from "./switch-schema.ts";
+export { kindOfDescription, validate } from "./validate.ts";

@@ -2,6 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
+import { originOf } from "../dsl/origin.ts";
+import type { AnyDescription } from "../dsl/switch-description.ts";
 import { parseJson } from "./load-json.ts";
 import { loadScript } from "./load-script.ts";
 
@@ -17,10 +19,7 @@ const scripts = [".ts", ".mts", ".js", ".mjs"];
  * checked yet: `elaborate`, `check` and `inspect` do that, and point into the file.
  * @throws LanewrightError when there is no description to be had from the file
  */
-export async function loadDescription(
-  path: string,
-  options: LoadOptions = {},
-): Promise<LinkDescriptionOfKind> {
+export async function loadDescription(path: string, options: LoadOptions = {}): Promise<AnyDescription> {
   const file = resolve(path);
   const extension = extname(file).toLowerCase();
   const stats = attempt(path, () => statSync(file, { throwIfNoEntry: false }));
@@ -33,13 +32,13 @@ export async function loadDescription(
     });
   }
   if (scripts.includes(extension)) {
-    return (await loadScript(file, options.timeoutMs ?? 10_000)) as LinkDescriptionOfKind;
+    return (await loadScript(file, options.timeoutMs ?? 10_000)) as AnyDescription;
   }
   if (extension === ".json") {
     return parseJson(
       file,
       attempt(path, () => readFileSync(file, "utf8")),
-    ) as LinkDescriptionOfKind;
+    ) as AnyDescription;
   }
   throw new LanewrightError({
     code: "LW_FILE_TYPE",
@@ -48,6 +47,28 @@ export async function loadDescription(
     value: extension === "" ? "no extension" : extension,
     limit: [...scripts, ".json"].join(", "),
     remedy: "name the file by what it holds",
+  });
+}
+
+/**
+ * The same where only a link will do.
+ * @throws LanewrightError LW_KIND_UNKNOWN for another kind of device
+ */
+export async function loadLinkDescription(
+  path: string,
+  options: LoadOptions = {},
+): Promise<LinkDescriptionOfKind> {
+  const description = await loadDescription(path, options);
+  if ((description as AnyDescription).kind !== "switch") return description as LinkDescriptionOfKind;
+  const at = originOf(description)?.locate(["kind"], "value");
+  throw new LanewrightError({
+    code: "LW_KIND_UNKNOWN",
+    severity: "error",
+    message: `${path} describes a switch, and only a link will do here`,
+    value: '"switch"',
+    limit: '"link"',
+    remedy: "give the description of a link",
+    ...(at && { at }),
   });
 }
 

@@ -1,4 +1,5 @@
-import { type DerivedId, derivedIds } from "../design/link.ts";
+import { derivedIds, memoryProtections } from "../design/link.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
 
 /** The part of JSON Schema that descriptions need. */
 export interface Schema {
@@ -76,12 +77,63 @@ const virtualLanes: Schema = {
 
 const derivedNumber: Schema = { type: "number", minimum: 0 };
 
-const derived: Schema = {
-  type: "object",
-  description: "Derived numbers to set by hand; `lanewright explain` lists them with their formulas.",
-  additionalProperties: false,
-  properties: Object.fromEntries(derivedIds.map((id: DerivedId) => [id, derivedNumber])),
-};
+/** The derived numbers of a device that may be set by hand. */
+export function derivedSchema(ids: readonly AnyDerivedId[]): Schema {
+  return {
+    type: "object",
+    description: "Derived numbers to set by hand; `lanewright explain` lists them with their formulas.",
+    additionalProperties: false,
+    properties: Object.fromEntries(ids.map((id) => [id, derivedNumber])),
+  };
+}
+
+/** Keys that a link and a switch have in common. */
+export const common = {
+  $schema: { type: "string", description: "Where an editor finds this schema." },
+  name: {
+    type: "string",
+    pattern: "^[a-z][a-z0-9_]*$",
+    maxLength: 40,
+    description: "Name of the device and of its top module: a lower-case Verilog identifier.",
+  },
+  clockMHz: { type: "number", minimum: 1, maximum: 2000, description: "Clock of the datapath." },
+  datapathBits: {
+    type: "integer",
+    enum: [64, 128, 256, 512, 1024, 2048],
+    description: "Width of the datapath and of the MII.",
+  },
+  rateGbps: { type: "number", minimum: 10, maximum: 800, description: "Rate of the wire." },
+  mtuBytes: {
+    type: "integer",
+    minimum: 256,
+    maximum: 10240,
+    multipleOf: 4,
+    description: "Largest payload of a packet; at most 8064 with InfiniBand framing.",
+  },
+  cableMeters: { type: "number", minimum: 0, maximum: 10000, description: "Length of the cable." },
+  phy: { type: "string", enum: ["mii"], default: "mii", description: "What the wire side is." },
+  retry: { type: "string", enum: ["llr", "none"], default: "llr", description: "Link-level retry." },
+  forwarding: {
+    type: "string",
+    enum: ["cut-through", "store-and-forward"],
+    default: "cut-through",
+    description: "When the receiver passes a packet on: at once, or when it is known to be good.",
+  },
+  memoryProtection: {
+    type: "string",
+    enum: memoryProtections,
+    default: "none",
+    description: "secded: memories correct one wrong bit of a word and find two.",
+  },
+  phyLatencyNs: {
+    type: "number",
+    minimum: 0,
+    maximum: 10000,
+    default: 150,
+    description: "Latency of one direction through both PHYs.",
+  },
+  virtualLanes,
+} as const satisfies Readonly<Record<string, Schema>>;
 
 /** JSON Schema of a link description, as `lanewright schema` prints it. */
 export const linkSchema = {
@@ -101,30 +153,15 @@ export const linkSchema = {
     "virtualLanes",
   ],
   properties: {
-    $schema: { type: "string", description: "Where an editor finds this schema." },
+    $schema: common.$schema,
     kind: { type: "string", const: "link", description: "What is described." },
-    name: {
-      type: "string",
-      pattern: "^[a-z][a-z0-9_]*$",
-      maxLength: 40,
-      description: "Name of the device and of its top module: a lower-case Verilog identifier.",
-    },
-    clockMHz: { type: "number", minimum: 1, maximum: 2000, description: "Clock of the datapath." },
-    datapathBits: {
-      type: "integer",
-      enum: [64, 128, 256, 512, 1024, 2048],
-      description: "Width of the datapath and of the MII.",
-    },
-    rateGbps: { type: "number", minimum: 10, maximum: 800, description: "Rate of the wire." },
-    mtuBytes: {
-      type: "integer",
-      minimum: 256,
-      maximum: 10240,
-      multipleOf: 4,
-      description: "Largest payload of a packet; at most 8064 with InfiniBand framing.",
-    },
-    cableMeters: { type: "number", minimum: 0, maximum: 10000, description: "Length of the cable." },
-    phy: { type: "string", enum: ["mii"], default: "mii", description: "What the wire side is." },
+    name: common.name,
+    clockMHz: common.clockMHz,
+    datapathBits: common.datapathBits,
+    rateGbps: common.rateGbps,
+    mtuBytes: common.mtuBytes,
+    cableMeters: common.cableMeters,
+    phy: common.phy,
     frame: {
       type: "string",
       enum: ["infiniband"],
@@ -132,13 +169,8 @@ export const linkSchema = {
       description: "Framing of the packets.",
     },
     flowControl: { type: "string", enum: ["ib"], default: "ib", description: "Credit scheme." },
-    retry: { type: "string", enum: ["llr", "none"], default: "llr", description: "Link-level retry." },
-    forwarding: {
-      type: "string",
-      enum: ["cut-through", "store-and-forward"],
-      default: "cut-through",
-      description: "When the receiver passes a packet on: at once, or when it is known to be good.",
-    },
+    retry: common.retry,
+    forwarding: common.forwarding,
     icrc: {
       type: "string",
       enum: ["pass", "endpoint"],
@@ -146,14 +178,9 @@ export const linkSchema = {
       description:
         "pass: the ICRC is part of the client's packets and is not looked at. endpoint: clients give and get packets without it (PktLen still counts it); it is appended to every packet sent and taken off every packet received, a bad one marks the packet as an error. Raw packets have none.",
     },
-    phyLatencyNs: {
-      type: "number",
-      minimum: 0,
-      maximum: 10000,
-      default: 150,
-      description: "Latency of one direction through both PHYs.",
-    },
+    memoryProtection: common.memoryProtection,
+    phyLatencyNs: common.phyLatencyNs,
     virtualLanes,
-    derived,
+    derived: derivedSchema(derivedIds),
   },
 } as const satisfies Schema;

@@ -1,8 +1,10 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import type { DescriptionPath } from "../dsl/origin.ts";
+import type { AnyDescription } from "../dsl/switch-description.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { linkSchema, type Schema } from "./schema.ts";
+import { switchSchema } from "./switch-schema.ts";
 import { otherUnit, unitSlip } from "./units.ts";
 import {
   article,
@@ -17,14 +19,25 @@ import {
 } from "./wording.ts";
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
-const validateLink = ajv.compile(linkSchema);
+const validators = { link: ajv.compile(linkSchema), switch: ajv.compile(switchSchema) } as const;
+
+/** The kind whose schema a description is held against: the one that it names, or else the one that it looks like. */
+export function kindOfDescription(description: unknown): AnyDescription["kind"] {
+  if (typeof description !== "object" || description === null) return "link";
+  if ("kind" in description && (description.kind === "link" || description.kind === "switch"))
+    return description.kind;
+  return "ports" in description ? "switch" : "link";
+}
+
+const kinds = '"link", "switch"';
 
 type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
 
-/** Every problem of shape, type and range of what claims to be a link description. Empty when there is none. */
+/** Every problem of shape, type and range of what claims to be a description. Empty when there is none. */
 export function validate(description: unknown): readonly Problem[] {
-  if (validateLink(description)) return [];
-  const reports = leastMany((validateLink.errors ?? []) as readonly Report[]);
+  const validator = validators[kindOfDescription(description)];
+  if (validator(description)) return [];
+  const reports = leastMany((validator.errors ?? []) as readonly Report[]);
   const found = reports.filter((one) => one.keyword !== "required").map(problemOf);
   const meant = new Set(found.map((one) => one.meant));
   const missing = reports
@@ -114,8 +127,8 @@ function problemOf(report: Report): Finding {
     }
     case "const": {
       const message = `kind ${value} is not one that this version generates`;
-      const remedy = 'write "kind": "link"';
-      return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: '"link"', remedy, path };
+      const remedy = 'write "kind": "link" or "kind": "switch"';
+      return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: kinds, remedy, path };
     }
     default:
       throw new Error(`no message for the schema keyword "${report.keyword}"`);
@@ -170,8 +183,8 @@ function missingKey(report: Report): Finding {
   const schema = (report.parentSchema as Schema).properties?.[key] ?? {};
   if (path.length === 1 && key === "kind") {
     const message = 'the description does not say what it describes: "kind" is missing';
-    const remedy = 'add "kind": "link", or call defineLink in TypeScript';
-    return { code: "LW_KIND_MISSING", severity: "error", message, limit: '"link"', remedy, path };
+    const remedy = 'add "kind": "link" or "kind": "switch", or call defineLink or defineSwitch in TypeScript';
+    return { code: "LW_KIND_MISSING", severity: "error", message, limit: kinds, remedy, path };
   }
   const message = `"${key}" is missing${holder.length === 0 ? "" : ` in ${pathText(holder)}`}`;
   const remedy = `add "${key}"${schema.description ? ` (${inSentence(schema.description)})` : ""}`;

@@ -86,6 +86,8 @@ export const derivedIds = [
   "vl15BufferBeats",
   "txQueueBeats",
   "txQueue15Beats",
+  "txRoomBeats",
+  "txRoom15Beats",
   "queueDescriptors",
   "creditRefreshCycles",
   "creditWatchdogCycles",
@@ -95,9 +97,19 @@ export const derivedIds = [
 
 export type DerivedId = (typeof derivedIds)[number];
 
+/** What a port is part of: a device of its own, with packet streams, or one of a switch's ports, with a crossbar. */
+export type LinkRole = "standalone" | "switchPort";
+
+/** Whether memories correct one wrong bit of a word and find two (SECDED). */
+export const memoryProtections = ["none", "secded"] as const;
+
+export type MemoryProtection = (typeof memoryProtections)[number];
+
 /** A link port with everything decided. Units stand in the key names; see `docs/wire-format.md` for the wire. */
 export interface LinkDesign {
   readonly kind: "link";
+  /** The elaborator's, not the user's: `switchPort` within a switch's design. */
+  readonly role: LinkRole;
   readonly name: string;
   readonly clockMHz: number;
   readonly datapathBits: number;
@@ -112,6 +124,7 @@ export interface LinkDesign {
   readonly retry: "llr" | "none";
   readonly forwarding: "cut-through" | "store-and-forward";
   readonly icrc: "pass" | "endpoint";
+  readonly memoryProtection: MemoryProtection;
   readonly virtualLanes: {
     /** Data lanes VL0 … VL(data-1); VL15 is always there beside them. */
     readonly data: number;

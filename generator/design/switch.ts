@@ -1,5 +1,5 @@
 /** The design model of a switch: N like link ports, a management port, and what stands between them. */
-import type { Derived, LatencyStage, LinkDesign, MemoryBlock } from "./link.ts";
+import type { Derived, DerivedId, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
 
 export const switchDerivedIds = [
   "internalPorts",
@@ -8,6 +8,7 @@ export const switchDerivedIds = [
   "portToPortCycles",
   "flightBeats",
   "starvationCycles",
+  "voqHeadroomPackets",
   "pageBeats",
   "pagesPerPort",
   "multicastCopies",
@@ -16,6 +17,9 @@ export const switchDerivedIds = [
 ] as const;
 
 export type SwitchDerivedId = (typeof switchDerivedIds)[number];
+
+/** A derived number of a switch, or of one of its ports. */
+export type AnyDerivedId = DerivedId | SwitchDerivedId;
 
 /** How inputs and outputs are matched; each kind is one template and one view. */
 export const schedulerKinds = ["islip", "wavefront"] as const;
@@ -44,7 +48,7 @@ export interface SwitchDesign {
     /** Keys of each port, 1 … 32. */
     readonly partitionKeys: number;
   };
-  readonly memoryProtection: "none" | "secded";
+  readonly memoryProtection: MemoryProtection;
   /** The link port that each external port is an instance of. */
   readonly port: LinkDesign;
   readonly derived: Readonly<Record<SwitchDerivedId, Derived>>;
@@ -52,3 +56,6 @@ export interface SwitchDesign {
   /** Memories of the whole device, one entry a kind; `words` counts all of its instances. */
   readonly memories: readonly MemoryBlock[];
 }
+
+/** Whatever can be described, with everything decided. */
+export type AnyDesign = LinkDesign | SwitchDesign;

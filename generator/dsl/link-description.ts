@@ -49,6 +49,8 @@ export interface LinkDescription {
    * though PktLen counts it; the port appends it, checks it (a bad one marks the packet as an error) and takes it off.
    */
   readonly icrc?: "pass" | "endpoint";
+  /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
+  readonly memoryProtection?: "none" | "secded";
   /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given. */
   readonly phyLatencyNs?: number;
   readonly virtualLanes: VirtualLanesDescription;

@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { type Rule, rule } from "./rule.ts";
 
 const { ceil, max } = Math;
@@ -63,6 +64,30 @@ const txQueue15Beats = rule(
   (n) => 3 * ceil(n.vl15PacketBytes / n.beatBytes),
 );
 
+const txRoomBeats = rule(
+  "txRoomBeats",
+  {
+    unit: "beats",
+    formula: "maxPacketBeats",
+    source: "a queue takes a packet where a longest one fits",
+  },
+  ["maxPacketBeats"],
+  {},
+  (n) => n.maxPacketBeats,
+);
+
+const txRoom15Beats = rule(
+  "txRoom15Beats",
+  {
+    unit: "beats",
+    formula: "ceil(vl15PacketBytes / beatBytes)",
+    source: "the queue of VL15 takes a packet where a longest one fits",
+  },
+  ["vl15PacketBytes", "beatBytes"],
+  {},
+  (n) => ceil(n.vl15PacketBytes / n.beatBytes),
+);
+
 const queueDescriptors = rule(
   "queueDescriptors",
   { unit: "packets", formula: "packets", source: "packets that a transmit queue holds at once" },
@@ -72,11 +97,13 @@ const queueDescriptors = rule(
 );
 
 /** Buffers of both directions. */
-export const bufferRules: readonly Rule[] = [
+export const bufferRules: readonly Rule<DerivedId>[] = [
   beatsPerBlock,
   vlBufferBeats,
   vl15BufferBeats,
   txQueueBeats,
   txQueue15Beats,
+  txRoomBeats,
+  txRoom15Beats,
   queueDescriptors,
 ];

@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { type Rule, rule } from "./rule.ts";
 
 const { ceil, log2, max } = Math;
@@ -19,4 +20,4 @@ const counterBits = rule(
 );
 
 /** Widths of event counters. */
-export const counterRules: readonly Rule[] = [counterBits];
+export const counterRules: readonly Rule<DerivedId>[] = [counterBits];

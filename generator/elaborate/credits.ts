@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { doubleUntil } from "./formula-functions.ts";
 import { type Rule, rule } from "./rule.ts";
 
@@ -100,7 +101,7 @@ const creditWatchdogCycles = rule(
 );
 
 /** Blocks, credits and the flow-control packets that carry them. */
-export const creditRules: readonly Rule[] = [
+export const creditRules: readonly Rule<DerivedId>[] = [
   creditBlockBytes,
   maxPacketBlocks,
   creditUpdateBlocks,

@@ -1,23 +1,32 @@
-import { withDefaults } from "../description/defaults.ts";
+import { type CompleteLink, withDefaults } from "../description/defaults.ts";
 import { toDiagnostic } from "../description/problem.ts";
+import { switchWithDefaults } from "../description/switch-defaults.ts";
 import { validate } from "../description/validate.ts";
-import type { Derived, DerivedId, LinkDesign } from "../design/link.ts";
+import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
+import { type AnyDerivedId, type AnyDesign, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf, setOrigin } from "../dsl/origin.ts";
+import type {
+  AnyDescription,
+  SwitchDescription,
+  SwitchDescriptionOfKind,
+} from "../dsl/switch-description.ts";
 import { bufferRules } from "./buffers.ts";
 import { counterRules } from "./counters.ts";
 import { creditRules } from "./credits.ts";
-import { latencyBudget } from "./latency.ts";
+import { latencyBudget, portToPortBudget } from "./latency.ts";
 import { lineRateCoverage } from "./line-rate.ts";
 import { memories } from "./memories.ts";
 import { packetRules } from "./packet.ts";
 import { retryRules } from "./retry.ts";
 import { type Basis, basisOf, derive, type Rule } from "./rule.ts";
+import { switchPortRules } from "./switch-port.ts";
+import { switchBackRules, switchFrontRules } from "./switch-rules.ts";
 import { timingRules } from "./timing.ts";
 
-/** All rules, each after those whose results it uses. */
-export const rules: readonly Rule[] = [
+/** All rules of a stand-alone link, each after those whose results it uses. */
+export const rules: readonly Rule<DerivedId>[] = [
   ...packetRules,
   ...timingRules,
   ...retryRules,
@@ -26,13 +35,24 @@ export const rules: readonly Rule[] = [
   ...counterRules,
 ];
 
-type Overrides = Readonly<Partial<Record<DerivedId, number>>>;
+/** All rules of a switch and of its port, in the same order. */
+export const switchRules: readonly Rule[] = [
+  ...switchFrontRules,
+  ...rules.map((one) => switchPortRules.find(({ id }) => id === one.id) ?? one),
+  ...switchBackRules,
+];
+
+type Numbers<Id extends AnyDerivedId> = Readonly<Record<Id, Derived>>;
 
 /** Every derived number of a device; an override takes the place of its formula's result and feeds those behind it. */
-export function deriveAll(basis: Basis, overrides: Overrides): Readonly<Record<DerivedId, Derived>> {
-  const known = new Map<DerivedId, Derived>();
-  for (const one of rules) known.set(one.id, derive(one, basis, known, overrides[one.id]));
-  return Object.fromEntries(known) as Record<DerivedId, Derived>;
+export function deriveAll<Id extends AnyDerivedId>(
+  from: readonly Rule<Id>[],
+  basis: Basis,
+  overrides: Readonly<Partial<Record<AnyDerivedId, number>>>,
+): Numbers<Id> {
+  const known = new Map<AnyDerivedId, Derived>();
+  for (const one of from) known.set(one.id, derive(one, basis, known, overrides[one.id]));
+  return Object.fromEntries(known) as Numbers<Id>;
 }
 
 /**
@@ -41,22 +61,60 @@ export function deriveAll(basis: Basis, overrides: Overrides): Readonly<Record<D
  * one that is made in place need not.
  * @throws LanewrightError with every problem of shape, type and range when the description does not fit its schema.
  */
-export function elaborate(description: LinkDescription | LinkDescriptionOfKind): LinkDesign {
+export function elaborateLink(description: LinkDescription | LinkDescriptionOfKind): LinkDesign {
   const origin = originOf(description);
   const problems = validate(origin ? description : { kind: "link", ...description });
   if (problems.length > 0)
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
   const { derived: overrides, ...link } = withDefaults(description);
-  const derived = deriveAll(basisOf(link), overrides);
-  const design: LinkDesign = {
+  const derived = deriveAll(rules, basisOf(link), overrides);
+  const design = linkDesign(link, derived);
+  setOrigin(design, origin);
+  return deepFreeze(design);
+}
+
+/** The same for a switch: its port is a link in the role of a switch's port. */
+export function elaborateSwitch(description: SwitchDescription | SwitchDescriptionOfKind): SwitchDesign {
+  const origin = originOf(description);
+  const problems = validate(origin ? description : { kind: "switch", ...description });
+  if (problems.length > 0)
+    throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
+  const { derived: overrides, port, ...rest } = switchWithDefaults(description);
+  const { derived: _ofPort, ...link } = port;
+  const all = deriveAll(switchRules, { ...basisOf(link), ports: rest.ports }, overrides);
+  const design: SwitchDesign = {
+    ...rest,
+    port: linkDesign(link, pick(derivedIds, all)),
+    derived: pick(switchDerivedIds, all),
+    latencyBudget: { portToPort: portToPortBudget(rest.clockMHz, all.crossbarStages.value) },
+    memories: [],
+  };
+  setOrigin(design, origin);
+  return deepFreeze(design);
+}
+
+/** Makes the design model of what is described; a description without a kind is a link's. */
+export function elaborate(description: LinkDescription | LinkDescriptionOfKind): LinkDesign;
+export function elaborate(description: SwitchDescriptionOfKind): SwitchDesign;
+export function elaborate(description: LinkDescription | AnyDescription): AnyDesign;
+export function elaborate(description: LinkDescription | AnyDescription): AnyDesign {
+  return "kind" in description && description.kind === "switch"
+    ? elaborateSwitch(description)
+    : elaborateLink(description);
+}
+
+function linkDesign(link: Omit<CompleteLink, "derived">, derived: Numbers<DerivedId>): LinkDesign {
+  return {
     ...link,
     derived,
     latencyBudget: latencyBudget(link),
     lineRateCoverage: lineRateCoverage(link, derived.maxPacketBytes.value),
     memories: memories(link, derived),
   };
-  setOrigin(design, origin);
-  return deepFreeze(design);
+}
+
+function pick<Id extends AnyDerivedId>(ids: readonly Id[], from: Numbers<Id>): Numbers<Id> {
+  return Object.fromEntries(ids.map((id) => [id, from[id]])) as Numbers<Id>;
 }
 
 function deepFreeze<T>(value: T): T {

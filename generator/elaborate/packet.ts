@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { type Rule, rule } from "./rule.ts";
 
 const { ceil, floor } = Math;
@@ -102,7 +103,7 @@ const linkEfficiencyPercent = rule(
 );
 
 /** Sizes of packets and of their parts. */
-export const packetRules: readonly Rule[] = [
+export const packetRules: readonly Rule<DerivedId>[] = [
   columnsPerBeat,
   beatBytes,
   maxPacketBytes,

@@ -32,6 +32,23 @@ export function state(name: string, lsb: number, bits: number, signal: string, t
   return { name, lsb, bits, access: "ro", reset: [0], signal, text };
 }
 
+/** A field that collects what the device sets through its input; software clears it by writing 1. */
+export function event(name: string, lsb: number, signal: string, text: string): Field {
+  return { name, lsb, bits: 1, access: "w1c", reset: [0], signal, text };
+}
+
+/** One bit for each of `bits` things, 32 a register. */
+export function bitmap(name: string, offset: number, bits: number, text: string, field: Field): Register {
+  const count = Math.ceil(bits / 32);
+  return {
+    name,
+    offset,
+    count,
+    text,
+    fields: [{ ...field, lsb: 0, bits: 32, total: bits, reset: new Array(count).fill(0) }],
+  };
+}
+
 /** Codes 0, 1, 2 … of an enumerated field. */
 export function codes(...names: string[]): readonly { name: string; value: number }[] {
   return names.map((name, value) => ({ name, value }));

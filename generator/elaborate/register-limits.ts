@@ -116,8 +116,9 @@ export function limits(design: LinkDesign): RegisterGroup {
 }
 
 function limit(design: LinkDesign, [name, offset, signal, id, text]: Row): Register {
-  const { value, unit } = design.derived[id];
-  const field = { ...setting("VALUE", 0, registerBitsOf[id], signal, value, text), unit, derived: id };
+  const derived = design.derived[id];
+  const { value, unit } = derived;
+  const field = { ...setting("VALUE", 0, registerBitsOf[id], signal, value, text), unit, derived };
   return one(name, offset, text, [field]);
 }
 

@@ -2,7 +2,7 @@ import type { ArbitrationEntry, LinkDesign } from "../design/link.ts";
 import { linkCounters } from "./register-counters.ts";
 import { codes, constant, one, pulse, setting, state } from "./register-fields.ts";
 import { limits } from "./register-limits.ts";
-import type { Register, RegisterGroup, RegisterMap } from "./register-model.ts";
+import { blockAddressBits, type Register, type RegisterGroup, type RegisterMap } from "./register-model.ts";
 
 /** Byte address of the first counter. */
 const counterBase = 0x400;
@@ -25,7 +25,9 @@ export const llrRxStates = codes("OFF", "SEND_ACKS", "SEND_NACK", "NACK_SENT");
 /** The register map of a link port. Reset values are the design's derived numbers. */
 export function linkRegisters(design: LinkDesign): RegisterMap {
   return {
-    addressBits: 12,
+    id: "link",
+    title: "a link port",
+    addressBits: blockAddressBits,
     groups: [device(design), control(design), limits(design), status(), lanes(design), arbitration(design)],
     counterBase,
     counterBits: design.derived.counterBits.value,

@@ -145,7 +145,7 @@ export const retryOnlyIds: ReadonlySet<DerivedId> = new Set([
 ]);
 
 /** The replay buffer, its window and its timers. */
-export const retryRules: readonly Rule[] = [
+export const retryRules: readonly Rule<DerivedId>[] = [
   replayDepthBeats,
   replayBytes,
   replayEntries,

@@ -1,4 +1,5 @@
-import type { Derived, DerivedId, LinkDesign } from "../design/link.ts";
+import type { Derived, LinkDesign } from "../design/link.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
 
 /** The user's own numbers, and switches as 0 or 1, that formulas start from. */
 export const basisUnits = {
@@ -11,11 +12,13 @@ export const basisUnits = {
   dataLanes: "lanes",
   cutThrough: "flag",
   icrcEndpoint: "flag",
+  ports: "ports",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-export type Basis = Readonly<Record<BasisName, number>>;
-export type InputName = BasisName | DerivedId;
+/** Those of a device; `ports` only of a switch. */
+export type Basis = Readonly<Record<Exclude<BasisName, "ports">, number> & { ports?: number }>;
+export type InputName = BasisName | AnyDerivedId;
 
 /** A constant of a formula: its value and unit. */
 export type Constant = readonly [value: number, unit: string];
@@ -28,8 +31,8 @@ interface RuleText {
 }
 
 /** How one derived number comes about. */
-export interface Rule extends RuleText {
-  readonly id: DerivedId;
+export interface Rule<Id extends AnyDerivedId = AnyDerivedId> extends RuleText {
+  readonly id: Id;
   readonly inputs: readonly InputName[];
   readonly constants: Readonly<Record<string, Constant>>;
   readonly compute: (numbers: Readonly<Record<string, number>>) => number;
@@ -39,13 +42,13 @@ export interface Rule extends RuleText {
  * Declares a rule; `compute` receives exactly the inputs and constants that are named. A unit test evaluates `formula`
  * as it stands and holds it against `compute`.
  */
-export function rule<I extends InputName = never, K extends string = never>(
-  id: DerivedId,
+export function rule<Id extends AnyDerivedId, I extends InputName = never, K extends string = never>(
+  id: Id,
   text: RuleText,
   inputs: readonly I[],
   constants: Readonly<Record<K, Constant>>,
   compute: (numbers: Readonly<Record<I | K, number>>) => number,
-): Rule {
+): Rule<Id> {
   return { ...text, id, inputs, constants, compute };
 }
 
@@ -53,7 +56,7 @@ export function rule<I extends InputName = never, K extends string = never>(
 export function derive(
   one: Rule,
   basis: Basis,
-  known: ReadonlyMap<DerivedId, Derived>,
+  known: ReadonlyMap<AnyDerivedId, Derived>,
   override: number | undefined,
 ): Derived {
   const inputs: Record<string, { readonly value: number; readonly unit: string }> = {};
@@ -73,12 +76,14 @@ export function derive(
   return { id, value, computed, unit, formula, inputs, source, overridden: override !== undefined };
 }
 
-function inputOf(name: InputName, basis: Basis, known: ReadonlyMap<DerivedId, Derived>) {
+function inputOf(name: InputName, basis: Basis, known: ReadonlyMap<AnyDerivedId, Derived>) {
   if (name in basisUnits) {
     const basisName = name as BasisName;
-    return { value: basis[basisName], unit: basisUnits[basisName] };
+    const value = basis[basisName];
+    if (value === undefined) throw new Error(`"${name}" means nothing to a link`);
+    return { value, unit: basisUnits[basisName] };
   }
-  const derived = known.get(name as DerivedId);
+  const derived = known.get(name as AnyDerivedId);
   if (!derived) throw new Error(`rule order: "${name}" is used before it is derived`);
   return { value: derived.value, unit: derived.unit };
 }

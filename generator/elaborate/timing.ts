@@ -1,3 +1,4 @@
+import type { DerivedId } from "../design/link.ts";
 import { latencyStages, sumCycles } from "./latency.ts";
 import { type Rule, rule } from "./rule.ts";
 
@@ -88,7 +89,7 @@ const ackRoundTripCycles = rule(
 );
 
 /** Latencies and the round trip that buffers and timers rest on. */
-export const timingRules: readonly Rule[] = [
+export const timingRules: readonly Rule<DerivedId>[] = [
   txPipelineCycles,
   rxPipelineCycles,
   handlingNs,

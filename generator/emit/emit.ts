@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { LinkDesign } from "../design/link.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { stableJson } from "./json.ts";
 import {
@@ -34,7 +34,7 @@ export interface EmitResult {
  * @throws LanewrightError LW_OUTPUT_FOREIGN, LW_OUTPUT_UNWRITABLE or LW_OUTPUT_PATH
  */
 export function emit(
-  design: LinkDesign,
+  design: AnyDesign,
   files: readonly EmittedFile[],
   outDir: string,
   options: EmitOptions = {},
@@ -66,7 +66,7 @@ function isThere(folder: string, files: readonly EmittedFile[]): boolean {
 
 /** All files of the output folder, and the manifest that is the last of them. */
 export function completeFiles(
-  design: LinkDesign,
+  design: AnyDesign,
   files: readonly EmittedFile[],
 ): { manifest: Manifest; all: readonly EmittedFile[] } {
   const sources = files.map((file) => file.path).filter((path) => path.endsWith(".v"));

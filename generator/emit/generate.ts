@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { LinkDesign } from "../design/link.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { renderTemplate } from "../render/index.ts";
-import { filesOf } from "../views/index.ts";
+import { type FileOfDesign, filesOf } from "../views/index.ts";
 import { registerHeaderView, registerTableView } from "../views/register-docs.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
 import type { EmittedFile } from "./manifest.ts";
@@ -12,8 +13,14 @@ export interface GenerateOptions extends EmitOptions {
 }
 
 /** Text of every file of a design: its Verilog, the register table and the C header of the registers. */
-export function renderDesign(design: LinkDesign): readonly EmittedFile[] {
-  const documents = [
+export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
+  const documents = design.kind === "switch" ? [] : documentsOf(design);
+  const files = [...filesOf(design), ...documents];
+  return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
+}
+
+function documentsOf(design: LinkDesign): readonly FileOfDesign[] {
+  return [
     { path: "doc/registers.md", template: "deliverables/registers.md.hbs", view: registerTableView(design) },
     {
       path: `sw/${design.name}_regs.h`,
@@ -21,11 +28,9 @@ export function renderDesign(design: LinkDesign): readonly EmittedFile[] {
       view: registerHeaderView(design),
     },
   ];
-  const files = [...filesOf(design), ...documents];
-  return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 
 /** Renders a design and writes it into its output folder; see {@link emit}. */
-export function generate(design: LinkDesign, options: GenerateOptions = {}): EmitResult {
+export function generate(design: AnyDesign, options: GenerateOptions = {}): EmitResult {
   return emit(design, renderDesign(design), options.out ?? join("rtl-out", design.name), options);
 }

@@ -1,6 +1,7 @@
 import { inspect } from "../../generator/check/index.ts";
-import { loadDescription } from "../../generator/description/index.ts";
+import { loadLinkDescription } from "../../generator/description/index.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
+import type { AnyDesign } from "../../generator/design/switch.ts";
 import { LanewrightError } from "../../generator/diagnostics.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { generateToCache } from "../../generator/emit/cached.ts";
@@ -16,7 +17,7 @@ export interface DeviceOptions extends OpenOptions {
 
 /** The design of a description, given as an object or as the path of its file; throws with all that is wrong with it. */
 export async function designOf(description: string | LinkDescription): Promise<LinkDesign> {
-  const read = typeof description === "string" ? await loadDescription(description) : description;
+  const read = typeof description === "string" ? await loadLinkDescription(description) : description;
   const { design, diagnostics } = inspect(read);
   if (design === undefined) throw new LanewrightError(diagnostics);
   return design;
@@ -41,7 +42,7 @@ export async function openModule(
 
 /** Opens a design that was elaborated already: the device, or the module with the given suffix. */
 export async function openDesign(
-  design: LinkDesign,
+  design: AnyDesign,
   suffix: string | undefined,
   options: DeviceOptions = {},
 ): Promise<Model> {

@@ -1,0 +1,32 @@
+import type { LinkDesign } from "../design/link.ts";
+import type { SwitchDesign } from "../design/switch.ts";
+import { ingressRegisters } from "./ingress-registers.ts";
+import { blockAddressBits, type DeviceRegisters } from "./register-model.ts";
+import { linkRegisters } from "./registers.ts";
+import { switchRegisters } from "./switch-registers.ts";
+
+/** Bytes of the window of a port of a switch: a block for its link (port 0: the switch itself), one for its ingress. */
+export const portWindowBytes = 2 * 2 ** blockAddressBits;
+
+/** Pages of 4 KiB that a switch's registers take: two for each port, port 0 included. */
+export function registerPages(design: SwitchDesign): number {
+  return 2 * (design.ports + 1);
+}
+
+/** Everything that software sees of a device: where which block of registers stands. */
+export function deviceRegisters(design: LinkDesign | SwitchDesign): DeviceRegisters {
+  if (design.kind === "link") {
+    const map = linkRegisters(design);
+    return { addressBits: map.addressBits, portStride: 0, blocks: [{ map, base: 0 }] };
+  }
+  const last = design.ports;
+  return {
+    addressBits: blockAddressBits + Math.ceil(Math.log2(registerPages(design))),
+    portStride: portWindowBytes,
+    blocks: [
+      { map: switchRegisters(design), base: 0 },
+      { map: linkRegisters(design.port), base: 0, ports: { first: 1, last } },
+      { map: ingressRegisters(design), base: portWindowBytes / 2, ports: { first: 0, last } },
+    ],
+  };
+}

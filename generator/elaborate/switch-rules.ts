@@ -1,0 +1,168 @@
+import type { SwitchDerivedId } from "../design/switch.ts";
+import { nextPow2 } from "./formula-functions.ts";
+import { coreStages, sumCycles } from "./latency.ts";
+import { type Rule, rule } from "./rule.ts";
+
+const { ceil, log2 } = Math;
+
+const internalPorts = rule(
+  "internalPorts",
+  {
+    unit: "ports",
+    formula: "ports + 1",
+    source: "InfiniBand vol. 1, switches: port 0 is the management port",
+  },
+  ["ports"],
+  {},
+  (n) => n.ports + 1,
+);
+
+const portBits = rule(
+  "portBits",
+  { unit: "bits", formula: "ceil(log2(internalPorts))", source: "number of a port, 0 ... ports" },
+  ["internalPorts"],
+  {},
+  (n) => ceil(log2(n.internalPorts)),
+);
+
+const crossbarStages = rule(
+  "crossbarStages",
+  {
+    unit: "cycles",
+    formula: "internalPorts <= tile ? 1 : internalPorts <= tile * tile ? 2 : 3",
+    source: "at most eight inputs to a multiplexer between two registers",
+  },
+  ["internalPorts"],
+  { tile: [8, "inputs"] },
+  (n) => (n.internalPorts <= n.tile ? 1 : n.internalPorts <= n.tile * n.tile ? 2 : 3),
+);
+
+const flightBeats = rule(
+  "flightBeats",
+  {
+    unit: "beats",
+    formula: "crossbarStages + pickStages",
+    source: "from the pick of a packet to its beats' place in the transmit queue",
+  },
+  ["crossbarStages"],
+  { pickStages: [6, "cycles"] },
+  (n) => n.crossbarStages + n.pickStages,
+);
+
+const voqHeadroomPackets = rule(
+  "voqHeadroomPackets",
+  {
+    unit: "packets",
+    formula: "ceil(waitingPackets / dataLanes)",
+    source:
+      "longest packets that wait at an input for busy outputs while others pass: 16, shared by the lanes",
+  },
+  ["dataLanes"],
+  { waitingPackets: [16, "packets"] },
+  (n) => ceil(n.waitingPackets / n.dataLanes),
+);
+
+const starvationCycles = rule(
+  "starvationCycles",
+  {
+    unit: "cycles",
+    formula: "nextPow2(4 * internalPorts * maxPacketBeats)",
+    source: "four rounds of longest packets from every input: who waits longer is starving and goes first",
+  },
+  ["internalPorts", "maxPacketBeats"],
+  {},
+  (n) => nextPow2(4 * n.internalPorts * n.maxPacketBeats),
+);
+
+const pageBeats = rule(
+  "pageBeats",
+  {
+    unit: "beats",
+    formula: "beatsPerBlock",
+    source: "a page holds a credit block, so that credits and pages never disagree",
+  },
+  ["beatsPerBlock"],
+  {},
+  (n) => n.beatsPerBlock,
+);
+
+const pagesPerPort = rule(
+  "pagesPerPort",
+  {
+    unit: "pages",
+    formula: "dataLanes * ceil(vlBufferBeats / pageBeats) + ceil(vl15BufferBeats / pageBeats) + spare",
+    source:
+      "every lane's buffer in whole pages; two more, as the write side holds a page before it is filled",
+  },
+  ["dataLanes", "vlBufferBeats", "vl15BufferBeats", "pageBeats"],
+  { spare: [2, "pages"] },
+  (n) => n.dataLanes * ceil(n.vlBufferBeats / n.pageBeats) + ceil(n.vl15BufferBeats / n.pageBeats) + n.spare,
+);
+
+const multicastCopies = rule(
+  "multicastCopies",
+  {
+    unit: "copies",
+    formula: "2 * internalPorts",
+    source: "of each lane: one packet's copies leave while the next one's are made",
+  },
+  ["internalPorts"],
+  {},
+  (n) => 2 * n.internalPorts,
+);
+
+const portToPortCycles = rule(
+  "portToPortCycles",
+  {
+    unit: "cycles",
+    formula: "rxPipelineCycles + coreStages + crossbarStages + txPipelineCycles",
+    source: "latency budget: MII in to MII out, cut-through, idle switch",
+  },
+  ["rxPipelineCycles", "crossbarStages", "txPipelineCycles"],
+  { coreStages: [sumCycles(coreStages), "cycles"] },
+  (n) => n.rxPipelineCycles + n.coreStages + n.crossbarStages + n.txPipelineCycles,
+);
+
+const aggregateGbps = rule(
+  "aggregateGbps",
+  {
+    unit: "Gb/s",
+    formula: "ports * rateGbps",
+    source: "all external ports together, one direction",
+  },
+  ["ports", "rateGbps"],
+  {},
+  (n) => n.ports * n.rateGbps,
+);
+
+const packetMemoryBits = rule(
+  "packetMemoryBits",
+  {
+    unit: "bits",
+    formula: "internalPorts * pagesPerPort * pageBeats * datapathBits",
+    source: "packet bytes that the ingress buffers of the device hold; marks and code bits not counted",
+  },
+  ["internalPorts", "pagesPerPort", "pageBeats", "datapathBits"],
+  {},
+  (n) => n.internalPorts * n.pagesPerPort * n.pageBeats * n.datapathBits,
+);
+
+/** What the numbers of a switch's port rest on. */
+export const switchFrontRules: readonly Rule<SwitchDerivedId>[] = [
+  internalPorts,
+  portBits,
+  crossbarStages,
+  flightBeats,
+  voqHeadroomPackets,
+];
+
+/** What rests on the numbers of a switch's port. */
+export const switchBackRules: readonly Rule<SwitchDerivedId>[] = [
+  portToPortCycles,
+  starvationCycles,
+  pageBeats,
+  pagesPerPort,
+  multicastCopies,
+  aggregateGbps,
+  packetMemoryBits,
+];
