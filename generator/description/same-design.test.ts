@@ -22,8 +22,9 @@ describe("the same device in TypeScript and in JSON", () => {
     const json = join(folder, `${name}.json`);
     const script = join(folder, `${name}.ts`);
     writeFileSync(json, JSON.stringify({ kind, ...rest }));
-    const call = `defineLink(${JSON.stringify(rest, null, 2)})`;
-    writeFileSync(script, `import { defineLink } from "lanewright";\nexport default ${call};\n`);
+    const define = kind === "switch" ? "defineSwitch" : "defineLink";
+    const call = `${define}(${JSON.stringify(rest, null, 2)})`;
+    writeFileSync(script, `import { ${define} } from "lanewright";\nexport default ${call};\n`);
     const text = JSON.stringify(elaborate(description));
     expect(JSON.stringify(elaborate(await loadDescription(json)))).toBe(text);
     expect(JSON.stringify(elaborate(await loadDescription(script)))).toBe(text);
