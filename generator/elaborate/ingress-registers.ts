@@ -82,7 +82,12 @@ export function ingressCounters(design: SwitchDesign): readonly Counter[] {
     ...ofLanes.flatMap(([signal, text]) =>
       eachLane(signal, 1, text, signal === "lane_wait" ? "cycles" : "events"),
     ),
-    ...eachLane("lane_words", dataWordBits, "Words in packets forwarded, LRH through ICRC", "words of 4 bytes"),
+    ...eachLane(
+      "lane_words",
+      dataWordBits,
+      "Words in packets forwarded, LRH through ICRC",
+      "words of 4 bytes",
+    ),
   ];
   return rows.map((row, index) => ({ ...row, offset: counterBase + counterStride * index }));
 }
@@ -103,13 +108,7 @@ function device(design: SwitchDesign): RegisterGroup {
       one("MEMORY", 0x008, "Packet memory", [
         constant("PAGES", 0, pageCountBits, pagesPerPort.value, "Pages that all lanes share"),
         {
-          ...constant(
-            "PAGE_BYTES",
-            16,
-            16,
-            (pageBeats.value * design.datapathBits) / 8,
-            "Bytes of a page",
-          ),
+          ...constant("PAGE_BYTES", 16, 16, (pageBeats.value * design.datapathBits) / 8, "Bytes of a page"),
           unit: "bytes",
         },
       ]),

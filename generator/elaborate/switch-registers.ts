@@ -10,7 +10,11 @@ type EventRow = readonly [name: string, signal: string, text: string];
 /** What raises the interrupt, bit 0 first. */
 const interrupts: readonly EventRow[] = [
   ["PORT_STATE", "port_state", "A port went from one state to another"],
-  ["PACKET_DROPPED", "packet_dropped", "An ingress dropped a packet: no way, no lane, no key, or back to where it came from"],
+  [
+    "PACKET_DROPPED",
+    "packet_dropped",
+    "An ingress dropped a packet: no way, no lane, no key, or back to where it came from",
+  ],
   ["LIFETIME_DROP", "lifetime_drop", "An ingress dropped a packet that had waited for too long"],
   ["TABLE_PARITY", "table_parity", "A row of a table was read with bad parity"],
   ["MEMORY_CORRECTED", "memory_corrected", "A word of a memory had one wrong bit, which was put right"],
@@ -33,7 +37,9 @@ export function switchRegisters(design: SwitchDesign): RegisterMap {
 
 function device(design: SwitchDesign): RegisterGroup {
   const { unicastEntries, multicastEntries, partitionKeys } = design.tables;
-  const kind = { ...constant("SCHEDULER", 12, 4, schedulerKinds.indexOf(design.scheduler.kind), "Scheduler") };
+  const kind = {
+    ...constant("SCHEDULER", 12, 4, schedulerKinds.indexOf(design.scheduler.kind), "Scheduler"),
+  };
   return {
     id: "device",
     title: "What this device is",
@@ -46,7 +52,13 @@ function device(design: SwitchDesign): RegisterGroup {
         constant("DATA_VLS", 8, 4, design.port.virtualLanes.data, "Data lanes beside VL15"),
         { ...kind, codes: codes(...schedulerKinds.map((name) => name.toUpperCase())) },
         constant("ITERATIONS", 16, 3, design.scheduler.iterations, "Rounds of the scheduler in a cycle"),
-        constant("CROSSBAR_STAGES", 20, 2, design.derived.crossbarStages.value, "Register stages of the crossbar"),
+        constant(
+          "CROSSBAR_STAGES",
+          20,
+          2,
+          design.derived.crossbarStages.value,
+          "Register stages of the crossbar",
+        ),
         constant("COLUMNS", 24, 6, design.datapathBits / 64, "Columns of 8 bytes in a beat"),
         constant(
           "SECDED",
@@ -58,7 +70,13 @@ function device(design: SwitchDesign): RegisterGroup {
       ]),
       one("TABLE_SIZES", 0x008, "Sizes of the forwarding tables", [
         constant("UNICAST_ROWS", 0, 16, unicastEntries, "Rows of the unicast table: DLIDs from 0 on"),
-        constant("MULTICAST_ROWS", 16, 15, multicastEntries, "Rows of the multicast table: DLIDs from 0xC000 on"),
+        constant(
+          "MULTICAST_ROWS",
+          16,
+          15,
+          multicastEntries,
+          "Rows of the multicast table: DLIDs from 0xC000 on",
+        ),
       ]),
       one("P_KEYS", 0x00c, "Size of the P_Key tables", [
         constant("ENTRIES", 0, 6, partitionKeys, "Entries of each port's P_Key table"),
@@ -102,16 +120,35 @@ function tables(design: SwitchDesign): RegisterGroup {
     registers: [
       one("TABLE_ADDRESS", 0x020, "What TABLE_DATA and READ are about", [
         {
-          ...setting("ADDRESS", 0, 20, "table_address", 0, "Row; goes up by one with each write of TABLE_DATA"),
+          ...setting(
+            "ADDRESS",
+            0,
+            20,
+            "table_address",
+            0,
+            "Row; goes up by one with each write of TABLE_DATA",
+          ),
           increment: "table_write",
         },
-        setting("PORT", 20, portBits, "table_port", 0, "Port whose table it is (SL_TO_VL, P_KEY), or that is read"),
+        setting(
+          "PORT",
+          20,
+          portBits,
+          "table_port",
+          0,
+          "Port whose table it is (SL_TO_VL, P_KEY), or that is read",
+        ),
         { ...setting("TABLE", 28, 2, "table_select", 0, "Table"), codes: tableNames },
       ]),
       one("TABLE_DATA", 0x024, "A write stores a row and goes on to the next one", [data]),
       one("TABLE_COMMAND", 0x028, "Commands to the tables", [
         pulse("SWAP_UNICAST", 0, "table_swap_lft", "What was written of the unicast table comes into force"),
-        pulse("SWAP_MULTICAST", 1, "table_swap_mft", "What was written of the multicast table comes into force"),
+        pulse(
+          "SWAP_MULTICAST",
+          1,
+          "table_swap_mft",
+          "What was written of the multicast table comes into force",
+        ),
         pulse("READ", 2, "table_read", "Fetches the row at TABLE_ADDRESS for TABLE_DATA"),
         ...(design.memoryProtection === "secded"
           ? [pulse("CORRUPT_NEXT", 3, "table_corrupt_next", "The next row written gets bad parity")]
@@ -149,7 +186,14 @@ function interrupt(): RegisterGroup {
         0x044,
         "What raises `irq`",
         interrupts.map(([name, signal], bit) => ({
-          ...setting(name, bit, 1, `enable_${signal}`, 0, "1: raises `irq` while the bit of INTERRUPT_STATUS is 1"),
+          ...setting(
+            name,
+            bit,
+            1,
+            `enable_${signal}`,
+            0,
+            "1: raises `irq` while the bit of INTERRUPT_STATUS is 1",
+          ),
           internal: true,
         })),
       ),
@@ -166,7 +210,13 @@ function ports(design: SwitchDesign): RegisterGroup {
     title: "Ports",
     registers: [
       bitmap("PORT_ACTIVE", 0x080, bits, "Ports that are Active, 32 a register, port 0 first", active),
-      bitmap("PORT_EVENT", 0x0a0, bits, "Ports that an interrupt came from, 32 a register, port 0 first", raised),
+      bitmap(
+        "PORT_EVENT",
+        0x0a0,
+        bits,
+        "Ports that an interrupt came from, 32 a register, port 0 first",
+        raised,
+      ),
     ],
   };
 }

@@ -7,19 +7,27 @@ import { type FileOfDesign, fileOfModule, type ModuleFile } from "./files.ts";
 import { icrcMaskView } from "./icrc-mask.ts";
 import { icrcRxCrc, icrcRxView } from "./icrc-rx.ts";
 import { icrcTxCrc, icrcTxView } from "./icrc-tx.ts";
-import { linkCountersView } from "./link-counters.ts";
-import { linkCsrView } from "./link-csr.ts";
+import { linkCountersView, linkCsrView } from "./link-csr.ts";
 import { linkPortView, linkTopView } from "./link-port.ts";
-import { llrControlView, llrRxView, llrSessionView, llrTxView, replayBufferView } from "./llr.ts";
+import {
+  llrControlView,
+  llrRxView,
+  llrSessionView,
+  llrTxView,
+  replayBufferView,
+  replayIndex,
+  replayMemory,
+} from "./llr.ts";
 import { macRxAlignView, macRxView } from "./mac-rx.ts";
 import { macTxView } from "./mac-tx.ts";
+import { packetMemoryModules } from "./packet-memory.ts";
 import { portStateView } from "./port-state.ts";
 import { sideBits } from "./ranges.ts";
 import { rxEgressView } from "./rx-egress.ts";
 import { txQueueView } from "./tx-queue.ts";
 import { txSchedulerView } from "./tx-scheduler.ts";
 import { vlArbiterView } from "./vl-arbiter.ts";
-import { vlBufferView } from "./vl-buffer.ts";
+import { vlBufferView, vlMemory } from "./vl-buffer.ts";
 
 /** The modules of a port that makes and checks the ICRC itself. */
 function icrcModules(design: LinkDesign): readonly ModuleFile[] {
@@ -38,6 +46,11 @@ export function linkModulesOf(design: LinkDesign): readonly ModuleFile[] {
   const rxSide = retry ? 25 : 5;
   return [
     ["axis_register", "common/axis_register", axisRegisterView(design)],
+    ...packetMemoryModules(design, {
+      vl_tx_memory: vlMemory(design, "tx"),
+      vl_rx_memory: vlMemory(design, "rx"),
+      ...(retry && { replay_memory: replayMemory(design), replay_index: replayIndex(design) }),
+    }),
     ["vl_tx_buffer", "link/vl_buffer", vlBufferView(design, "tx")],
     ["vl_rx_buffer", "link/vl_buffer", vlBufferView(design, "rx")],
     ...(design.icrc === "endpoint" ? icrcModules(design) : []),
@@ -58,8 +71,8 @@ export function linkModulesOf(design: LinkDesign): readonly ModuleFile[] {
     ["mac_rx", "mac/mac_rx", macRxView(design)],
     ["rx_egress", "link/rx_egress", rxEgressView(design)],
     ["port_state", "link/port_state", portStateView(design)],
-    ["link_counters", "link/link_counters", linkCountersView(design)],
-    ["link_csr", "link/link_csr", linkCsrView(design)],
+    ["link_counters", "common/counters", linkCountersView(design)],
+    ["link_csr", "common/csr", linkCsrView(design)],
     ["link_port", "link/link_port", linkPortView(design)],
   ];
 }

@@ -2,7 +2,7 @@ import type { LinkDesign } from "../design/link.ts";
 import { linkRegisters } from "../elaborate/registers.ts";
 import type { View } from "../render/view.ts";
 import { header, indexBits, moduleName } from "./common.ts";
-import { linkCsrPorts } from "./link-csr-ports.ts";
+import { csrPorts } from "./csr-ports.ts";
 import { lengthBits, range, ranges, sizes } from "./ranges.ts";
 
 /** `link_port`: the modules of a port, wired. */
@@ -10,7 +10,7 @@ export function linkPortView(design: LinkDesign): View {
   const s = sizes(design);
   const retry = design.retry === "llr";
   const endpoint = design.icrc === "endpoint";
-  const csr = linkCsrPorts(linkRegisters(design))
+  const csr = csrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
     .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
   return {

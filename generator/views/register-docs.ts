@@ -2,7 +2,7 @@ import type { LinkDesign } from "../design/link.ts";
 import { counterStride, type Field, type Register, type RegisterMap } from "../elaborate/register-model.ts";
 import { linkRegisters } from "../elaborate/registers.ts";
 import type { View } from "../render/view.ts";
-import { visitCycles } from "./link-counters.ts";
+import { visitCycles } from "./counters.ts";
 
 /** View of `deliverables/regs.h.hbs`: the C header `sw/<name>_regs.h`. */
 export function registerHeaderView(design: LinkDesign): View {
@@ -39,7 +39,7 @@ export function registerTableView(design: LinkDesign): View {
       const codes = registers.flatMap(codeRows);
       return {
         title,
-        rows: registers.flatMap((register) => tableRows(design, register)),
+        rows: registers.flatMap((register) => tableRows(register)),
         coded: codes.length > 0,
         codes,
       };
@@ -97,7 +97,7 @@ function address(value: number, digits = 3): string {
   return `0x${value.toString(16).padStart(digits, "0")}`;
 }
 
-function tableRows(design: LinkDesign, register: Register): View[] {
+function tableRows(register: Register): View[] {
   const { offset, name, count, text } = register;
   return register.fields.map((field, index) => ({
     address: index > 0 ? "" : count === undefined ? address(offset) : `${address(offset)} + 4·i`,
@@ -107,11 +107,7 @@ function tableRows(design: LinkDesign, register: Register): View[] {
     access: field.access,
     reset: resetText(field),
     unit: field.unit ?? "",
-    text: [
-      register.fields.length > 1 || field.text === text ? "" : `${text}. `,
-      field.text,
-      formulaOf(design, field),
-    ]
+    text: [register.fields.length > 1 || field.text === text ? "" : `${text}. `, field.text, formulaOf(field)]
       .join("")
       .replaceAll("|", "\\|"),
   }));
@@ -123,9 +119,9 @@ function resetText({ reset, access, signal, bits }: Field): string {
   return new Set(reset).size === 1 ? String(reset[0]) : reset.join(", ");
 }
 
-function formulaOf(design: LinkDesign, { derived }: Field): string {
+function formulaOf({ derived }: Field): string {
   if (derived === undefined) return "";
-  const { overridden, formula } = design.derived[derived];
+  const { overridden, formula } = derived;
   return overridden ? "; reset value set in the description" : `; reset value: \`${formula}\``;
 }
 

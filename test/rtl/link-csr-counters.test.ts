@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { linkCountersView } from "../../generator/views/link-counters.ts";
-import { linkCsrView } from "../../generator/views/link-csr.ts";
+import { linkCountersView, linkCsrView } from "../../generator/views/link-csr.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
@@ -123,8 +122,8 @@ beforeAll(async () => {
     const name = `counters_${bits}`;
     const design = designOf(name, lanes, { retry, derived: { counterBits: bits } });
     const built = await buildModules(`${name}_link_csr`, [
-      { name: `${name}_link_csr`, template: "link/link_csr.v.hbs", view: linkCsrView(design) },
-      { name: `${name}_link_counters`, template: "link/link_counters.v.hbs", view: linkCountersView(design) },
+      { name: `${name}_link_csr`, template: "common/csr.v.hbs", view: linkCsrView(design) },
+      { name: `${name}_link_counters`, template: "common/counters.v.hbs", view: linkCountersView(design) },
     ]);
     benches.set(bits, new Bench(openModel(built), await headerValues(design), retry === "llr"));
   }

@@ -5,8 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { lint } from "../../generator/lint/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
-import { linkCountersView } from "../../generator/views/link-counters.ts";
-import { linkCsrView } from "../../generator/views/link-csr.ts";
+import { linkCountersView, linkCsrView } from "../../generator/views/link-csr.ts";
 import { portStateView } from "../../generator/views/port-state.ts";
 import { designOf } from "./csr-bench.ts";
 
@@ -29,8 +28,8 @@ describe("registers, counters and port state machine are clean and fit 100 colum
     const folder = mkdtempSync(join(tmpdir(), "lanewright-lint-"));
     try {
       const texts = {
-        link_csr: renderTemplate("link/link_csr.v.hbs", linkCsrView(design)),
-        link_counters: renderTemplate("link/link_counters.v.hbs", linkCountersView(design)),
+        link_csr: renderTemplate("common/csr.v.hbs", linkCsrView(design)),
+        link_counters: renderTemplate("common/counters.v.hbs", linkCountersView(design)),
         port_state: renderTemplate("link/port_state.v.hbs", portStateView(design)),
       };
       for (const [name, text] of Object.entries(texts)) {

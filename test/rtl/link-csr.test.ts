@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { linkCountersView } from "../../generator/views/link-counters.ts";
-import { linkCsrView } from "../../generator/views/link-csr.ts";
+import { linkCountersView, linkCsrView } from "../../generator/views/link-csr.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { AxilMonkey } from "./axil-monkey.ts";
@@ -100,8 +99,8 @@ let header: ReadonlyMap<string, number>;
 beforeAll(async () => {
   header = await headerValues(design);
   const built = await buildModules("csr_dut_link_csr", [
-    { name: "csr_dut_link_csr", template: "link/link_csr.v.hbs", view: linkCsrView(design) },
-    { name: "csr_dut_link_counters", template: "link/link_counters.v.hbs", view: linkCountersView(design) },
+    { name: "csr_dut_link_csr", template: "common/csr.v.hbs", view: linkCsrView(design) },
+    { name: "csr_dut_link_counters", template: "common/counters.v.hbs", view: linkCountersView(design) },
   ]);
   model = openModel(built);
 }, 300_000);

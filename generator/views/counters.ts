@@ -1,6 +1,5 @@
-import type { LinkDesign } from "../design/link.ts";
 import { dataWordBits } from "../elaborate/register-counters.ts";
-import { linkRegisters } from "../elaborate/registers.ts";
+import type { RegisterMap } from "../elaborate/register-model.ts";
 import { dec, range } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "./common.ts";
@@ -8,7 +7,7 @@ import { bitsFor, header, indexBits, localparam, moduleName } from "./common.ts"
 /** Cycles of one visit of a counter: read, sum, write. */
 export const visitCycles = 3;
 
-/** How the counters of a link are laid out, for the module itself and for the one around it. */
+/** How the counters of a block are laid out: for the module itself and for the one around it. */
 export interface CounterLayout {
   /** Counters that add one for a pulse; they have the first indices. */
   readonly events: number;
@@ -18,9 +17,8 @@ export interface CounterLayout {
   readonly counterBits: number;
 }
 
-/** Layout of the counters of `design`. Throws for counters of less than 16 or more than 64 bits. */
-export function counterLayout(design: LinkDesign): CounterLayout {
-  const { counters, counterBits } = linkRegisters(design);
+/** Layout of the counters of a block. Throws for counters of less than 16 or more than 64 bits. */
+export function counterLayout({ counters, counterBits }: RegisterMap): CounterLayout {
   if (!Number.isInteger(counterBits) || counterBits < 16 || counterBits > 64) {
     throw new RangeError(`counterBits is ${counterBits}; a counter has 16 to 64 bits`);
   }
@@ -29,9 +27,9 @@ export function counterLayout(design: LinkDesign): CounterLayout {
   return { events, amounts, indexBits: indexBits(counters.length), counterBits };
 }
 
-/** View of `link/link_counters.v.hbs`: the event counters of a link port. */
-export function linkCountersView(design: LinkDesign): View {
-  const layout = counterLayout(design);
+/** View of `common/counters.v.hbs`: the event counters of the registers of `map`. */
+export function countersView(design: { readonly name: string }, map: RegisterMap): View {
+  const layout = counterLayout(map);
   const { events, amounts, counterBits } = layout;
   const counters = events + amounts;
   // A visit for the bus may stand between any two of a round.
@@ -42,8 +40,8 @@ export function linkCountersView(design: LinkDesign): View {
   const columns = Math.max(...ranges.map((text) => text.length));
   const [eventsRange, amountsRange, indexRange, valueRange] = ranges.map((text) => text.padEnd(columns));
   return {
-    header: header(design, "Event counters of a link port."),
-    module: moduleName(design, "link_counters"),
+    header: header(design, `Event counters of ${map.title}.`),
+    module: moduleName(design, `${map.id}_counters`),
     pad: " ".repeat(columns + 1),
     events_range: eventsRange!,
     amounts_range: amountsRange!,
