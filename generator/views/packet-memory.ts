@@ -37,15 +37,15 @@ export function packetMemoryView(design: ProtectedDesign, suffix: string, memory
     module: moduleName(design, suffix),
     address: range(indexBits(depth)),
     row: range(rowBits),
+    depth: String(depth),
   };
-  const rows = localparam("DEPTH", depth, "rows");
   return design.memoryProtection === "none"
-    ? { ...common, secded: false, params: [localparam("MW", rowBits, "bits of a row"), rows] }
-    : { ...common, ...protectedView(design, rowBits - firmBits, firmBits, rows) };
+    ? { ...common, secded: false, params: [localparam("MW", rowBits, "bits of a row")] }
+    : { ...common, ...protectedView(design, rowBits - firmBits, firmBits) };
 }
 
 /** A row in memory, from the top: its firm bits five times, the check bits of its slices, its other bits. */
-function protectedView(design: ProtectedDesign, slicedBits: number, firmBits: number, rows: View): View {
+function protectedView(design: ProtectedDesign, slicedBits: number, firmBits: number): View {
   if (slicedBits < 2) throw new RangeError(`${slicedBits} bits besides the firm ones; two are needed`);
   const slices = slicesOf(slicedBits);
   const whole = Math.floor(slicedBits / sliceBits);
@@ -82,7 +82,6 @@ function protectedView(design: ProtectedDesign, slicedBits: number, firmBits: nu
           ]
         : []),
       localparam("MW", slicedBits + checkBits + firmCopies * firmBits, "bits of a row in memory"),
-      rows,
     ],
   };
 }
