@@ -4,6 +4,7 @@ import { dec } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "./common.ts";
 import { crc8View } from "./control-sets.ts";
+import type { PacketMemory } from "./packet-memory.ts";
 import { lengthLow, range, ranges, sideBits, sizes, widen } from "./ranges.ts";
 
 /** `llr_session`: the INIT handshake. */
@@ -31,6 +32,26 @@ export function llrControlView(design: LinkDesign): View {
   };
 }
 
+/** The memory of the replay buffer, a beat a row: end, flow, poison, valid bytes, data. */
+export function replayMemory(design: LinkDesign): PacketMemory {
+  const s = sizes(design);
+  const purpose = "Memory of the replay buffer.";
+  return {
+    purpose,
+    rowBits: s.W + s.byteBits + 3,
+    depth: design.derived.replayDepthBeats.value,
+    firmBits: 1,
+  };
+}
+
+/** Its index, a frame a row: address of the first beat, time of first sending. */
+export function replayIndex(design: LinkDesign): PacketMemory {
+  const { replayBits } = sizes(design);
+  const purpose = "Where each frame stands in the replay buffer, and since when.";
+  const depth = design.derived.replayDepthBeats.value;
+  return { purpose, rowBits: replayBits + ageBits, depth, firmBits: replayBits };
+}
+
 /** `replay_buffer`: frames until they are acknowledged. */
 export function replayBufferView(design: LinkDesign): View {
   const s = sizes(design);
@@ -38,14 +59,18 @@ export function replayBufferView(design: LinkDesign): View {
   return {
     header: header(design, "Replay buffer: frames until the peer has acknowledged them."),
     module: moduleName(design, "replay_buffer"),
+    module_memory: moduleName(design, "replay_memory"),
+    module_index: moduleName(design, "replay_index"),
+    secded: design.memoryProtection === "secded",
     r: ranges(design),
     index: range(s.replayBits),
     age: range(ageBits),
     params: [
-      localparam("DEPTH", d.replayDepthBeats.value, `beats: ${d.replayDepthBeats.formula}`),
-      localparam("AW", s.replayBits, "bits of a beat address and of a frame's index"),
-      localparam("MW", s.W + s.byteBits + 3, "bits: flow, poison, end, valid bytes, data"),
-      localparam("XW", s.replayBits + ageBits, "bits: time of first sending, address of the first beat"),
+      localparam(
+        "AW",
+        s.replayBits,
+        `bits of a beat address and of a frame's index: log2 of ${d.replayDepthBeats.formula}`,
+      ),
     ],
   };
 }
@@ -58,6 +83,7 @@ export function llrTxView(design: LinkDesign): View {
   const s = sizes(design);
   const d = design.derived;
   const retry = design.retry === "llr";
+  const secded = retry && design.memoryProtection === "secded";
   const depthBits = s.replayBits + 1;
   const beatShift = Math.log2(d.beatBytes.value);
   const side = localparam("SB", sideBits(design), "bits of what goes along with a frame");
@@ -71,6 +97,7 @@ export function llrTxView(design: LinkDesign): View {
     module_replay: moduleName(design, "replay_buffer"),
     r: ranges(design),
     retry,
+    secded,
     crc8: crc8View(5),
     bytesPad: `${32 - depthBits - beatShift}'d0`,
     beatShiftPad: `${beatShift}'d0`,
@@ -83,6 +110,7 @@ export function llrTxView(design: LinkDesign): View {
           localparam("VB", depthBits, "bits of a sum of beats held and beats reserved"),
           localparam("GB", ageBits, "bits of a time stamp, units of 64 cycles"),
           localparam("ONE_BYTE", dec(1, s.byteBits), "bytes: end of a frame cut short"),
+          ...(secded ? lostFrame(s.W, s.byteBits) : []),
           localparam("DATA", "8'h55", "kind of a data packet"),
           localparam("FLOW", "8'h66", "kind of a flow-control packet"),
           localparam(
@@ -103,6 +131,18 @@ export function llrTxView(design: LinkDesign): View {
           localparam("START_FLOW", startColumn(0x66), "start column of a flow-control packet"),
         ],
   };
+}
+
+/**
+ * What leaves in place of a frame that is lost: two bytes of ones take the CRC register to 0, so that all bytes behind
+ * them, the complemented VCRC too, are 0; as a packet it has PktLen 0, which no receiver stores.
+ */
+function lostFrame(beatBits: number, byteBits: number): readonly View[] {
+  const zeros = `{${beatBits - 16}{1'b0}}`;
+  return [
+    localparam(`[${beatBits - 1}:0] LOST_DATA`, `{${zeros}, 16'hffff}`, "a frame with its VCRC complemented"),
+    localparam("LOST_BYTES", dec(6, byteBits), "bytes: the shortest frame"),
+  ];
 }
 
 /** `llr_rx`: what is taken, and what is asked for again. */

@@ -14,6 +14,7 @@ export function txQueueView(design: LinkDesign): View {
     module: moduleName(design, "tx_queue"),
     module_buffer: moduleName(design, "vl_tx_buffer"),
     r: ranges(design),
+    secded: design.memoryProtection === "secded",
     wordIndex: range(indexBits(s.words)),
     cutThrough: design.forwarding === "cut-through",
     vlRoom: unused > 0 ? `${unused}'d0, lane_open[${s.N - 1}:0]` : `lane_open[${s.N - 1}:0]`,

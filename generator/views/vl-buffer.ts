@@ -1,6 +1,7 @@
 import type { LinkDesign } from "../design/link.ts";
 import type { View } from "../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "./common.ts";
+import type { PacketMemory } from "./packet-memory.ts";
 import { range, ranges, sizes } from "./ranges.ts";
 
 interface Region {
@@ -31,11 +32,22 @@ const table = (bits: number, values: readonly number[]): readonly string[] => {
   return Array.from({ length: rows }, (_, row) => literals.slice(6 * row, 6 * row + 6).join(", "));
 };
 
+/** The memory of `vl_tx_buffer` or `vl_rx_buffer`, a beat a row: last, error, valid words less one, data. */
+export function vlMemory(design: LinkDesign, side: "tx" | "rx"): PacketMemory {
+  const { W, words } = sizes(design);
+  return {
+    purpose: `Memory of the ${side === "tx" ? "transmit queues" : "receive buffer"}.`,
+    rowBits: W + indexBits(words) + 2,
+    depth: regions(design, side).reduce((sum, { beats }) => sum + beats, 0),
+    firmBits: 1,
+  };
+}
+
 /** `vl_tx_buffer` or `vl_rx_buffer`: per-lane regions in one memory. */
 export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
   const s = sizes(design);
   const list = regions(design, side);
-  const depth = list.reduce((sum, { beats }) => sum + beats, 0);
+  const { depth } = vlMemory(design, side);
   const address = indexBits(depth);
   const used = side === "rx" ? s.usedBits : bitsFor(Math.max(...list.map(({ beats }) => beats)));
   const index = indexBits(s.words);
@@ -47,6 +59,8 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
   return {
     header: header(design, purpose),
     module: moduleName(design, `vl_${side}_buffer`),
+    module_memory: moduleName(design, `vl_${side}_memory`),
+    secded: design.memoryProtection === "secded",
     r: { ...ranges(design), used: range(used * s.N) },
     wordIndex: range(index),
     cutThrough: design.forwarding === "cut-through",
@@ -64,10 +78,8 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
     params: [
       localparam("LANES", s.lanes, "lanes: data VLs and VL15"),
       localparam("LW", s.laneBits, "bits of a lane number"),
-      localparam("DEPTH", depth, `beats: ${list.map(({ beats }) => beats).join(" + ")}`),
-      localparam("AW", address, "bits of an address"),
+      localparam("AW", address, `bits of an address: ${list.map(({ beats }) => beats).join(" + ")} beats`),
       localparam("UW", used, "bits of a beat count within a region"),
-      localparam("MW", s.W + index + 2, "bits: error, last, valid words less one, data"),
     ],
   };
 }

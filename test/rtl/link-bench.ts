@@ -1,10 +1,12 @@
 /** What the benches of the link's modules share: small designs, models of single modules, frames cut into beats. */
+import { basename } from "node:path";
 import type { DerivedId, LinkDesign } from "../../generator/design/link.ts";
 import { elaborate } from "../../generator/elaborate/index.ts";
+import { renderTemplate } from "../../generator/render/index.ts";
 import { filesOf } from "../../generator/views/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
-import { buildModules } from "./build.ts";
+import { buildTexts } from "./build.ts";
 
 /** What a bench varies. */
 export interface BenchOptions {
@@ -14,6 +16,7 @@ export interface BenchOptions {
   readonly forwarding?: "cut-through" | "store-and-forward";
   readonly retry?: "llr" | "none";
   readonly mtuBytes?: number;
+  readonly memoryProtection?: "none" | "secded";
   /** Smaller memories than a link needs, so that they wrap around often. */
   readonly derived?: Readonly<Partial<Record<DerivedId, number>>>;
 }
@@ -21,7 +24,7 @@ export interface BenchOptions {
 /** A link of short packets over a short cable; it is not checked, so that overrides may be as small as a bench likes. */
 export function benchDesign(options: BenchOptions = {}): LinkDesign {
   const { bits = 64, lanes = 4, mtuBytes = 256, ...rest } = options;
-  const { forwarding = "cut-through", retry = "llr", derived = {} } = rest;
+  const { forwarding = "cut-through", retry = "llr", memoryProtection = "none", derived = {} } = rest;
   return elaborate({
     kind: "link",
     name: "dut",
@@ -32,6 +35,7 @@ export function benchDesign(options: BenchOptions = {}): LinkDesign {
     cableMeters: 3,
     retry,
     forwarding,
+    memoryProtection,
     virtualLanes: { data: lanes },
     derived,
   });
@@ -40,23 +44,30 @@ export function benchDesign(options: BenchOptions = {}): LinkDesign {
 /** One line that tells designs apart in the title of a test. */
 export function titleOf(options: BenchOptions): string {
   const { bits = 64, lanes = 4, forwarding = "cut-through", retry = "llr" } = options;
-  return `${bits} bits, ${lanes} data lanes, ${forwarding}, retry ${retry}`;
+  const secded = options.memoryProtection === "secded" ? ", SECDED" : "";
+  return `${bits} bits, ${lanes} data lanes, ${forwarding}, retry ${retry}${secded}`;
 }
 
 /** Builds and opens a module of a design by its suffix, with those that it is made of. */
-export async function openLinkModule(
-  design: LinkDesign,
-  suffix: string,
-  ...inside: readonly string[]
-): Promise<Model> {
-  const files = filesOf(design);
-  const modules = [suffix, ...inside].map((one) => {
-    const name = `${design.name}_${one}`;
-    const file = files.find(({ path }) => path === `rtl/${name}.v`);
+export async function openLinkModule(design: LinkDesign, suffix: string): Promise<Model> {
+  const top = `${design.name}_${suffix}`;
+  return openModel(await buildTexts(top, linkTexts(design, top)));
+}
+
+/** The texts of module `top` of a design and of those that it is made of, by module name. */
+export function linkTexts(design: LinkDesign, top: string): ReadonlyMap<string, string> {
+  const files = new Map(filesOf(design).map((file) => [basename(file.path, ".v"), file]));
+  const texts = new Map<string, string>();
+  const open = [top];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const file = files.get(name);
     if (file === undefined) throw new RangeError(`no module ${name}`);
-    return { name, template: file.template, view: file.view };
-  });
-  return openModel(await buildModules(modules[0]!.name, modules));
+    const text = renderTemplate(file.template, file.view);
+    texts.set(name, text);
+    const words = new Set(text.match(/\b[A-Za-z_]\w*\b/gu));
+    open.push(...[...files.keys()].filter((other) => words.has(other) && !texts.has(other)));
+  }
+  return texts;
 }
 
 /** The ports of a model by name, for `const p = portsOf(model, ["a", "b"])`; fails at once on a wrong name. */

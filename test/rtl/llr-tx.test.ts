@@ -22,7 +22,7 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_
   let model: Model;
 
   beforeAll(async () => {
-    model = await openLinkModule(design, "llr_tx", "replay_buffer");
+    model = await openLinkModule(design, "llr_tx");
   });
   afterAll(() => model?.close());
 

@@ -16,7 +16,7 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_queue, %s", 
   let model: Model;
 
   beforeAll(async () => {
-    model = await openLinkModule(design, "tx_queue", "vl_tx_buffer");
+    model = await openLinkModule(design, "tx_queue");
   });
   afterAll(() => model?.close());
 

@@ -17,7 +17,7 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_scheduler, %
   let model: Model;
 
   beforeAll(async () => {
-    model = await openLinkModule(design, "tx_scheduler", "vl_arbiter");
+    model = await openLinkModule(design, "tx_scheduler");
   });
   afterAll(() => model?.close());
 
