@@ -1,21 +1,18 @@
 import { type Problem, toDiagnostic, validate } from "../description/index.ts";
-import { type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
+import type { LinkDesign } from "../design/link.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
-import { basisOf, deriveAll, elaborate, rules } from "../elaborate/index.ts";
+import { elaborate } from "../elaborate/index.ts";
 import { checkArbitration } from "./arbitration.ts";
 import { checkName } from "./name.ts";
-import { numbersOf, toProblem } from "./numbers.ts";
-import { checkForm } from "./override-form.ts";
-import { sizeOverrides } from "./override-sizes.ts";
-import { timingOverrides } from "./override-timing.ts";
+import { ofSwitch } from "./of-switch.ts";
+import { checkOverrides } from "./overrides.ts";
 import { checkRate } from "./rate.ts";
 import { soundPart } from "./sound-part.ts";
-
-const overrideRules = { ...timingOverrides, ...sizeOverrides };
+import { checkPacketMemory, checkScheduler, checkTables } from "./switch.ts";
 
 /** Every broken rule between the parts of a design, errors and warnings; empty when all is well. */
 export function check(design: AnyDesign): readonly Diagnostic[] {
@@ -66,35 +63,25 @@ export function inspect(description: LinkDescription | AnyDescription): Inspecti
 }
 
 function problemsOf(design: AnyDesign): readonly Problem[] {
-  return design.kind === "switch" ? [] : linkProblemsOf(design);
+  return [
+    ...checkName(design),
+    ...(design.kind === "switch" ? checkSwitch(design) : checkLink(design)),
+    ...checkOverrides(design),
+  ];
 }
 
-function linkProblemsOf(design: LinkDesign): readonly Problem[] {
-  return [...checkName(design), ...checkRate(design), ...checkArbitration(design), ...checkOverrides(design)];
+function checkLink(design: LinkDesign): readonly Problem[] {
+  return [...checkRate(design), ...checkArbitration(design)];
 }
 
-/**
- * Overrides feed the formulas behind them. So that a refused one does not spoil the figures that another message gives,
- * each is looked at once more without the other refused ones.
- */
-function checkOverrides(design: LinkDesign): readonly Problem[] {
-  const overridden = derivedIds.filter((id) => design.derived[id].overridden);
-  const first = overridden.flatMap((id) => checkOverride(id, design));
-  const refused = new Set(first.filter(({ severity }) => severity === "error").map(({ path }) => path[1]));
-  if (refused.size === 0) return first;
-  const second = overridden.flatMap((id) => {
-    const kept = overridden.filter((other) => other === id || !refused.has(other));
-    const overrides = Object.fromEntries(kept.map((one) => [one, design.derived[one].value]));
-    return checkOverride(id, { ...design, derived: deriveAll(rules, basisOf(design), overrides) });
-  });
-  return second.some(({ severity }) => severity === "error") ? second : first;
-}
-
-function checkOverride(id: DerivedId, design: LinkDesign): readonly Problem[] {
-  const numbers = numbersOf(design);
-  const { value } = design.derived[id];
-  const verdict = checkForm(id, value, numbers) ?? overrideRules[id]?.(value, numbers);
-  return verdict ? [toProblem(id, verdict, design)] : [];
+/** What is wrong with a port of a switch is said in the switch's words. */
+function checkSwitch(design: SwitchDesign): readonly Problem[] {
+  return [
+    ...checkLink(design.port).map(ofSwitch),
+    ...checkScheduler(design),
+    ...checkTables(design),
+    ...checkPacketMemory(design),
+  ];
 }
 
 /** In the order of the user's file; problems without a place stay in front. */

@@ -1,9 +1,9 @@
 import type { Problem } from "../description/index.ts";
-import type { LinkDesign } from "../design/link.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { verilogKeywords } from "../design/verilog-names.ts";
 
 /** The name becomes a module's name: no word that Verilog or SystemVerilog reserves. */
-export function checkName({ name }: LinkDesign): readonly Problem[] {
+export function checkName({ name }: AnyDesign): readonly Problem[] {
   if (!verilogKeywords.has(name)) return [];
   return [
     {

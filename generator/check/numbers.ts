@@ -1,21 +1,29 @@
 import type { Problem } from "../description/index.ts";
-import type { DerivedId, LinkDesign } from "../design/link.ts";
+import type { Derived, LinkDesign } from "../design/link.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
 import type { DiagnosticCode } from "../diagnostics.ts";
 
 /** The derived numbers of a design in the short form that override rules use. */
 export interface Numbers {
+  /** The link, or the port of the switch. */
   readonly design: LinkDesign;
-  readonly value: (id: DerivedId) => number;
+  readonly derived: Readonly<Partial<Record<AnyDerivedId, Derived>>>;
+  readonly value: (id: AnyDerivedId) => number;
   /** What the formula gives, overrides of its inputs included. */
-  readonly computed: (id: DerivedId) => number;
+  readonly computed: (id: AnyDerivedId) => number;
 }
 
-export function numbersOf(design: LinkDesign): Numbers {
-  return {
-    design,
-    value: (id) => design.derived[id].value,
-    computed: (id) => design.derived[id].computed,
+/** @param derived those of the link, and of the switch that it is part of */
+export function numbersOf(
+  design: LinkDesign,
+  derived: Readonly<Partial<Record<AnyDerivedId, Derived>>>,
+): Numbers {
+  const find = (id: AnyDerivedId): Derived => {
+    const found = derived[id];
+    if (found === undefined) throw new Error(`"${id}" means nothing to a link`);
+    return found;
   };
+  return { design, derived, value: (id) => find(id).value, computed: (id) => find(id).computed };
 }
 
 /** What a rule has to say about one override. */
@@ -51,8 +59,10 @@ function withUnit(value: number, unit: string): string {
   return `${value} ${value === 1 ? unit.replace(/(?<=[a-z]{2})s$/, "") : unit}`;
 }
 
-export function toProblem(id: DerivedId, verdict: Verdict, design: LinkDesign): Problem {
-  const { value, computed, unit } = design.derived[id];
+export function toProblem(id: AnyDerivedId, verdict: Verdict, numbers: Numbers): Problem {
+  const unit = numbers.derived[id]?.unit ?? "";
+  const value = numbers.value(id);
+  const computed = numbers.computed(id);
   return {
     ...verdict,
     message: `derived.${id}: ${verdict.message}`,

@@ -1,9 +1,17 @@
-import type { DerivedId } from "../design/link.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
 import { registerBitsOf } from "../elaborate/register-limits.ts";
 import { type Numbers, refuse, type Verdict } from "./numbers.ts";
 
 /** Numbers that follow from others; the text says which to set instead, or why there is nothing to set. */
-const fixed: Partial<Record<DerivedId, string>> = {
+const fixed: Partial<Record<AnyDerivedId, string>> = {
+  internalPorts: "it follows from the number of ports; set ports.count",
+  portBits: "it follows from the number of ports; set ports.count",
+  flightBeats: "it counts the registers that are there; set crossbarStages",
+  portToPortCycles: "it is the sum of the latency budget; set crossbarStages",
+  pageBeats: "pages and credits would disagree and the buffer overflow; set creditBlockBytes",
+  pagesPerPort: "fewer pages than the lanes' buffers take lose packets; set vlBufferBeats",
+  aggregateGbps: "it is a figure, nothing is built from it",
+  packetMemoryBits: "it is a figure, nothing is built from it",
   columnsPerBeat: "it follows from the width; set datapathBits",
   beatBytes: "it follows from the width; set datapathBits",
   maxPacketBytes: "a longer or shorter limit than the peer's loses packets; set mtuBytes",
@@ -16,12 +24,15 @@ const fixed: Partial<Record<DerivedId, string>> = {
   sequenceBits:
     "the wire carries 20 bits, and both ends compare modulo 2^20: any other width takes old packets for new",
   maxPacketBlocks: "FCTBS and ABR must count alike at both ends; set creditBlockBytes",
+  txRoomBeats: "it follows from the longest packet; set txQueueBeats",
+  txRoom15Beats: "it follows from the longest packet; set txQueue15Beats",
   beatsPerBlock: "a block that took more than this would overflow the buffer; set creditBlockBytes",
   creditLoopBytes: "set creditsPerVl",
 };
 
 /** Numbers that need not be integers. */
-const real: ReadonlySet<DerivedId> = new Set([
+const real: ReadonlySet<AnyDerivedId> = new Set([
+  "aggregateGbps",
   "handlingNs",
   "cableNs",
   "ackRoundTripNs",
@@ -32,7 +43,7 @@ const real: ReadonlySet<DerivedId> = new Set([
 const largest = 2 ** 24;
 
 /** What every override must be before its meaning is looked at. */
-export function checkForm(id: DerivedId, value: number, numbers: Numbers): Verdict | undefined {
+export function checkForm(id: AnyDerivedId, value: number, numbers: Numbers): Verdict | undefined {
   const reason = fixed[id];
   const computed = numbers.computed(id);
   if (reason !== undefined) {

@@ -78,7 +78,7 @@ const creditBlockBytes: OverrideRule = (value, n) => {
       "blocks are counted by shifting the length: any other size counts short, and buffers overflow";
     return refuse("LW_OVERRIDE_CREDIT_BLOCK", message, `a power of two, 64 ... ${maxCreditBlockBytes} bytes`);
   }
-  return n.design.derived.creditsPerVl.overridden ? undefined : slowCredits(n);
+  return n.derived.creditsPerVl?.overridden ? undefined : slowCredits(n);
 };
 
 const creditsPerVl: OverrideRule = (value, n) => {
@@ -142,14 +142,21 @@ const vl15BufferBeats: OverrideRule = (value, n) => {
   return warn("LW_SMALL_VL15_BUFFER", message, `${n.computed("vl15BufferBeats")} beats for eight packets`);
 };
 
-const txQueue: (longest: (n: Numbers) => number) => OverrideRule = (longest) => (value, n) => {
-  const one = longest(n);
-  if (value < one)
-    return refuse("LW_OVERRIDE_TX_QUEUE", "a longest packet would never fit", `at least ${one} beats`);
-  if (value >= 2 * one) return undefined;
-  const message = `the next packet waits until the last has left: down to ${percent(0.5)} of the line rate`;
-  return warn("LW_SLOW_TX_QUEUE", message, `at least ${2 * one} beats`);
-};
+const txQueue: (room: DerivedId, longest: (n: Numbers) => number) => OverrideRule =
+  (room, longest) => (value, n) => {
+    const least = n.value(room);
+    const full = least + longest(n);
+    if (value < least) {
+      const message =
+        n.design.role === "standalone"
+          ? "a longest packet would never fit"
+          : "the queue would never ask for a packet: two longest and what is in flight must fit";
+      return refuse("LW_OVERRIDE_TX_QUEUE", message, `at least ${least} beats`);
+    }
+    if (value >= full) return undefined;
+    const message = `the next packet waits until the last has left: down to ${percent(0.5)} of the line rate`;
+    return warn("LW_SLOW_TX_QUEUE", message, `at least ${full} beats`);
+  };
 
 const queueDescriptors: OverrideRule = (value) =>
   isPow2(value) && value >= 2
@@ -183,8 +190,10 @@ export const sizeOverrides: Partial<Record<DerivedId, OverrideRule>> = {
   creditUpdateBlocks,
   vlBufferBeats,
   vl15BufferBeats,
-  txQueueBeats: txQueue((n) => n.value("maxPacketBeats")),
-  txQueue15Beats: txQueue((n) => Math.ceil(n.value("vl15PacketBytes") / n.value("beatBytes"))),
+  txQueueBeats: txQueue("txRoomBeats", (n) => n.value("maxPacketBeats")),
+  txQueue15Beats: txQueue("txRoom15Beats", (n) =>
+    Math.ceil(n.value("vl15PacketBytes") / n.value("beatBytes")),
+  ),
   queueDescriptors,
   counterBits,
 };

@@ -1,23 +1,88 @@
 import Table from "cli-table3";
 import pc from "picocolors";
-import type { Derived, LatencyStage, LinkDesign } from "../design/link.ts";
-import { lineRateSummary } from "../elaborate/index.ts";
+import {
+  type Derived,
+  type DerivedId,
+  derivedIds,
+  type LatencyStage,
+  type LinkDesign,
+} from "../design/link.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 
 const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
 
-/** The tables of `lanewright explain`; `whole` adds latency, line rate and memories to the numbers. */
-export function explainText(design: LinkDesign, numbers: readonly Derived[], whole: boolean): string {
-  const parts = [colors.bold(headline(design)), numbersTable(numbers)];
-  if (whole) parts.push(latencyTable(design), lineRateTable(design), memoryTable(design));
-  return parts.join("\n\n");
+/** The tables of `lanewright explain`: numbers, latency, line rate and memories. */
+export function explainText(design: AnyDesign): string {
+  const parts =
+    design.kind === "link"
+      ? [numbersTable(numbersOf(design)), latencyTable(latencyOf(design)), lineRateTable(design)]
+      : switchParts(design);
+  return [headline(design), ...parts, memoryTable(design)].join("\n\n");
 }
 
-function headline(design: LinkDesign): string {
+/** The table of a few numbers. */
+export function explainNumbers(design: AnyDesign, numbers: readonly Derived[]): string {
+  return [headline(design), numbersTable(numbers)].join("\n\n");
+}
+
+function switchParts(design: SwitchDesign): readonly string[] {
+  const sections = [["MII in to MII out", design.latencyBudget.portToPort]] as const;
+  return [
+    numbersTable(Object.values(design.derived)),
+    `${colors.bold("Each port:")}\n${numbersTable(numbersOf(design.port))}`,
+    latencyTable(sections),
+    `${lineRateTable(design.port)}\n${shortPackets(design)}`,
+  ];
+}
+
+/** What the numbers of single beats do not show: an input takes two cycles for each packet. */
+function shortPackets({ clockMHz, port }: SwitchDesign): string {
+  const bytes = port.derived.beatBytes.value;
+  const wire = port.lineRateCoverage.findLast(({ packetBytes }) => packetBytes <= bytes);
+  const perSecond = clockMHz / 2;
+  const gbps = wire && Math.min(wire.achievableGbps, (wire.packetBytes * 8 * perSecond) / 1000);
+  const example =
+    wire && gbps !== undefined
+      ? `: those of ${wire.packetBytes} bytes pass at ${gbps.toFixed(1)} of ${wire.achievableGbps.toFixed(1)} Gb/s`
+      : "";
+  return `Packets of one beat (up to ${bytes} bytes) are switched every second cycle, ${perSecond.toFixed(1)} million a second from each input${example}.`;
+}
+
+function headline(design: AnyDesign): string {
+  return colors.bold(design.kind === "link" ? linkHeadline(design) : switchHeadline(design));
+}
+
+function linkHeadline(design: LinkDesign): string {
   const { name, rateGbps, datapathBits, clockMHz, cableMeters, mtuBytes, virtualLanes, retry } = design;
   const lanes = `${virtualLanes.data} data lane${virtualLanes.data === 1 ? "" : "s"}`;
   const wire = `${rateGbps} Gb/s, ${datapathBits} bits at ${clockMHz} MHz, ${cableMeters} m`;
   return `${name}: ${wire}, MTU ${mtuBytes}, ${lanes}, retry ${retry}`;
 }
+
+function switchHeadline({ name, ports, scheduler, tables, port, memoryProtection }: SwitchDesign): string {
+  const rounds = `${scheduler.iterations} iteration${scheduler.iterations === 1 ? "" : "s"}`;
+  const matching = scheduler.kind === "islip" ? `iSLIP of ${rounds}` : "wavefront";
+  const rows = `${tables.unicastEntries} + ${tables.multicastEntries} table rows`;
+  const memory = memoryProtection === "secded" ? ", memories with SECDED" : "";
+  const link = linkHeadline(port).slice(`${port.name}: `.length);
+  return `${name}: ${ports} ports of ${link}, ${matching}, ${rows}${memory}`;
+}
+
+/** Without retry the numbers of the replay buffer mean nothing. */
+function numbersOf({ derived, retry }: LinkDesign): readonly Derived[] {
+  const all = derivedIds.map((id) => derived[id]);
+  return retry === "llr" ? all : all.filter((one) => !retryOnlyIds.has(one.id as DerivedId));
+}
+
+function latencyOf({ latencyBudget }: LinkDesign): readonly LatencySection[] {
+  return [
+    ["packet stream in to MII out", latencyBudget.tx],
+    ["MII in to packet stream out", latencyBudget.rx],
+  ];
+}
+
+type LatencySection = readonly [title: string, stages: readonly LatencyStage[]];
 
 function numbersTable(numbers: readonly Derived[]): string {
   const width = Math.max(100, Math.min(process.stdout.columns ?? 140, 180));
@@ -41,15 +106,11 @@ function numbersTable(numbers: readonly Derived[]): string {
   return table.toString();
 }
 
-function latencyTable({ latencyBudget }: LinkDesign): string {
+function latencyTable(sections: readonly LatencySection[]): string {
   const table = plainTable(["latency", "module", "stage", "cycles", "ns"], {
     colAligns: ["left", "left", "left", "right", "right"],
     chars: compact,
   });
-  const sections = [
-    ["packet stream in to MII out", latencyBudget.tx],
-    ["MII in to packet stream out", latencyBudget.rx],
-  ] as const;
   for (const [title, stages] of sections) {
     for (const [index, { module, what, cycles, ns }] of stages.entries()) {
       table.push([index === 0 ? title : "", module, what, String(cycles), tidy(ns)]);
@@ -90,7 +151,7 @@ function lineRateTable(design: LinkDesign): string {
   return `${table.toString()}\n${note}\n${clock}`;
 }
 
-function memoryTable({ memories }: LinkDesign): string {
+function memoryTable({ memories }: AnyDesign): string {
   const table = plainTable(["memory", "words", "bits a word", "bits"], {
     colAligns: ["left", "right", "right", "right"],
     chars: compact,

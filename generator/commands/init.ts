@@ -1,15 +1,24 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { verilogKeywords } from "../design/verilog-names.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { exampleJson, exampleScript } from "./init-example.ts";
+import { switchJson, switchScript } from "./init-switch.ts";
+
+const examples = {
+  link: { script: exampleScript, json: exampleJson },
+  switch: { script: switchScript, json: switchJson },
+} as const;
+
+type Kind = keyof typeof examples;
 
 const help = `
 The file's extension decides: .ts gives commented TypeScript, .json the same device in JSON.
 
-Example:
-  $ lanewright init
+Examples:
+  $ lanewright init                          writes link.ts
+  $ lanewright init --kind switch            writes switch.ts
   $ lanewright init my_link.json
   $ lanewright init links/uplink.ts --force`;
 
@@ -17,14 +26,16 @@ export function register(program: Command): void {
   program
     .command("init")
     .description("write a commented example description")
-    .argument("[file]", "where to write it", "link.ts")
+    .argument("[file]", "where to write it (default: KIND.ts)")
+    .addOption(new Option("--kind <kind>", "what to describe").choices(["link", "switch"]).default("link"))
     .option("--force", "overwrite the file if it is there")
     .addHelpText("after", help)
     .action(run);
 }
 
-function run(file: string, options: { readonly force?: true }): void {
-  const text = exampleFor(file);
+function run(given: string | undefined, options: { readonly force?: true; readonly kind: Kind }): void {
+  const file = given ?? `${options.kind}.ts`;
+  const text = exampleFor(file, options.kind);
   if (existsSync(file) && !options.force) {
     throw new LanewrightError({
       code: "LW_FILE_EXISTS",
@@ -47,11 +58,11 @@ function run(file: string, options: { readonly force?: true }): void {
   process.stdout.write(`wrote ${file}; now: lanewright explain ${file}\n`);
 }
 
-function exampleFor(file: string): string {
+function exampleFor(file: string, kind: Kind): string {
   const extension = extname(file);
-  const name = deviceName(basename(file, extension));
-  if (extension === ".ts" || extension === ".mts") return exampleScript(name);
-  if (extension === ".json") return exampleJson(name);
+  const name = deviceName(basename(file, extension), kind);
+  if (extension === ".ts" || extension === ".mts") return examples[kind].script(name);
+  if (extension === ".json") return examples[kind].json(name);
   throw new LanewrightError({
     code: "LW_FILE_TYPE",
     severity: "error",
@@ -63,11 +74,11 @@ function exampleFor(file: string): string {
 }
 
 /** A legal device name made of the file's: `my-link` becomes `my_link`. */
-function deviceName(base: string): string {
+function deviceName(base: string, kind: Kind): string {
   const name = base
     .toLowerCase()
     .replace(/[^a-z0-9_]+/g, "_")
     .replace(/^[^a-z]+/, "")
     .slice(0, 40);
-  return name === "" || verilogKeywords.has(name) ? "link" : name;
+  return name === "" || verilogKeywords.has(name) ? `${kind}` : name;
 }

@@ -1,19 +1,25 @@
-import type { Command } from "commander";
-import { linkSchema } from "../description/index.ts";
+import { Argument, type Command } from "commander";
+import { anySchema, linkSchema, switchSchema } from "../description/index.ts";
+
+const schemas = { link: linkSchema, switch: switchSchema } as const;
 
 const help = `
 Editors that know the schema complete and check JSON descriptions while they are typed: put
-"$schema": "./lanewright.schema.json" into the description.
+"$schema": "./lanewright.schema.json" into the description. Without a kind the schema takes both, by the
+description's "kind".
 
-Example:
-  $ lanewright schema > lanewright.schema.json`;
+Examples:
+  $ lanewright schema > lanewright.schema.json
+  $ lanewright schema switch`;
 
 export function register(program: Command): void {
   program
     .command("schema")
     .description("print the JSON Schema of descriptions")
+    .addArgument(new Argument("[kind]", "what is described").choices(Object.keys(schemas)))
     .addHelpText("after", help)
-    .action(() => {
-      process.stdout.write(`${JSON.stringify(linkSchema, null, 2)}\n`);
+    .action((kind?: keyof typeof schemas) => {
+      const schema = kind === undefined ? anySchema : schemas[kind];
+      process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
     });
 }

@@ -3,5 +3,5 @@ export { type LoadOptions, loadDescription, loadLinkDescription } from "./load.t
 export { type Problem, pathText, toDiagnostic } from "./problem.ts";
 export { linkSchema } from "./schema.ts";
 export { portDescription, switchWithDefaults } from "./switch-defaults.ts";
-export { switchSchema } from "./switch-schema.ts";
+export { anySchema, switchSchema } from "./switch-schema.ts";
 export { kindOfDescription, validate } from "./validate.ts";

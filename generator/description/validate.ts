@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import type { DescriptionPath } from "../dsl/origin.ts";
-import type { AnyDescription } from "../dsl/switch-description.ts";
+import type { AnyDescription, SwitchDescription } from "../dsl/switch-description.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { linkSchema, type Schema } from "./schema.ts";
 import { switchSchema } from "./switch-schema.ts";
@@ -36,7 +36,7 @@ type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
 /** Every problem of shape, type and range of what claims to be a description. Empty when there is none. */
 export function validate(description: unknown): readonly Problem[] {
   const validator = validators[kindOfDescription(description)];
-  if (validator(description)) return [];
+  if (validator(description)) return iterationsOfWavefront(description);
   const reports = leastMany((validator.errors ?? []) as readonly Report[]);
   const found = reports.filter((one) => one.keyword !== "required").map(problemOf);
   const meant = new Set(found.map((one) => one.meant));
@@ -45,6 +45,24 @@ export function validate(description: unknown): readonly Problem[] {
     .map(missingKey)
     .filter((one) => !meant.has(pathText(one.path)));
   return [...found, ...missing].map(({ meant: _meant, ...problem }) => problem);
+}
+
+/** The one rule between keys that a design does not show any more: there its iterations are 1 in either case. */
+function iterationsOfWavefront(description: unknown): readonly Problem[] {
+  const { scheduler } = description as Partial<SwitchDescription>;
+  if (scheduler?.kind !== "wavefront" || scheduler.iterations === undefined) return [];
+  return [
+    {
+      code: "LW_SCHEDULER_ITERATIONS",
+      severity: "error",
+      message: "the wavefront has no iterations: it looks at every pair of ports once a cycle",
+      value: `scheduler.iterations: ${scheduler.iterations}`,
+      limit: 'only with kind: "islip"',
+      remedy: 'take iterations out, or write scheduler.kind: "islip"',
+      path: ["scheduler", "iterations"],
+      part: "key",
+    },
+  ];
 }
 
 /** A value of the wrong type has no range to be out of. */
@@ -140,12 +158,19 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   const value = (report.data as Readonly<Record<string, unknown>>)[key];
   const path = [...holder, key];
   const keys = Object.keys(schema.properties ?? {}).filter((one) => one !== "$schema");
-  const slip = holder.length === 0 ? unitSlip(key, value) : undefined;
-  if (slip) {
-    const message = `unknown key "${key}": units are part of the names, and this one is "${slip.key}"`;
-    const remedy = `write ${slip.key}${slip.value === undefined ? "" : `: ${slip.value}`}`;
+  const slip = holder.length === 0 || holder[0] === "ports" ? unitSlip(key, value) : undefined;
+  const home = slip && homeOf(slip.key, holder, schema);
+  if (slip && home !== undefined) {
+    const message = `unknown key "${key}": units are part of the names, and this one is "${home}"`;
+    const remedy = `write ${home}${slip.value === undefined ? "" : `: ${slip.value}`}`;
     const found = { code: "LW_WRONG_UNIT", severity: "error", message, value: show(value), remedy } as const;
-    return { ...found, path, part: "key", meant: slip.key };
+    return { ...found, path, part: "key", meant: pathText([...holder, home]) };
+  }
+  const moved = holder.length === 0 ? homeOf(key, holder, schema) : undefined;
+  if (moved !== undefined) {
+    const message = `unknown key "${key}": it is one of the ports'`;
+    const remedy = `write it as ${moved}`;
+    return { code: "LW_UNKNOWN_KEY", severity: "error", message, remedy, path, part: "key", meant: moved };
   }
   const near = likeliest(key, keys);
   const where = holder.length === 0 ? "" : ` in ${pathText(holder)}`;
@@ -165,6 +190,14 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   }
   const few = holder[0] === "derived" ? "the ids that `lanewright explain` lists" : keys.join(", ");
   return { code, severity: "error", message, limit: few, remedy: "take the key out", path, part: "key" };
+}
+
+/** A key as it is written in `holder`: itself, or within `ports` where that is its place. */
+function homeOf(key: string, holder: DescriptionPath, schema: Schema): string | undefined {
+  if (schema.properties?.[key] !== undefined) return key;
+  return holder.length === 0 && schema.properties?.ports?.properties?.[key] !== undefined
+    ? `ports.${key}`
+    : undefined;
 }
 
 /** The key that was probably meant: one that begins alike, or one few letters away. */
@@ -198,7 +231,7 @@ function outOfRange(report: Report, path: DescriptionPath, schema: Schema): Find
   const found = { severity: "error", message, value: show(data), limit: limitOf(schema), path } as const;
   if (typeof data === "number") {
     const fits = (value: number) => schema.enum?.includes(value) ?? inside(value, schema);
-    const other = path.length === 1 ? otherUnit(key, data, fits) : undefined;
+    const other = path.length === 1 || path[0] === "ports" ? otherUnit(key, data, fits) : undefined;
     if (other) {
       const remedy = `${data} looks like ${other.unit}: write ${key}: ${other.value}`;
       return { ...found, code: "LW_OUT_OF_RANGE", remedy };

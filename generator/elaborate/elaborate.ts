@@ -20,7 +20,8 @@ import { lineRateCoverage } from "./line-rate.ts";
 import { memories } from "./memories.ts";
 import { packetRules } from "./packet.ts";
 import { retryRules } from "./retry.ts";
-import { type Basis, basisOf, derive, type Rule } from "./rule.ts";
+import { type Basis, basisOf, derive, type Rule, switchBasisOf } from "./rule.ts";
+import { switchMemories } from "./switch-memories.ts";
 import { switchPortRules } from "./switch-port.ts";
 import { switchBackRules, switchFrontRules } from "./switch-rules.ts";
 import { timingRules } from "./timing.ts";
@@ -81,14 +82,14 @@ export function elaborateSwitch(description: SwitchDescription | SwitchDescripti
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
   const { derived: overrides, port, ...rest } = switchWithDefaults(description);
   const { derived: _ofPort, ...link } = port;
-  const all = deriveAll(switchRules, { ...basisOf(link), ports: rest.ports }, overrides);
-  const design: SwitchDesign = {
+  const all = deriveAll(switchRules, switchBasisOf({ ports: rest.ports, port: link }), overrides);
+  const device = {
     ...rest,
     port: linkDesign(link, pick(derivedIds, all)),
     derived: pick(switchDerivedIds, all),
     latencyBudget: { portToPort: portToPortBudget(rest.clockMHz, all.crossbarStages.value) },
-    memories: [],
   };
+  const design: SwitchDesign = { ...device, memories: switchMemories(device) };
   setOrigin(design, origin);
   return deepFreeze(design);
 }

@@ -2,4 +2,5 @@ export { creditLimitBlocks } from "./credits.ts";
 export { deriveAll, elaborate, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
 export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";
 export { retryOnlyIds } from "./retry.ts";
-export { basisOf } from "./rule.ts";
+export { basisOf, switchBasisOf } from "./rule.ts";
+export { largestTable, tableBits } from "./switch-memories.ts";

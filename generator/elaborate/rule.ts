@@ -115,3 +115,11 @@ export function basisOf(
     icrcEndpoint: link.icrc === "endpoint" ? 1 : 0,
   };
 }
+
+/** The same for a switch: its port's numbers, and how many ports there are. */
+export function switchBasisOf(device: {
+  readonly ports: number;
+  readonly port: Parameters<typeof basisOf>[0];
+}): Basis {
+  return { ...basisOf(device.port), ports: device.ports };
+}

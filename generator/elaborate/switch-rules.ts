@@ -5,6 +5,9 @@ import { type Rule, rule } from "./rule.ts";
 
 const { ceil, log2 } = Math;
 
+/** Pages of an input buffer beyond the shares of its lanes. */
+export const sparePages = 4;
+
 const internalPorts = rule(
   "internalPorts",
   {
@@ -92,10 +95,10 @@ const pagesPerPort = rule(
     unit: "pages",
     formula: "dataLanes * ceil(vlBufferBeats / pageBeats) + ceil(vl15BufferBeats / pageBeats) + spare",
     source:
-      "every lane's buffer in whole pages; two more, as the write side holds a page before it is filled",
+      "every lane's buffer in whole pages; four more: the write side holds two, and the ring of free pages never runs empty",
   },
   ["dataLanes", "vlBufferBeats", "vl15BufferBeats", "pageBeats"],
-  { spare: [2, "pages"] },
+  { spare: [sparePages, "pages"] },
   (n) => n.dataLanes * ceil(n.vlBufferBeats / n.pageBeats) + ceil(n.vl15BufferBeats / n.pageBeats) + n.spare,
 );
 

@@ -1,0 +1,49 @@
+import type { Problem } from "../description/index.ts";
+import { derivedIds } from "../design/link.ts";
+import { type AnyDerivedId, type AnyDesign, switchDerivedIds } from "../design/switch.ts";
+import { basisOf, deriveAll, rules, switchBasisOf, switchRules } from "../elaborate/index.ts";
+import { type Numbers, numbersOf, toProblem } from "./numbers.ts";
+import { checkForm } from "./override-form.ts";
+import { sizeOverrides } from "./override-sizes.ts";
+import { switchOverrides } from "./override-switch.ts";
+import { timingOverrides } from "./override-timing.ts";
+
+const overrideRules = { ...timingOverrides, ...sizeOverrides, ...switchOverrides };
+
+/**
+ * Overrides feed the formulas behind them. So that a refused one does not spoil the figures that another message gives,
+ * each is looked at once more without the other refused ones.
+ */
+export function checkOverrides(design: AnyDesign): readonly Problem[] {
+  const numbers = numbersOfDesign(design);
+  const overridden = [...switchDerivedIds, ...derivedIds].filter((id) => numbers.derived[id]?.overridden);
+  const first = overridden.flatMap((id) => checkOverride(id, numbers));
+  const refused = new Set(first.filter(({ severity }) => severity === "error").map(({ path }) => path[1]));
+  if (refused.size === 0) return first;
+  const second = overridden.flatMap((id) => {
+    const kept = overridden.filter((other) => other === id || !refused.has(other));
+    return checkOverride(id, deriveAgain(design, kept));
+  });
+  return second.some(({ severity }) => severity === "error") ? second : first;
+}
+
+function numbersOfDesign(design: AnyDesign): Numbers {
+  return design.kind === "link"
+    ? numbersOf(design, design.derived)
+    : numbersOf(design.port, { ...design.derived, ...design.port.derived });
+}
+
+/** The numbers of a design with some of its overrides only. */
+function deriveAgain(design: AnyDesign, kept: readonly AnyDerivedId[]): Numbers {
+  const { derived } = numbersOfDesign(design);
+  const overrides = Object.fromEntries(kept.map((id) => [id, derived[id]?.value]));
+  return design.kind === "link"
+    ? numbersOf(design, deriveAll(rules, basisOf(design), overrides))
+    : numbersOf(design.port, deriveAll(switchRules, switchBasisOf(design), overrides));
+}
+
+function checkOverride(id: AnyDerivedId, numbers: Numbers): readonly Problem[] {
+  const value = numbers.value(id);
+  const verdict = checkForm(id, value, numbers) ?? overrideRules[id]?.(value, numbers);
+  return verdict ? [toProblem(id, verdict, numbers)] : [];
+}
