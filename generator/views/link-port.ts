@@ -9,6 +9,7 @@ import { lengthBits, range, ranges, sizes } from "./ranges.ts";
 export function linkPortView(design: LinkDesign): View {
   const s = sizes(design);
   const retry = design.retry === "llr";
+  const switched = design.role === "switchPort";
   const endpoint = design.icrc === "endpoint";
   const csr = csrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
@@ -19,7 +20,10 @@ export function linkPortView(design: LinkDesign): View {
     device: design.name,
     r: ranges(design),
     retry,
+    switched,
     endpoint,
+    plain: !switched && !endpoint,
+    toQueue: switched ? "tx" : "in",
     fromClient: endpoint ? "plain_tx" : "in",
     toClient: endpoint ? "out" : "rx",
     wordIndex: range(indexBits(s.words)),

@@ -3,12 +3,16 @@ import type { View } from "../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "./common.ts";
 import { lengthBits, lengthLow, range, ranges, sizes } from "./ranges.ts";
 
+/** Packets between a look at the room and their place in the queue, at one beat each: more than the pipeline is long. */
+const packetsInFlight = 12;
+
 /** `tx_queue`: client stream to per-lane queues. */
 export function txQueueView(design: LinkDesign): View {
   const s = sizes(design);
   const d = design.derived;
   const descriptors = d.queueDescriptors.value;
   const unused = 15 - s.N;
+  const switched = design.role === "switchPort";
   return {
     header: header(design, "Transmit ingress: checks, and queues a lane for each VL."),
     module: moduleName(design, "tx_queue"),
@@ -17,6 +21,8 @@ export function txQueueView(design: LinkDesign): View {
     secded: design.memoryProtection === "secded",
     wordIndex: range(indexBits(s.words)),
     cutThrough: design.forwarding === "cut-through",
+    switched,
+    queueRoom: switched ? "count_reg <= MAX_WAITING" : "!count_reg[QB]",
     vlRoom: unused > 0 ? `${unused}'d0, lane_open[${s.N - 1}:0]` : `lane_open[${s.N - 1}:0]`,
     params: [
       localparam("W", s.W, "bits of a beat"),
@@ -39,6 +45,15 @@ export function txQueueView(design: LinkDesign): View {
       localparam("HB", lengthBits(design), "bits of what it needs"),
       localparam("DESCRIPTORS", descriptors, "packets that a lane may hold"),
       localparam("QB", indexBits(descriptors), "bits of a descriptor address"),
+      ...(switched
+        ? [
+            localparam(
+              "MAX_WAITING",
+              `${indexBits(descriptors) + 1}'d${descriptors - packetsInFlight}`,
+              `packets: up to ${packetsInFlight} more are on their way through the crossbar`,
+            ),
+          ]
+        : []),
     ],
   };
 }

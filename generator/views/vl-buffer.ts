@@ -6,8 +6,8 @@ import { range, ranges, sizes } from "./ranges.ts";
 
 interface Region {
   readonly beats: number;
-  /** Beats of the longest packet that the lane takes. */
-  readonly longest: number;
+  /** Beats that are still free when the lane says that it has room: a longest packet's, or what a switch needs. */
+  readonly reserve: number;
 }
 
 /** The regions of a buffer: one for each data VL, then VL15. */
@@ -17,12 +17,12 @@ function regions(design: LinkDesign, side: "tx" | "rx"): readonly Region[] {
     side === "tx"
       ? [d.txQueueBeats.value, d.txQueue15Beats.value]
       : [d.vlBufferBeats.value, d.vl15BufferBeats.value];
-  const longest15 = Math.ceil(d.vl15PacketBytes.value / d.beatBytes.value);
-  const lanes = Array.from({ length: sizes(design).N }, () => ({
-    beats: data,
-    longest: d.maxPacketBeats.value,
-  }));
-  return [...lanes, { beats: vl15, longest: longest15 }];
+  const [reserve, reserve15] =
+    side === "tx"
+      ? [d.txRoomBeats.value, d.txRoom15Beats.value]
+      : [d.maxPacketBeats.value, Math.ceil(d.vl15PacketBytes.value / d.beatBytes.value)];
+  const lanes = Array.from({ length: sizes(design).N }, () => ({ beats: data, reserve }));
+  return [...lanes, { beats: vl15, reserve: reserve15 }];
 }
 
 /** Literals of a concatenation, the last lane first, six a line. */
@@ -73,7 +73,7 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
     ),
     roomLimit: table(
       used,
-      list.map(({ beats, longest }) => beats - longest),
+      list.map(({ beats, reserve }) => beats - reserve),
     ),
     params: [
       localparam("LANES", s.lanes, "lanes: data VLs and VL15"),
