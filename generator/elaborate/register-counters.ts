@@ -93,6 +93,12 @@ const icrcPort: readonly Row[] = [
   ["icrc_error", "Packets given to the client as errors because of a bad ICRC alone"],
 ];
 
+/** Counted by a port whose memories correct errors. */
+const memoryPort: readonly Row[] = [
+  ["memory_corrected", "Rows of a packet memory read with one wrong bit, which was put right"],
+  ["memory_uncorrectable", "Rows of a packet memory read with two wrong bits; the packet ends bad"],
+];
+
 /** Counters that add an amount: PktLen of each packet, in words of 4 bytes, with its packet pulse. */
 const amounts: readonly PortRow[] = [
   ["port_xmit_data", "PortXmitData", "Words in packets sent, LRH through ICRC"],
@@ -117,7 +123,7 @@ const withoutRetry = [
 ];
 
 /** What a port's counters depend on. */
-export type CountedPort = Pick<LinkDesign, "retry" | "icrc">;
+export type CountedPort = Pick<LinkDesign, "retry" | "icrc" | "memoryProtection">;
 
 /** All counters of a link port in address order, the first at `base`. */
 export function linkCounters(base: number, port: CountedPort): readonly Counter[] {
@@ -133,6 +139,7 @@ export function linkCounters(base: number, port: CountedPort): readonly Counter[
     ...portCounters.map(([signal, standardName, text]) => ({ ...pulse(signal, text), standardName })),
     ...ownPort.map(([signal, text]) => pulse(signal, text)),
     ...(port.icrc === "endpoint" ? icrcPort : []).map(([signal, text]) => pulse(signal, text)),
+    ...(port.memoryProtection === "secded" ? memoryPort : []).map(([signal, text]) => pulse(signal, text)),
     ...amounts.map(([signal, standardName, text]) => ({
       name: signal.toUpperCase(),
       signal: `evt_${signal}_words`,

@@ -129,8 +129,29 @@ function control(design: LinkDesign): RegisterGroup {
       one("CLEAR_COUNTERS", 0x018, "Clears every counter", [
         { ...pulse("CLEAR", 0, "clear_counters", "Clears every counter"), internal: true },
       ]),
+      ...(design.memoryProtection === "secded" ? [memoryTest(design)] : []),
     ],
   };
+}
+
+/** Wrong bits for the packet memories of a port, to see that they are found: one is corrected, two of a row are not. */
+function memoryTest(design: LinkDesign): Register {
+  const memories = [
+    ["TX", "cmd_wrong_tx", "transmit queues"],
+    ...(design.retry === "llr" ? [["REPLAY", "cmd_wrong_replay", "replay buffer"] as const] : []),
+    ...(design.role === "standalone" ? [["RX", "cmd_wrong_rx", "receive buffer"] as const] : []),
+  ] as const;
+  const fields = memories.flatMap(([name, signal, text], at) =>
+    [0, 1].map((bit) =>
+      pulse(
+        `${name}_BIT${bit}`,
+        2 * at + bit,
+        `${signal}_${bit}`,
+        `The next row written to the ${text} has bit ${bit} wrong`,
+      ),
+    ),
+  );
+  return one("MEMORY_TEST", 0x01c, "Self test of the packet memories", fields);
 }
 
 function status(): RegisterGroup {

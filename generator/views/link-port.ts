@@ -11,9 +11,11 @@ export function linkPortView(design: LinkDesign): View {
   const retry = design.retry === "llr";
   const switched = design.role === "switchPort";
   const endpoint = design.icrc === "endpoint";
+  const secded = design.memoryProtection === "secded";
+  const memoryOutputs = secded && switched;
   const csr = csrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
-    .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
+    .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name) && !(memoryOutputs && /^evt_memory/.test(name)));
   return {
     header: header(design, "One port of a lossless link: streams on one side, the MII on the other."),
     module: moduleName(design, "link_port"),
@@ -22,6 +24,9 @@ export function linkPortView(design: LinkDesign): View {
     retry,
     switched,
     endpoint,
+    secded,
+    withoutReplay: secded && !retry,
+    memoryOutputs,
     plain: !switched && !endpoint,
     toQueue: switched ? "tx" : "in",
     fromClient: endpoint ? "plain_tx" : "in",
