@@ -38,6 +38,7 @@ export function csrView(design: { readonly name: string }, map: RegisterMap): Vi
       ...(counted ? [{ name: "COUNTERS", offset: map.counterBase }] : []),
     ].map(({ name, offset }) => ({ name: addressOf(name), value: hex(offset, map.addressBits) })),
     ...resetParams(registers),
+    unused: unusedBits(registers),
     mapped_ranges: mappedRanges(map).map((expression) => ({ expression })),
     ...held(registers),
     settings: parts(registers, "rw").map((part) => ({
@@ -216,6 +217,22 @@ function interruptOf({ interrupt, groups }: RegisterMap): { interrupts: View[] }
     return enable === undefined ? [] : [{ status: storedIn(part), enable }];
   });
   return { interrupts: [{ signal: interrupt.signal, terms }] };
+}
+
+/** Runs of bits of the data bus that no register stores. */
+function unusedBits(registers: readonly Register[]): View[] {
+  const used = new Set(
+    parts(registers, "rw", "w1", "w1c").flatMap(({ field, index }) =>
+      Array.from({ length: fieldBits(field, index) }, (_, bit) => field.lsb + bit),
+    ),
+  );
+  const runs: string[] = [];
+  for (let bit = 0; bit < 32; bit += 1) {
+    const first = bit;
+    while (bit < 32 && !used.has(bit)) bit += 1;
+    if (bit > first) runs.push(`write_bits${slice(first, bit - first)}`);
+  }
+  return runs.length === 0 ? [] : [{ bits: runs.join(", ") }];
 }
 
 /** Conditions on `address` of the runs of addresses that hold registers; alignment is checked apart from them. */
