@@ -41,6 +41,13 @@ export const diagnosticCodes = {
   LW_LANE_STARVES: "A data lane has no weight in any arbitration table.",
   LW_LOW_MAY_STARVE: "Lanes of the low table may wait for ever on those of the high table.",
 
+  // Rules between the values of a switch
+  LW_SCHEDULER_ITERATIONS: "Iterations are given for a scheduler that has none.",
+  LW_WAVEFRONT_CHAIN: "The wavefront of so many ports is a long combinational path.",
+  LW_SMALL_FORWARDING_TABLE: "The forwarding table has fewer LIDs than the switch has ports.",
+  LW_LARGE_TABLES: "The tables take more memory than the packets.",
+  LW_LARGE_PACKET_MEMORY: "The packet buffers are larger than a die has room for.",
+
   // Derived numbers set by hand: what would lose data or stop the link
   LW_OVERRIDE_FIXED: "The number follows from others and cannot be set.",
   LW_OVERRIDE_RANGE: "The number does not fit: not an integer, too large, or too small.",
@@ -65,6 +72,8 @@ export const diagnosticCodes = {
   LW_OVERRIDE_VL15_BUFFER: "The buffer of VL15 does not hold one packet.",
   LW_OVERRIDE_TX_QUEUE: "A transmit queue does not hold one packet.",
   LW_OVERRIDE_DESCRIPTORS: "The packet list of the transmit queues is no power of two.",
+  LW_OVERRIDE_STARVATION: "The period of the scheduler's starvation guard is no power of two.",
+  LW_OVERRIDE_COPIES: "A lane has no places for copies of multicast packets, or too many.",
   LW_OVERRIDE_COUNTER_BITS: "Counters are narrower than 32 or wider than 64 bits.",
 
   // Derived numbers set by hand: what only costs rate or comfort
@@ -77,6 +86,10 @@ export const diagnosticCodes = {
   LW_SLOW_TX_QUEUE: "A transmit queue does not hold two packets.",
   LW_SMALL_VL15_BUFFER: "Bursts of management packets are dropped sooner than usual.",
   LW_EARLY_FLUSH: "The data age gives up before the replay count does.",
+  LW_CROSSBAR_FAN_IN: "The crossbar has fewer registers than its number of inputs asks for.",
+  LW_SHORT_STARVATION: "The scheduler's starvation guard takes inputs for starving that wait their turn.",
+  LW_SMALL_HEADROOM: "Fewer packets than usual may wait at an input for busy outputs.",
+  LW_FEW_COPIES: "A packet to all ports takes more copies than its lane has places for.",
   LW_COUNTER_WRAPS: "Counters may wrap within a year.",
 
   // Commands

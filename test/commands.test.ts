@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { derivedIds } from "../generator/design/link.ts";
+import { switchDerivedIds } from "../generator/design/switch.ts";
 import { elaborate, loadDescription } from "../generator/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -32,6 +33,7 @@ function lanewright(...args: readonly string[]): Promise<Outcome> {
 }
 
 const example = join(root, "examples/link-400g.ts");
+const leaf = join(root, "examples/leaf4.ts");
 /** What a terminal would take for a colour. */
 const escapeCode = String.fromCharCode(27);
 
@@ -47,6 +49,17 @@ describe("init", () => {
       code: 0,
       out: "my-link.ts: 0 errors, 0 warnings\n",
     });
+  });
+
+  it("writes a switch when asked to", async () => {
+    expect(await lanewright("init", "--kind", "switch", "top-of-rack.ts")).toMatchObject({ code: 0 });
+    expect(await lanewright("init", "--kind", "switch", "sub/top-of-rack.json")).toMatchObject({ code: 0 });
+    const script = elaborate(await loadDescription(join(folder, "top-of-rack.ts")));
+    const plain = elaborate(await loadDescription(join(folder, "sub/top-of-rack.json")));
+    expect(script).toMatchObject({ kind: "switch", name: "top_of_rack", ports: 4 });
+    expect(JSON.stringify(script)).toBe(JSON.stringify(plain));
+    const { out } = await lanewright("check", "top-of-rack.ts");
+    expect(out).toBe("top-of-rack.ts: 0 errors, 0 warnings\n");
   });
 
   it("overwrites only with --force", async () => {
@@ -92,6 +105,33 @@ describe("explain", () => {
     expect(document.derived).toEqual(Object.values(design.derived));
   });
 
+  it("shows a switch: its numbers, those of a port, the way from port to port, its memories", async () => {
+    const { code, out, err } = await lanewright("explain", leaf);
+    expect([code, err]).toEqual([0, ""]);
+    for (const id of [...switchDerivedIds, ...derivedIds]) expect(out).toContain(`│ ${id} `);
+    expect(out).toContain("MII in to MII out");
+    expect(out).toMatch(/│ sum +│ +21 │ 52\.131 │/);
+    expect(out).toContain("Packets of one beat (up to 128 bytes) are switched every second cycle");
+    for (const module of ["voq_memory", "unicast_table", "sl_to_vl", "replay_buffer"])
+      expect(out).toContain(module);
+  });
+
+  it("gives the same of a switch as JSON, and single numbers of either kind", async () => {
+    const { out } = await lanewright("explain", leaf, "--json");
+    const design = elaborate(await loadDescription(leaf));
+    if (design.kind !== "switch") throw new Error("leaf4 is a switch");
+    expect(JSON.parse(out)).toMatchObject({
+      kind: "switch",
+      derived: Object.values(design.derived),
+      port: { derived: Object.values(design.port.derived), lineRateCoverage: design.port.lineRateCoverage },
+      latencyBudget: design.latencyBudget,
+      memories: design.memories,
+    });
+    const only = await lanewright("explain", leaf, "--json", "--only", "pageBeats,creditsPerVl");
+    const ids = (JSON.parse(only.out) as { derived: { id: string }[] }).derived.map(({ id }) => id);
+    expect(ids).toEqual(["pageBeats", "creditsPerVl"]);
+  });
+
   it("shows only what is asked for, and marks what was set", async () => {
     const description = { ...(await loadDescription(example)), derived: { replayDepthBeats: 256 } };
     writeFileSync(join(folder, "set.json"), JSON.stringify(description));
@@ -111,6 +151,24 @@ describe("schema", () => {
     const description: unknown = JSON.parse(readFileSync(join(root, "examples/link-100g.json"), "utf8"));
     expect(validate(description)).toBe(true);
     expect(validate({ kind: "link" })).toBe(false);
+    const small: unknown = JSON.parse(readFileSync(join(root, "examples/leaf4-small.json"), "utf8"));
+    expect(validate(small)).toBe(true);
+    expect(validate({ kind: "switch" })).toBe(false);
+    expect(validate({ ...(small as object), kind: "link" })).toBe(false);
+    expect(validate({ ...(small as object), kind: "router" })).toBe(false);
+  });
+
+  it("prints that of one kind", async () => {
+    for (const [kind, other] of [
+      ["link", "leaf4-small.json"],
+      ["switch", "link-100g.json"],
+    ] as const) {
+      const { out } = await lanewright("schema", kind);
+      const validate = new Ajv().compile(JSON.parse(out) as object);
+      const foreign: unknown = JSON.parse(readFileSync(join(root, "examples", other), "utf8"));
+      expect(validate(foreign)).toBe(false);
+    }
+    expect(await lanewright("schema", "router")).toMatchObject({ code: 2 });
   });
 });
 

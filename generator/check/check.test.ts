@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type DerivedId, derivedIds } from "../design/link.ts";
+import { switchDerivedIds } from "../design/switch.ts";
 import { hasErrors, LanewrightError } from "../diagnostics.ts";
 import { defineLink } from "../dsl/define-link.ts";
+import { defineSwitch } from "../dsl/define-switch.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
-import { elaborate } from "../elaborate/index.ts";
+import type { SwitchDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
+import { elaborate, elaborateSwitch } from "../elaborate/index.ts";
 import { assertSound, check, inspect } from "./check.ts";
 
 const example: LinkDescription = {
@@ -164,5 +167,108 @@ describe("overrides", () => {
       override({ replayDepthBeats: 2048, creditsPerVl: 2048, txQueueBeats: 200, queueDescriptors: 64 }),
     ).toEqual([]);
     expect(override({ replayTimerCycles: 100_000, counterBits: 64, creditUpdateBlocks: 66 })).toEqual([]);
+  });
+});
+
+const leaf: SwitchDescriptionOfKind = {
+  kind: "switch",
+  name: "leaf4",
+  clockMHz: 402.83,
+  datapathBits: 1024,
+  mtuBytes: 4096,
+  ports: { count: 4, rateGbps: 400, cableMeters: 30 },
+  virtualLanes: { data: 4 },
+};
+
+const switchCodes = (changes: Partial<SwitchDescription>) =>
+  inspect({ ...leaf, ...changes }).diagnostics.map((one) => one.code);
+
+describe("a switch", () => {
+  it("is looked at as a whole: its port's problems stand at their place in its own description", () => {
+    const { design, diagnostics } = inspect(
+      defineSwitch({
+        ...leaf,
+        name: "wire",
+        ports: {
+          count: 4,
+          rateGbps: 500,
+          cableMeters: 10_000,
+        },
+        derived: { creditsPerVl: 1 },
+      }),
+    );
+    expect(design).toBeUndefined();
+    expect(diagnostics.map((one) => one.code)).toEqual([
+      "LW_WIDTH_CLOCK",
+      "LW_NAME_KEYWORD",
+      "LW_CABLE_TOO_LONG",
+      "LW_OVERRIDE_CREDITS",
+    ]);
+    const [rate, , cable] = diagnostics;
+    expect(rate?.remedy).toContain("lower ports.rateGbps to 412.497");
+    expect((cable?.at?.line ?? 0) - (diagnostics[1]?.at?.line ?? 0)).toBe(4);
+  });
+
+  it("has its problems of shape and its other ones reported together", () => {
+    const ports = { count: 81, rateGbps: 400, cableMeters: 30 };
+    expect(switchCodes({ ports, name: "reg" })).toEqual(["LW_OUT_OF_RANGE", "LW_NAME_KEYWORD"]);
+  });
+
+  it("may repeat what the formula gives, for every number", () => {
+    const { derived, port } = elaborateSwitch(leaf);
+    for (const id of switchDerivedIds)
+      expect([id, switchCodes({ derived: { [id]: derived[id].value } })]).toEqual([id, []]);
+    for (const id of derivedIds)
+      expect([id, switchCodes({ derived: { [id]: port.derived[id].value } })]).toEqual([id, []]);
+  });
+
+  it("refuses overrides at the very value that breaks it", () => {
+    const edges = [
+      ["txQueueBeats", 73, 72],
+      ["vlBufferBeats", 1347, 1346],
+      ["creditsPerVl", 66, 65],
+      ["crossbarStages", 3, 4],
+      ["starvationCycles", 512, 511],
+      ["multicastCopies", 1, 0],
+      ["rxPipelineCycles", 7, 6],
+    ] as const;
+    for (const [id, good, bad] of edges) {
+      const errors = (value: number) =>
+        inspect({ ...leaf, derived: { [id]: value } }).diagnostics.filter((one) => one.severity === "error");
+      expect([id, good, errors(good)]).toEqual([id, good, []]);
+      expect([id, bad, errors(bad).length]).toEqual([id, bad, 1]);
+    }
+  });
+
+  it("does not let a refused override spoil the figures of another one", () => {
+    const { diagnostics } = inspect({ ...leaf, derived: { crossbarStages: 9, txQueueBeats: 60 } });
+    expect(diagnostics.map((one) => one.code)).toEqual(["LW_OVERRIDE_RANGE", "LW_OVERRIDE_TX_QUEUE"]);
+    expect(diagnostics[1]?.limit).toBe("at least 73 beats");
+  });
+
+  it("warns of a wavefront above 16 ports, and takes no iterations for it", () => {
+    const ports = (count: number) => ({ ...leaf.ports, count });
+    const scheduler = { kind: "wavefront" } as const;
+    expect(switchCodes({ scheduler, ports: ports(16) })).toEqual([]);
+    expect(switchCodes({ scheduler, ports: ports(17) })).toEqual(["LW_WAVEFRONT_CHAIN"]);
+    expect(switchCodes({ scheduler: { ...scheduler, iterations: 1 } })).toEqual(["LW_SCHEDULER_ITERATIONS"]);
+    expect(switchCodes({ scheduler: { kind: "islip", iterations: 4 } })).toEqual([]);
+  });
+
+  it("warns where the forwarding table has fewer LIDs than there are ports", () => {
+    const of = (count: number) =>
+      switchCodes({ ports: { ...leaf.ports, count }, tables: { unicastEntries: 64 } });
+    expect(of(62)).toEqual([]);
+    expect(of(63)).toEqual(["LW_SMALL_FORWARDING_TABLE"]);
+  });
+
+  it("never throws, whatever it is given", () => {
+    const keys = fc.constantFrom(...Object.keys(leaf), "derived", "scheduler", "tables", "extra");
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.anything()), (changes) => {
+        const { design, diagnostics } = inspect({ ...leaf, ...changes } as SwitchDescriptionOfKind);
+        expect(design === undefined).toBe(hasErrors(diagnostics));
+      }),
+    );
   });
 });

@@ -28,25 +28,28 @@ const starvationCycles: OverrideRule = (value, n) => {
   const round = n.value("internalPorts") * n.value("maxPacketBeats");
   if (value >= round) return undefined;
   const message = `is shorter than one round of longest packets (${round} cycles): inputs starve that only wait their turn`;
-  return warn("LW_SHORT_STARVATION", message, `${n.computed("starvationCycles")} cycles for four rounds`);
+  const least = 2 ** Math.ceil(Math.log2(round));
+  return warn("LW_SHORT_STARVATION", message, `at least ${least} cycles`);
 };
 
 const voqHeadroomPackets: OverrideRule = (value, n) => {
   const computed = n.computed("voqHeadroomPackets");
   if (value >= computed) return undefined;
-  const message = `a lane of an input stops after ${value} longest packets for busy outputs, though others are idle`;
+  const message = `a lane of an input stops after ${value} longest packet${value === 1 ? "" : "s"} for busy outputs, though others are idle`;
   return warn("LW_SMALL_HEADROOM", message, `${computed} packets`);
 };
 
 const multicastCopies: OverrideRule = (value, n) => {
-  const least = n.value("internalPorts");
-  const most = 64 * least;
-  if (value >= least && value <= most) return undefined;
-  const message =
-    value < least
-      ? "the copies of a packet to every port would not fit, and their lane stands still"
-      : "is more than a list of copies is built for";
-  return refuse("LW_OVERRIDE_COPIES", message, `${least} ... ${most} copies`);
+  const ports = n.value("internalPorts");
+  const most = 64 * ports;
+  if (value < 1 || value > most) {
+    const message =
+      value < 1 ? "no multicast packet could ever leave" : "is more than the places for copies are built for";
+    return refuse("LW_OVERRIDE_COPIES", message, `1 ... ${most} copies`);
+  }
+  if (value >= ports) return undefined;
+  const message = `a packet to all ports waits until the first ${value} copies leave, and its lane's multicasts wait with it`;
+  return warn("LW_FEW_COPIES", message, `at least ${ports} copies (internalPorts)`);
 };
 
 /** Rules of the numbers that only a switch has. */

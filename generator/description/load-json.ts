@@ -36,7 +36,7 @@ export function parseJson(file: string, text: string): object {
       severity: "error",
       message: "the file does not hold a description",
       value: Array.isArray(value) ? "an array" : JSON.stringify(value),
-      limit: '{ "kind": "link", ... }',
+      limit: '{ "kind": "link", ... } or { "kind": "switch", ... }',
       at: lines.at(tree?.offset ?? 0),
     });
   }

@@ -25,8 +25,8 @@ export async function loadScript(path: string, timeoutMs: number): Promise<objec
       code: "LW_NO_DEFAULT_EXPORT",
       severity: "error",
       message: "the file has no default export",
-      limit: "export default defineLink({ ... })",
-      remedy: "write `export default` in front of defineLink",
+      limit: "export default defineLink({ ... }), or defineSwitch",
+      remedy: "write `export default` in front of defineLink or defineSwitch",
       at: top,
     });
   }
@@ -40,8 +40,8 @@ export async function loadScript(path: string, timeoutMs: number): Promise<objec
       value: Array.isArray(description)
         ? "an array"
         : `${JSON.stringify(description) ?? String(description)}`,
-      limit: "what defineLink returns",
-      remedy: "write `export default defineLink({ ... })`",
+      limit: "what defineLink or defineSwitch returns",
+      remedy: "write `export default defineLink({ ... })`, or defineSwitch",
       at: origin.locate([], "value") ?? top,
     });
   }

@@ -70,3 +70,44 @@ describe("validate", () => {
     expect(validate(null).map((one) => one.code)).toEqual(["LW_WRONG_TYPE"]);
   });
 });
+
+describe("the description of a switch", () => {
+  const leaf = {
+    kind: "switch",
+    name: "leaf4",
+    clockMHz: 402.83,
+    datapathBits: 1024,
+    mtuBytes: 4096,
+    ports: { count: 4, rateGbps: 400, cableMeters: 30 },
+    virtualLanes: { data: 4 },
+  };
+  const said = (changes: object) =>
+    validate({ ...leaf, ...changes }).map(({ code, remedy, path }) => [code, path.join("."), remedy]);
+
+  it("is told of units within the ports, and of keys that belong there", () => {
+    expect(validate(leaf)).toEqual([]);
+    expect(said({ ports: { ...leaf.ports, cableKm: 0.5 } })).toEqual([
+      ["LW_WRONG_UNIT", "ports.cableKm", "write cableMeters: 500"],
+    ]);
+    expect(said({ rateTbps: 0.4 })).toEqual([["LW_WRONG_UNIT", "rateTbps", "write ports.rateGbps: 400"]]);
+    expect(said({ rateGbps: 400 })).toEqual([["LW_UNKNOWN_KEY", "rateGbps", "write it as ports.rateGbps"]]);
+    expect(said({ ports: { count: 4, rateGbps: 0.4, cableMeters: 30 } })).toEqual([
+      ["LW_OUT_OF_RANGE", "ports.rateGbps", "0.4 looks like Tbps: write rateGbps: 400"],
+    ]);
+  });
+
+  it("is taken for one by its ports where its kind is missing", () => {
+    const { kind: _kind, ...rest } = leaf;
+    expect(validate(rest).map(({ code }) => code)).toEqual(["LW_KIND_MISSING"]);
+  });
+
+  it("has legal table sizes and schedulers", () => {
+    expect(said({ tables: { unicastEntries: 100 } })).toEqual([
+      ["LW_NOT_A_MULTIPLE", "tables.unicastEntries", "write unicastEntries: 64 or 128"],
+    ]);
+    expect(said({ scheduler: { kind: "islipp" } })).toEqual([
+      ["LW_NOT_ALLOWED", "scheduler.kind", 'did you mean "islip"?'],
+    ]);
+    expect(said({ scheduler: { iterations: 5 } }).map(([code]) => code)).toEqual(["LW_OUT_OF_RANGE"]);
+  });
+});

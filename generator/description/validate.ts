@@ -158,6 +158,12 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   const value = (report.data as Readonly<Record<string, unknown>>)[key];
   const path = [...holder, key];
   const keys = Object.keys(schema.properties ?? {}).filter((one) => one !== "$schema");
+  const moved = holder.length === 0 ? homeOf(key, holder, schema) : undefined;
+  if (moved !== undefined) {
+    const message = `unknown key "${key}": it is one of the ports'`;
+    const remedy = `write it as ${moved}`;
+    return { code: "LW_UNKNOWN_KEY", severity: "error", message, remedy, path, part: "key", meant: moved };
+  }
   const slip = holder.length === 0 || holder[0] === "ports" ? unitSlip(key, value) : undefined;
   const home = slip && homeOf(slip.key, holder, schema);
   if (slip && home !== undefined) {
@@ -165,12 +171,6 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
     const remedy = `write ${home}${slip.value === undefined ? "" : `: ${slip.value}`}`;
     const found = { code: "LW_WRONG_UNIT", severity: "error", message, value: show(value), remedy } as const;
     return { ...found, path, part: "key", meant: pathText([...holder, home]) };
-  }
-  const moved = holder.length === 0 ? homeOf(key, holder, schema) : undefined;
-  if (moved !== undefined) {
-    const message = `unknown key "${key}": it is one of the ports'`;
-    const remedy = `write it as ${moved}`;
-    return { code: "LW_UNKNOWN_KEY", severity: "error", message, remedy, path, part: "key", meant: moved };
   }
   const near = likeliest(key, keys);
   const where = holder.length === 0 ? "" : ` in ${pathText(holder)}`;

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { derivedIds } from "../design/link.ts";
+import { type Derived, derivedIds } from "../design/link.ts";
+import { switchDerivedIds } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { defineLink } from "../dsl/define-link.ts";
+import { defineSwitch } from "../dsl/define-switch.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
-import { elaborate, rules } from "./elaborate.ts";
+import type { SwitchDescription } from "../dsl/switch-description.ts";
+import { elaborate, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
 import { formulaFunctions } from "./formula-functions.ts";
+import { sparePages } from "./switch-rules.ts";
 
 const example: LinkDescription = {
   name: "link_400g",
@@ -36,6 +40,19 @@ const legal: fc.Arbitrary<LinkDescription> = fc
     const clockMHz = Math.min(2000, Math.max(1, ((rateGbps * 1000) / rest.datapathBits) * slack));
     return { name: "any", rateGbps, clockMHz, virtualLanes: { data }, ...rest } as LinkDescription;
   });
+
+/** Evaluates each formula as it stands, with its inputs. */
+function expectTrue(numbers: readonly Derived[]): void {
+  for (const { id, inputs, formula, value, source } of numbers) {
+    const names = Object.keys(inputs);
+    const values = Object.values(inputs).map((input) => input.value);
+    const scope = Object.entries(formulaFunctions);
+    const evaluate = new Function(...scope.map(([name]) => name), ...names, `return ${formula};`);
+    expect([id, evaluate(...scope.map(([, f]) => f), ...values)]).toEqual([id, value]);
+    for (const name of names) expect(formula).toMatch(new RegExp(`\\b${name}\\b`));
+    expect(source.length).toBeGreaterThan(10);
+  }
+}
 
 describe("elaborate", () => {
   it("derives the figures of the worked example", () => {
@@ -73,20 +90,7 @@ describe("elaborate", () => {
   });
 
   it("prints formulas that are true: evaluated as they stand they give the value", () => {
-    for (const derived of Object.values(
-      elaborate({ ...example, icrc: "endpoint", cableMeters: 500 }).derived,
-    )) {
-      const names = Object.keys(derived.inputs);
-      const values = Object.values(derived.inputs).map((input) => input.value);
-      const scope = Object.entries(formulaFunctions);
-      const formula = new Function(...scope.map(([name]) => name), ...names, `return ${derived.formula};`);
-      expect([derived.id, formula(...scope.map(([, f]) => f), ...values)]).toEqual([
-        derived.id,
-        derived.value,
-      ]);
-      for (const name of names) expect(derived.formula).toMatch(new RegExp(`\\b${name}\\b`));
-      expect(derived.source.length).toBeGreaterThan(10);
-    }
+    expectTrue(Object.values(elaborate({ ...example, icrc: "endpoint", cableMeters: 500 }).derived));
   });
 
   it("lets an override take the formula's place and feed what rests on it", () => {
@@ -178,6 +182,121 @@ describe("for any legal description", () => {
         }
         expect(design.memories.some(({ module }) => module === "replay_buffer")).toBe(design.retry === "llr");
       }),
+    );
+  });
+});
+
+const leaf: SwitchDescription = {
+  name: "leaf4",
+  clockMHz: 402.83,
+  datapathBits: 1024,
+  mtuBytes: 4096,
+  ports: { count: 4, rateGbps: 400, cableMeters: 30 },
+  virtualLanes: { data: 4 },
+};
+
+/** The same with other ports and other numbers. */
+function leafOf(count: number, derived: NonNullable<SwitchDescription["derived"]> = {}): SwitchDescription {
+  return { ...leaf, ports: { ...leaf.ports, count }, derived };
+}
+
+describe("elaborateSwitch", () => {
+  it("derives the figures of the worked example", () => {
+    const { derived, port, latencyBudget } = elaborateSwitch(leaf);
+    const value = (id: keyof typeof derived) => derived[id].value;
+    expect(value("internalPorts")).toBe(5);
+    expect(value("portBits")).toBe(3);
+    expect(value("crossbarStages")).toBe(1);
+    expect(value("flightBeats")).toBe(7);
+    expect(value("voqHeadroomPackets")).toBe(4);
+    // 4 * 5 * 33 = 660
+    expect(value("starvationCycles")).toBe(1024);
+    expect(value("pageBeats")).toBe(1);
+    expect(value("multicastCopies")).toBe(10);
+    expect(value("aggregateGbps")).toBe(1600);
+    expect(value("portToPortCycles")).toBe(21);
+    expect(latencyBudget.portToPort.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(52.13, 2);
+    // 1017 blocks of the credit loop and 4 packets of 66; a lane's buffer is 2 * 33 beats more than that
+    expect(port.derived.creditsPerVl.value).toBe(1281);
+    expect(port.derived.vlBufferBeats.value).toBe(1347);
+    expect(value("pagesPerPort")).toBe(4 * 1347 + 24 + sparePages);
+    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 7);
+    expect(port.derived.txRoomBeats.value).toBe(2 * 33 + 7);
+    expect(port.role).toBe("switchPort");
+  });
+
+  it("takes 21, 22 or 23 cycles from port to port, as the crossbar has one, two or three registers", () => {
+    const stages = (count: number) => elaborateSwitch(leafOf(count)).derived.crossbarStages.value;
+    expect([2, 7, 8, 63, 64, 80].map(stages)).toEqual([1, 1, 2, 2, 3, 3]);
+    const cycles = (count: number) => elaborateSwitch(leafOf(count)).derived.portToPortCycles.value;
+    expect([7, 63, 80].map(cycles)).toEqual([21, 22, 23]);
+  });
+
+  it("derives every number once, after all that it rests on", () => {
+    const design = elaborateSwitch(leaf);
+    expect(switchRules.map(({ id }) => id).sort()).toEqual([...switchDerivedIds, ...derivedIds].sort());
+    expect(Object.keys(design.derived)).toEqual(switchDerivedIds);
+    expect(Object.keys(design.port.derived)).toEqual(derivedIds);
+  });
+
+  it("prints formulas that are true, those of its port in their own form", () => {
+    for (const count of [2, 8, 80]) {
+      const { derived, port } = elaborateSwitch(leafOf(count));
+      expectTrue([...Object.values(derived), ...Object.values(port.derived)]);
+      expect(port.derived.creditsPerVl.formula).toContain("voqHeadroomPackets");
+    }
+    expect(elaborate(example).derived.creditsPerVl.formula).not.toContain("voqHeadroomPackets");
+  });
+
+  it("lets an override of either kind feed what rests on it", () => {
+    const { derived, port } = elaborateSwitch(leafOf(4, { crossbarStages: 2, creditsPerVl: 1200 }));
+    expect(derived.crossbarStages).toMatchObject({ value: 2, computed: 1, overridden: true });
+    expect(derived.portToPortCycles.value).toBe(22);
+    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 8);
+    expect(derived.pagesPerPort.value).toBe(4 * (1200 + 66) + 24 + sparePages);
+  });
+
+  it("is the same for the builder, for plain data and through elaborate", () => {
+    const text = JSON.stringify(elaborateSwitch(leaf));
+    expect(JSON.stringify(elaborateSwitch(defineSwitch(leaf)))).toBe(text);
+    expect(JSON.stringify(elaborate({ kind: "switch", ...leaf }))).toBe(text);
+  });
+
+  it("adds up for any number of ports: latency, memories, integers", () => {
+    const real = ["handlingNs", "cableNs", "ackRoundTripNs", "linkEfficiencyPercent", "aggregateGbps"];
+    const legalSwitch = fc
+      .record({
+        count: fc.integer({ min: 2, max: 80 }),
+        link: legal,
+        multicastEntries: fc.integer({ min: 0, max: 16_384 }),
+        memoryProtection: fc.constantFrom("none", "secded"),
+      })
+      .map(({ count, link, multicastEntries, memoryProtection }): SwitchDescription => {
+        const { name, clockMHz, datapathBits, mtuBytes, virtualLanes, rateGbps, cableMeters } = link;
+        const ports = { count, rateGbps, cableMeters };
+        const tables = { multicastEntries };
+        return { name, clockMHz, datapathBits, mtuBytes, virtualLanes, ports, tables, memoryProtection };
+      });
+    fc.assert(
+      fc.property(legalSwitch, (description) => {
+        const { derived, port, latencyBudget, memories } = elaborateSwitch(description);
+        for (const { id, value } of [...Object.values(derived), ...Object.values(port.derived)]) {
+          expect([id, Number.isFinite(value) && value >= 0]).toEqual([id, true]);
+          if (!real.includes(id)) expect([id, Number.isInteger(value)]).toEqual([id, true]);
+        }
+        const cycles = latencyBudget.portToPort.reduce((sum, one) => sum + one.cycles, 0);
+        expect(cycles).toBe(derived.portToPortCycles.value);
+        expect(port.derived.txRoomBeats.value).toBeLessThan(port.derived.txQueueBeats.value);
+        expect(derived.pagesPerPort.value * derived.pageBeats.value).toBeGreaterThanOrEqual(
+          port.virtualLanes.data * port.derived.vlBufferBeats.value + port.derived.vl15BufferBeats.value,
+        );
+        for (const { words, bitsPerWord, bits } of memories) {
+          expect(Number.isInteger(words) && words > 0).toBe(true);
+          expect(bits).toBe(words * bitsPerWord);
+        }
+        expect(memories.some(({ module }) => module === "vl_rx_buffer")).toBe(false);
+      }),
+      { numRuns: 50 },
     );
   });
 });

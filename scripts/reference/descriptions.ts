@@ -1,19 +1,23 @@
 import type { Schema } from "../../generator/description/schema.ts";
 import { linkSchema } from "../../generator/description/schema.ts";
-import { rules } from "../../generator/elaborate/index.ts";
+import { switchSchema } from "../../generator/description/switch-schema.ts";
+import { derivedIds } from "../../generator/design/link.ts";
+import { rules, switchRules } from "../../generator/elaborate/index.ts";
+import type { Rule } from "../../generator/elaborate/rule.ts";
 import { table } from "./markdown.ts";
 
 const intro = `# Descriptions
 
 <!-- Written by \`npm run reference\` from the JSON Schema and from the rules of elaborate/; do not edit. -->
 
-A description is the one file from which everything else follows: TypeScript that exports what \`defineLink({ ... })\`
-returns, or the same keys in JSON with \`"kind": "link"\` among them. Both give the same bytes. Units stand in the names
-of the keys; a key that is not known is refused. \`lanewright schema\` prints the JSON Schema, for editors:
-\`"$schema": "./link.schema.json"\` in a JSON description turns on completion there.
+A description is the one file from which everything else follows: TypeScript that exports what \`defineLink({ ... })\` or
+\`defineSwitch({ ... })\` returns, or the same keys in JSON with \`"kind": "link"\` or \`"kind": "switch"\` among them. Both
+give the same bytes. Units stand in the names of the keys; a key that is not known is refused. \`lanewright schema\` prints
+the JSON Schema, for editors: \`"$schema": "./lanewright.schema.json"\` in a JSON description turns on completion there.
+\`lanewright schema link\` and \`lanewright schema switch\` print that of one kind.
 
 \`lanewright check FILE\` says all that is wrong with a description, with file, line and column; [errors.md](errors.md)
-has every message's code.
+has every message's code. \`lanewright init\` and \`lanewright init --kind switch\` write commented examples.
 `;
 
 /** Key suffixes and the units that they stand for. */
@@ -32,22 +36,25 @@ const ruleDefaults: Readonly<Record<string, string>> = {
   "virtualLanes.arbitration.high": "empty",
   "virtualLanes.arbitration.low": "every data VL, weight 64",
   derived: "nothing is overridden",
+  scheduler: "the defaults of its keys",
+  tables: "the defaults of its keys",
 };
+
+const heads = ["key", "unit", "legal", "default", "meaning"];
 
 /** `docs/descriptions.md`. */
 export function descriptionsPage(): string {
   const { properties } = linkSchema as Schema;
-  const link = rowsOf("", linkSchema as Schema);
   const lanes = rowsOf("virtualLanes.", properties?.virtualLanes ?? {});
   const arbitration = properties?.virtualLanes?.properties?.arbitration ?? {};
   const tables = rowsOf("virtualLanes.arbitration.", arbitration);
   const row = rowsOf("virtualLanes.arbitration.low[].", arbitration.properties?.low?.items ?? {});
-  const heads = ["key", "unit", "legal", "default", "meaning"];
   return `${intro}
 ## The link
 
-${table(heads, link)}
+${table(heads, rowsOf("", linkSchema as Schema))}
 
+${switchSection()}
 ## Virtual lanes
 
 ${table(heads, [...lanes, ...tables, ...row])}
@@ -61,11 +68,45 @@ Each of these is computed unless \`derived\` sets it. An override that would los
 the reason; one that only costs rate is a warning with the figure. \`lanewright explain FILE\` prints them with the values
 of that description.
 
-${table(
-  ["id", "unit", "formula", "source"],
-  rules.map(({ id, unit, formula, source }) => [`\`${id}\``, unit, `\`${formula}\``, source]),
-)}
+${rulesTable(rules)}
+
+${switchNumbers()}`;
+}
+
+function switchSection(): string {
+  const { properties = {} } = switchSchema as Schema;
+  const parts = ["ports", "scheduler", "tables"].flatMap((key) => rowsOf(`${key}.`, properties[key] ?? {}));
+  return `## The switch
+
+${table(heads, [...rowsOf("", switchSchema as Schema), ...parts])}
+
+Every port is the link of above, with its options \`pass\` for \`icrc\`, \`infiniband\` for \`frame\` and \`ib\` for
+\`flowControl\`. \`lanewright explain FILE\` prints the numbers of the switch, those of a port, the latency from port to
+port stage by stage, and the memories of the whole device.
 `;
+}
+
+function switchNumbers(): string {
+  const ofSwitch = switchRules.filter(({ id }) => !derivedIds.some((other) => other === id));
+  const changed = switchRules.filter((one) => rules.some((other) => other.id === one.id && other !== one));
+  return `### Of a switch
+
+A switch has numbers of its own, beside those of its ports. \`derived\` may name either.
+
+${rulesTable(ofSwitch)}
+
+A port of a switch has a crossbar at its back in place of packet streams. These of its numbers have other formulas than
+those of a link by itself:
+
+${rulesTable(changed)}
+`;
+}
+
+function rulesTable(list: readonly Rule[]): string {
+  return table(
+    ["id", "unit", "formula", "source"],
+    list.map(({ id, unit, formula, source }) => [`\`${id}\``, unit, `\`${formula}\``, source]),
+  );
 }
 
 function rowsOf(prefix: string, schema: Schema): readonly (readonly string[])[] {
@@ -87,6 +128,8 @@ function unitOf(key: string): string {
   if (unit !== undefined) return unit;
   if (key === "weight") return "64 bytes";
   if (key === "highLimit") return "4096 bytes";
+  if (key === "count") return "ports";
+  if (key.endsWith("Entries")) return "rows";
   return key === "data" ? "lanes" : "";
 }
 
