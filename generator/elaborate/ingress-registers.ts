@@ -23,7 +23,7 @@ const drops: readonly Row[] = [
   ["drop_vl15_map", "Packets dropped: the SL-to-VL table gives a lane that the output does not have"],
   ["drop_pkey", "Packets dropped: no entry of the P_Key table matches"],
   ["drop_hairpin", "Packets dropped: the way leads back out of the port they came from"],
-  ["drop_table_parity", "Packets dropped: the row that they need has bad parity"],
+  ["drop_no_member", "Multicast packets dropped: their row has no port but the one they came from"],
   ["drop_lifetime", "Packets dropped: they waited at the head of their queue for longer than LIFETIME"],
 ];
 
@@ -31,12 +31,17 @@ const others: readonly Row[] = [
   ["multicast_packet", "Multicast packets taken in"],
   ["multicast_copy", "Copies of multicast packets forwarded"],
   ["fecn_marked", "Packets in which the FECN bit was set"],
-  ["memory_corrected", "Words of the packet memory read with one wrong bit, which was put right"],
-  ["memory_uncorrectable", "Words of the packet memory read with two wrong bits"],
+];
+
+/** Counted where memories have an error-correcting code and tables have parity. */
+const protection: readonly Row[] = [
+  ["drop_table_parity", "Packets and copies dropped: the row that they need has bad parity"],
+  ["memory_corrected", "Rows of the packet memory read with one wrong bit, which was put right"],
+  ["memory_uncorrectable", "Rows of the packet memory read with two wrong bits; the packet ends bad"],
 ];
 
 /** What a counter of each lane counts; VL15 has one, too. */
-const ofLanes: readonly (Row & { readonly length: 2 })[] = [
+const ofLanes: readonly Row[] = [
   ["lane_packet", "Packets forwarded"],
   ["lane_wait", "Cycles in which a packet waited for an output and none was being read"],
 ];
@@ -47,11 +52,15 @@ export function ingressRegisters(design: SwitchDesign): RegisterMap {
     id: "ingress",
     title: "an ingress",
     addressBits: blockAddressBits,
-    groups: [device(design), control(), lanes(design)],
+    groups: [device(design), control(design), lanes(design)],
     counterBase,
     counterBits: design.port.derived.counterBits.value,
     counters: ingressCounters(design),
   };
+}
+
+function secded({ memoryProtection }: SwitchDesign): boolean {
+  return memoryProtection === "secded";
 }
 
 /** `VL0`, `VL1` … `VL15` by the index of the lane. */
@@ -72,7 +81,7 @@ export function ingressCounters(design: SwitchDesign): readonly Counter[] {
       unit,
     }));
   const rows: Omit<Counter, "offset">[] = [
-    ...[...drops, ...others].map(([signal, text]) => ({
+    ...[...drops, ...others, ...(secded(design) ? protection : [])].map(([signal, text]) => ({
       name: signal.toUpperCase(),
       signal: `evt_${signal}`,
       increment: 1,
@@ -106,7 +115,7 @@ function device(design: SwitchDesign): RegisterGroup {
         constant("COUNTER_BITS", 16, 7, design.port.derived.counterBits.value, "Bits of each counter"),
       ]),
       one("MEMORY", 0x008, "Packet memory", [
-        constant("PAGES", 0, pageCountBits, pagesPerPort.value, "Pages that all lanes share"),
+        constant("PAGES", 0, pageCountBits, pagesPerPort.value, "Pages of the ingress of an external port"),
         {
           ...constant("PAGE_BYTES", 16, 16, (pageBeats.value * design.datapathBits) / 8, "Bytes of a page"),
           unit: "bytes",
@@ -116,7 +125,7 @@ function device(design: SwitchDesign): RegisterGroup {
   };
 }
 
-function control(): RegisterGroup {
+function control(design: SwitchDesign): RegisterGroup {
   const lifetime = "Longest time that a packet may wait at the head of its queue; 0: no limit";
   const threshold = "Packets that wait for one output on one lane from which on the FECN bit is set; 0: off";
   return {
@@ -132,6 +141,7 @@ function control(): RegisterGroup {
       one("CLEAR_COUNTERS", 0x018, "Clears every counter", [
         { ...pulse("CLEAR", 0, "clear_counters", "Clears every counter"), internal: true },
       ]),
+      ...(secded(design) ? [memoryTest()] : []),
       one("LIFETIME", 0x020, lifetime, [
         { ...setting("VALUE", 0, 24, "cfg_lifetime", 0, lifetime), unit: "1024 cycles" },
       ]),
@@ -140,6 +150,19 @@ function control(): RegisterGroup {
       ]),
     ],
   };
+}
+
+/** Wrong bits for the packet memory, to see that they are found: one is corrected, two of a row are not. */
+function memoryTest(): Register {
+  const fields = [0, 1].map((bit) =>
+    pulse(
+      `BIT${bit}`,
+      bit,
+      `cmd_wrong_${bit}`,
+      `The next row written to the packet memory has bit ${bit} wrong`,
+    ),
+  );
+  return one("MEMORY_TEST", 0x01c, "Self test of the packet memory", fields);
 }
 
 function lanes(design: SwitchDesign): RegisterGroup {

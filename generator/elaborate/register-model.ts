@@ -18,8 +18,7 @@ export interface Field {
   /** Value after reset, one for each element of the register; a constant field (no signal) always reads as this. */
   readonly reset: readonly number[];
   /**
-   * Port of the register block: driven by it (`cfg_…`, `cmd_…`), or read by it (`sts_…`, `set_…`). Absent: a constant,
-   * or a {@link Flag}.
+   * Port of the register block: driven by it (`cfg_…`, `cmd_…`), or read by it (`sts_…`, `set_…`). Absent: a constant.
    */
   readonly signal?: string;
   /** Bits of the whole signal where the last element of the register has fewer than `bits`. */
@@ -32,7 +31,7 @@ export interface Field {
   readonly increment?: string;
   /** `rw` only: software reads not what it wrote but what came on `signal` with the last pulse of `pulse`. */
   readonly readBack?: { readonly signal: string; readonly pulse: string };
-  /** `ro` only: a bit of the register block's own. */
+  /** `ro` only: the signal is the register block's own, an output unless `internal`. */
   readonly flag?: Flag;
   readonly text: string;
   readonly unit?: string;
@@ -44,7 +43,6 @@ export interface Field {
 
 /** A bit that is 1 from a pulse of `set` on until a pulse of `clear`; `set` wins. */
 export interface Flag {
-  readonly name: string;
   readonly set: string;
   readonly clear: string;
 }

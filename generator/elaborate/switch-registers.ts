@@ -5,10 +5,17 @@ import { blockAddressBits, type Field, type RegisterGroup, type RegisterMap } fr
 /** Tables by their number in TABLE_ADDRESS. */
 export const tableNames = codes("UNICAST", "MULTICAST", "SL_TO_VL", "P_KEY");
 
+const rowText = [
+  "Row; goes up by one with each write of TABLE_DATA",
+  "UNICAST: DLID; MULTICAST: 8 * (DLID - 0xC000) + group of 32 ports",
+  "SL_TO_VL: 16 * output port + SL; P_KEY: entry",
+  "bit 19 with READ: what was written since the last swap",
+].join("; ");
+
 type EventRow = readonly [name: string, signal: string, text: string];
 
 /** What raises the interrupt, bit 0 first. */
-const interrupts: readonly EventRow[] = [
+const events: readonly EventRow[] = [
   ["PORT_STATE", "port_state", "A port went from one state to another"],
   [
     "PACKET_DROPPED",
@@ -16,6 +23,10 @@ const interrupts: readonly EventRow[] = [
     "An ingress dropped a packet: no way, no lane, no key, or back to where it came from",
   ],
   ["LIFETIME_DROP", "lifetime_drop", "An ingress dropped a packet that had waited for too long"],
+];
+
+/** The same where memories have an error-correcting code and tables have parity. */
+const memoryEvents: readonly EventRow[] = [
   ["TABLE_PARITY", "table_parity", "A row of a table was read with bad parity"],
   ["MEMORY_CORRECTED", "memory_corrected", "A word of a memory had one wrong bit, which was put right"],
   ["MEMORY_UNCORRECTABLE", "memory_uncorrectable", "A word of a memory had two wrong bits"],
@@ -27,7 +38,7 @@ export function switchRegisters(design: SwitchDesign): RegisterMap {
     id: "switch",
     title: "the switch",
     addressBits: blockAddressBits,
-    groups: [device(design), forwarding(design), tables(design), interrupt(), ports(design)],
+    groups: [device(design), forwarding(design), tables(design), interrupt(design), ports(design)],
     interrupt: { signal: "irq", status: "INTERRUPT_STATUS", enable: "INTERRUPT_ENABLE" },
     counterBase: 0,
     counterBits: design.port.derived.counterBits.value,
@@ -109,10 +120,19 @@ function forwarding(design: SwitchDesign): RegisterGroup {
 
 function tables(design: SwitchDesign): RegisterGroup {
   const portBits = design.derived.portBits.value;
+  const secded = design.memoryProtection === "secded";
   const data: Field = {
     ...setting("VALUE", 0, 32, "table_data", 0, "Write: a row of the table; read: the row that READ fetched"),
     strobe: "table_write",
     readBack: { signal: "table_read_data", pulse: "table_read_done" },
+  };
+  const corrupt: Field = {
+    ...state("CORRUPT", 2, 1, "table_corrupt", "1: the next row written gets bad parity"),
+    flag: { set: "corrupt_next_reg", clear: "table_write" },
+  };
+  const corruptNext: Field = {
+    ...pulse("CORRUPT_NEXT", 3, "corrupt_next", "The next row written gets bad parity, for a test"),
+    internal: true,
   };
   return {
     id: "tables",
@@ -120,14 +140,7 @@ function tables(design: SwitchDesign): RegisterGroup {
     registers: [
       one("TABLE_ADDRESS", 0x020, "What TABLE_DATA and READ are about", [
         {
-          ...setting(
-            "ADDRESS",
-            0,
-            20,
-            "table_address",
-            0,
-            "Row; goes up by one with each write of TABLE_DATA",
-          ),
+          ...setting("ADDRESS", 0, 20, "table_address", 0, rowText),
           increment: "table_write",
         },
         setting(
@@ -150,9 +163,7 @@ function tables(design: SwitchDesign): RegisterGroup {
           "What was written of the multicast table comes into force",
         ),
         pulse("READ", 2, "table_read", "Fetches the row at TABLE_ADDRESS for TABLE_DATA"),
-        ...(design.memoryProtection === "secded"
-          ? [pulse("CORRUPT_NEXT", 3, "table_corrupt_next", "The next row written gets bad parity")]
-          : []),
+        ...(secded ? [corruptNext] : []),
       ]),
       one("TABLE_STATUS", 0x02c, "State of the tables", [
         state("READY", 0, 1, "table_ready", "1: the tables hold their reset contents or what was written"),
@@ -162,15 +173,19 @@ function tables(design: SwitchDesign): RegisterGroup {
           bits: 1,
           access: "ro",
           reset: [0],
-          flag: { name: "table_read_pending", set: "table_read", clear: "table_read_done" },
+          signal: "table_read_pending",
+          internal: true,
+          flag: { set: "table_read", clear: "table_read_done" },
           text: "1: a READ has not brought its row yet",
         },
+        ...(secded ? [corrupt] : []),
       ]),
     ],
   };
 }
 
-function interrupt(): RegisterGroup {
+function interrupt(design: SwitchDesign): RegisterGroup {
+  const interrupts = [...events, ...(design.memoryProtection === "secded" ? memoryEvents : [])];
   return {
     id: "interrupt",
     title: "Interrupt",

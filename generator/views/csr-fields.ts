@@ -41,8 +41,7 @@ export function placeOf({ field, index }: Part): string {
 }
 
 /** A register that holds a field inside of the block; undefined for one that is a port. */
-function heldName({ access, internal, signal = "", flag }: Field): string | undefined {
-  if (flag !== undefined) return `${flag.name}_reg`;
+function heldName({ access, internal, signal = "" }: Field): string | undefined {
   if (access === "w1c") return `${signal.replace(/^set_/u, "")}_reg`;
   return internal === true ? `${signal}_reg` : undefined;
 }

@@ -20,11 +20,14 @@ export function csrPorts(map: RegisterMap): readonly CsrPortGroup[] {
   );
   const signals = (access: Access, direction: "in" | "out"): CsrPort[] =>
     fields.flatMap(({ register, field }) =>
-      field.access !== access || field.signal === undefined || field.internal === true
+      field.access !== access || field.signal === undefined || field.internal || field.flag
         ? []
         : [{ name: field.signal, direction, bits: signalBits(register, field) }],
     );
   const strobes = fields.flatMap(({ field }) => (field.strobe === undefined ? [] : [output(field.strobe)]));
+  const flags = fields.flatMap(({ field: { flag, internal, signal } }) =>
+    flag === undefined || internal || signal === undefined ? [] : [output(signal)],
+  );
   const readBacks = fields.flatMap(({ field: { readBack, bits } }) =>
     readBack === undefined ? [] : [input(readBack.pulse), input(readBack.signal, bits)],
   );
@@ -32,7 +35,7 @@ export function csrPorts(map: RegisterMap): readonly CsrPortGroup[] {
   const groups = [
     { title: "", ports: [input("clk"), input("rst")] },
     { title: "AXI4-Lite access to the registers", ports: axiLite(map.addressBits) },
-    { title: "settings", ports: signals("rw", "out") },
+    { title: "settings", ports: [...signals("rw", "out"), ...flags] },
     { title: "commands: one cycle each", ports: [...strobes, ...signals("w1", "out")] },
     { title: "status", ports: [...readBacks, ...signals("ro", "in")] },
     { title: "what sets the bits that software clears", ports: signals("w1c", "in") },

@@ -127,7 +127,7 @@ function writesOf(register: Register, index: number): View[] {
 
 function readsOf(register: Register, index: number, data: string): View[] {
   const readable = parts([register], "rw", "ro", "w1c").filter((part) => part.index === index);
-  if (readable.length > 0 && readable.every(({ field }) => isConstant(field))) {
+  if (readable.length > 0 && readable.every(({ field }) => field.signal === undefined)) {
     const value = readable.reduce((sum, { field }) => sum + field.reset[index]! * 2 ** field.lsb, 0);
     return [{ target: data, value: hex(value, 32) }];
   }
@@ -135,10 +135,6 @@ function readsOf(register: Register, index: number, data: string): View[] {
     target: fieldBits(part.field, index) === 32 ? data : data + placeOf(part),
     value: readOf(part),
   }));
-}
-
-function isConstant({ signal, flag }: Field): boolean {
-  return signal === undefined && flag === undefined;
 }
 
 /** Pulses of commands, and of writes that somebody waits for. */
@@ -164,9 +160,10 @@ function held(registers: readonly Register[]): Record<"held" | "read_backs" | "f
     read_backs: fields.flatMap(({ readBack, bits }) =>
       readBack === undefined ? [] : [{ ...readBack, target: `${readBack.signal}_reg`, zero: dec(0, bits) }],
     ),
-    flags: fields.flatMap(({ flag }) =>
-      flag === undefined ? [] : [{ target: `${flag.name}_reg`, set: flag.set, clear: flag.clear }],
-    ),
+    flags: parts(registers, "ro").flatMap((part) => {
+      const { flag } = part.field;
+      return flag === undefined ? [] : [{ target: storedIn(part), set: flag.set, clear: flag.clear }];
+    }),
   };
 }
 
