@@ -1,13 +1,12 @@
-import type { Derived, MemoryBlock } from "../design/link.ts";
-import type { SwitchDerivedId, SwitchDesign } from "../design/switch.ts";
+import type { MemoryBlock } from "../design/link.ts";
+import type { SwitchDesign } from "../design/switch.ts";
 import { protectedBits } from "../math/secded.ts";
+import { ingressCounters } from "./ingress-registers.ts";
 import { memoryBlock } from "./memories.ts";
 
-type Device = Pick<SwitchDesign, "ports" | "tables" | "memoryProtection" | "port"> & {
-  readonly derived: Readonly<Record<SwitchDerivedId, Derived>>;
-};
+type Device = Omit<SwitchDesign, "memories">;
 
-const { ceil, log2, max } = Math;
+const { ceil, log2, max, min } = Math;
 
 /** Bits of an index into `count` things; at least 1. */
 const indexBits = (count: number): number => max(1, ceil(log2(count)));
@@ -35,20 +34,31 @@ export function tableBits(device: Device): number {
   return tableMemories(device).reduce((sum, { bits }) => sum + bits, 0);
 }
 
-/** The packet buffers of all internal ports, and the lists that keep them in order. */
+/** The packet buffers of all internal ports, and the lists that keep their packets in order. */
 function bufferMemories(device: Device): readonly MemoryBlock[] {
   const { internalPorts, pageBeats, pagesPerPort, multicastCopies } = device.derived;
+  const { datapathBits, virtualLanes, derived } = device.port;
   const ports = internalPorts.value;
   const pages = pagesPerPort.value;
-  const lanes = device.port.virtualLanes.data + 1;
-  const secded = device.memoryProtection === "secded";
+  const lanes = virtualLanes.data + 1;
+  const slots = multicastCopies.value * lanes;
   const pageBits = indexBits(pages);
-  const rowBits = device.port.datapathBits + indexBits(device.port.datapathBits / 32) + 2 + pageBits;
-  const entries = pages + (device.tables.multicastEntries > 0 ? multicastCopies.value * lanes : 0);
+  const framingBits = pageBits + 2;
+  const rowBits = framingBits + indexBits(datapathBits / 32) + datapathBits;
+  const secded = device.memoryProtection === "secded";
+  const beatBits = ceil(log2(derived.maxPacketBeats.value + 1));
+  const ticketBits = 1 + indexBits(slots) + pageBits + indexBits(lanes) + beatBits;
+  const groupBits = 4 + indexBits(max(2, device.tables.multicastEntries)) + ceil(log2(ports + 1));
   return [
-    memoryBlock("voq_memory", ports * pages * pageBeats.value, secded ? protectedBits(rowBits) : rowBits),
+    memoryBlock(
+      "voq_memory",
+      ports * pages * pageBeats.value,
+      secded ? protectedBits(rowBits, framingBits) : rowBits,
+    ),
     memoryBlock("voq_pages (free pages)", ports * pages, pageBits),
-    memoryBlock("voq_lists", ports * entries, indexBits(entries)),
+    memoryBlock("voq_lists", ports * (pages + slots), max(8, min(12, pageBits)) + ticketBits),
+    memoryBlock("multicast_copier (groups, uses)", ports * pages, groupBits),
+    memoryBlock("multicast_copier (free places)", ports * slots, indexBits(slots)),
   ];
 }
 
@@ -57,7 +67,14 @@ export function switchMemories(device: Device): MemoryBlock[] {
   const links = device.port.memories.map((one) =>
     memoryBlock(one.module, device.ports * one.words, one.bitsPerWord),
   );
-  return [...bufferMemories(device), ...tableMemories(device), ...links];
+  const { internalPorts } = device.derived;
+  const counters = 2 ** ceil(log2(ingressCounters({ ...device, memories: [] }).length));
+  return [
+    ...bufferMemories(device),
+    ...tableMemories(device),
+    memoryBlock("ingress_counters", internalPorts.value * counters, device.port.derived.counterBits.value),
+    ...links,
+  ];
 }
 
 /** The largest part of the tables, by its key in a description. */
