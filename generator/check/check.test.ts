@@ -231,6 +231,8 @@ describe("a switch", () => {
       ["starvationCycles", 512, 511],
       ["multicastCopies", 1, 0],
       ["rxPipelineCycles", 7, 6],
+      ["managementPages", 33, 32],
+      ["managementPages", 1347, 1348],
     ] as const;
     for (const [id, good, bad] of edges) {
       const errors = (value: number) =>

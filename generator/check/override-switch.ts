@@ -52,10 +52,20 @@ const multicastCopies: OverrideRule = (value, n) => {
   return warn("LW_FEW_COPIES", message, `at least ${ports} copies (internalPorts)`);
 };
 
+const managementPages: OverrideRule = (value, n) => {
+  const least = Math.ceil(n.value("maxPacketBeats") / n.value("pageBeats"));
+  const most = Math.ceil(n.value("vlBufferBeats") / n.value("pageBeats"));
+  if (value >= least && value <= most) return undefined;
+  const message =
+    value < least ? "a longest packet would never fit" : "is more than a lane of the other ports has";
+  return refuse("LW_OVERRIDE_RANGE", message, `${least} ... ${most} pages`);
+};
+
 /** Rules of the numbers that only a switch has. */
 export const switchOverrides: Partial<Record<SwitchDerivedId, OverrideRule>> = {
   crossbarStages,
   starvationCycles,
   voqHeadroomPackets,
+  managementPages,
   multicastCopies,
 };

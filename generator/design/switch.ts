@@ -11,6 +11,7 @@ export const switchDerivedIds = [
   "voqHeadroomPackets",
   "pageBeats",
   "pagesPerPort",
+  "managementPages",
   "multicastCopies",
   "aggregateGbps",
   "packetMemoryBits",

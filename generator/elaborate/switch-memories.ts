@@ -46,19 +46,24 @@ function bufferMemories(device: Device): readonly MemoryBlock[] {
   const framingBits = pageBits + 2;
   const rowBits = framingBits + indexBits(datapathBits / 32) + datapathBits;
   const secded = device.memoryProtection === "secded";
+  const row = (bits: number, firmBits: number) => (secded ? protectedBits(bits, firmBits) : bits);
+  // Port 0 promises no credits and has fewer pages for data.
+  const saved = device.derived.managementPages.value - ceil(derived.vlBufferBeats.value / pageBeats.value);
+  const allPages = ports * pages + virtualLanes.data * saved;
   const beatBits = ceil(log2(derived.maxPacketBeats.value + 1));
   const ticketBits = 1 + indexBits(slots) + pageBits + indexBits(lanes) + beatBits;
   const groupBits = 4 + indexBits(max(2, device.tables.multicastEntries)) + ceil(log2(ports + 1));
   return [
-    memoryBlock(
-      "voq_memory",
-      ports * pages * pageBeats.value,
-      secded ? protectedBits(rowBits, framingBits) : rowBits,
-    ),
-    memoryBlock("voq_pages (free pages)", ports * pages, pageBits),
+    memoryBlock("voq_memory", allPages * pageBeats.value, row(rowBits, framingBits)),
+    memoryBlock("voq_pages (free pages)", allPages, pageBits),
     memoryBlock("voq_lists", ports * (pages + slots), max(8, min(12, pageBits)) + ticketBits),
     memoryBlock("multicast_copier (groups, uses)", ports * pages, groupBits),
     memoryBlock("multicast_copier (free places)", ports * slots, indexBits(slots)),
+    memoryBlock(
+      "management_memory",
+      derived.txQueueBeats.value,
+      row(datapathBits + indexBits(datapathBits / 32) + indexBits(ports) + 6, 1),
+    ),
   ];
 }
 

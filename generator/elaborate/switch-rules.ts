@@ -102,6 +102,18 @@ const pagesPerPort = rule(
   (n) => n.dataLanes * ceil(n.vlBufferBeats / n.pageBeats) + ceil(n.vl15BufferBeats / n.pageBeats) + n.spare,
 );
 
+const managementPages = rule(
+  "managementPages",
+  {
+    unit: "pages",
+    formula: "3 * ceil(maxPacketBeats / pageBeats)",
+    source: "of a data lane of port 0, which promises no credits: one packet leaves, one waits, one arrives",
+  },
+  ["maxPacketBeats", "pageBeats"],
+  {},
+  (n) => 3 * ceil(n.maxPacketBeats / n.pageBeats),
+);
+
 const multicastCopies = rule(
   "multicastCopies",
   {
@@ -142,12 +154,19 @@ const packetMemoryBits = rule(
   "packetMemoryBits",
   {
     unit: "bits",
-    formula: "internalPorts * pagesPerPort * pageBeats * datapathBits",
+    formula:
+      "(ports * pagesPerPort + dataLanes * managementPages + ceil(vl15BufferBeats / pageBeats) + spare) * pageBeats * datapathBits",
     source: "packet bytes that the ingress buffers of the device hold; marks and code bits not counted",
   },
-  ["internalPorts", "pagesPerPort", "pageBeats", "datapathBits"],
-  {},
-  (n) => n.internalPorts * n.pagesPerPort * n.pageBeats * n.datapathBits,
+  ["ports", "pagesPerPort", "dataLanes", "managementPages", "vl15BufferBeats", "pageBeats", "datapathBits"],
+  { spare: [sparePages, "pages"] },
+  (n) =>
+    (n.ports * n.pagesPerPort +
+      n.dataLanes * n.managementPages +
+      ceil(n.vl15BufferBeats / n.pageBeats) +
+      n.spare) *
+    n.pageBeats *
+    n.datapathBits,
 );
 
 /** What the numbers of a switch's port rest on. */
@@ -165,6 +184,7 @@ export const switchBackRules: readonly Rule<SwitchDerivedId>[] = [
   starvationCycles,
   pageBeats,
   pagesPerPort,
+  managementPages,
   multicastCopies,
   aggregateGbps,
   packetMemoryBits,

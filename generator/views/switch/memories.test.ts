@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SwitchDescription } from "../../dsl/switch-description.ts";
 import { elaborate, elaborateSwitch } from "../../elaborate/index.ts";
+import { sparePages } from "../../elaborate/switch-rules.ts";
 import { protectedBits } from "../../math/secded.ts";
 import { replayIndex, replayMemory } from "../llr.ts";
 import type { PacketMemory } from "../packet-memory.ts";
@@ -28,7 +29,16 @@ describe("the memories of a design", () => {
   it.each(cases)("are those of the modules: %o", (changes) => {
     const design = elaborateSwitch({ ...leaf, ...changes });
     const { ports, port, memories } = design;
-    expect(memories).toContainEqual(block("voq_memory", voqMemory(design), ports + 1));
+    const pages = memories.find(({ module }) => module === "voq_pages (free pages)")?.words ?? 0;
+    const ofPort0 = pages - ports * design.derived.pagesPerPort.value;
+    const lanes = port.virtualLanes.data;
+    const shares =
+      lanes * design.derived.managementPages.value +
+      Math.ceil(port.derived.vl15BufferBeats.value / design.derived.pageBeats.value);
+    expect(ofPort0).toBe(shares + sparePages);
+    const depth = pages * design.derived.pageBeats.value;
+    expect(memories).toContainEqual(block("voq_memory", { ...voqMemory(design), depth }, 1));
+    expect(design.derived.packetMemoryBits.value).toBe(depth * design.datapathBits);
     expect(memories).toContainEqual(block("replay_buffer", replayMemory(port), ports));
     expect(memories).toContainEqual(block("replay_buffer (index)", replayIndex(port), ports));
     expect(memories).toContainEqual(block("vl_tx_buffer", vlMemory(port, "tx"), ports));
