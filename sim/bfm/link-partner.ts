@@ -152,6 +152,11 @@ export class LinkPartner implements MiiEnd {
     this.#core.creditReceiver.setDrain(vl, bytesPerCycle);
   }
 
+  /** Frees the room of the oldest packet of a lane whose drain is 0. */
+  release(vl: number): void {
+    this.#core.creditReceiver.release(vl);
+  }
+
   /** Op of the flow-control packets: 1 as in Initialize, 0 otherwise (default). */
   setOp(op: 0 | 1): void {
     this.#core.op = op;

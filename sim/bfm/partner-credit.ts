@@ -89,6 +89,14 @@ export class CreditReceiver {
     return true;
   }
 
+  /** Frees the oldest packet of a lane that is not emptied by itself. */
+  release(vl: number): void {
+    if (this.#heads[vl] === this.#tails[vl]) return;
+    const queue = this.#queues[vl]!;
+    this.#occupied[vl]! -= queue[this.#heads[vl]!]!;
+    this.#heads[vl] = (this.#heads[vl]! + 1) % queue.length;
+  }
+
   /** Takes over the sender's count. @returns whether it differed from the own one */
   resync(vl: number, fctbs: number): boolean {
     const differs = this.#received[vl] !== fctbs;

@@ -56,25 +56,35 @@ export interface FlowBoardResult {
   readonly marked: number;
 }
 
+const lids = 0x10000;
+
+function noVerdicts(): Record<FlowVerdict, number> {
+  return { match: 0, errored: 0, duplicated: 0, reordered: 0, corrupted: 0, misrouted: 0 };
+}
+
 export class FlowBoard {
   readonly figures: FlowFigures;
   readonly #options: FlowBoardOptions;
   readonly #ledger: Ledger = { pending: 0 };
   readonly #queues = new Map<number, FlowQueue>();
   readonly #lids = new Map<number, number>();
-  readonly #counts = { match: 0, errored: 0, duplicated: 0, reordered: 0, corrupted: 0, misrouted: 0 };
-  #expected = 0;
-  #marked = 0;
+  readonly #counts: readonly Record<FlowVerdict, number>[];
+  readonly #expected: Float64Array;
+  readonly #marked: Float64Array;
+  #matched = 0;
 
   constructor(options: FlowBoardOptions) {
     this.#options = options;
     this.figures = new FlowFigures(options.ends);
+    this.#counts = Array.from({ length: options.ends }, noVerdicts);
+    this.#expected = new Float64Array(options.ends);
+    this.#marked = new Float64Array(options.ends);
   }
 
   /** Announces one delivery of a packet: at `place`, or at any one of several. */
   expect(packet: FlowPacket, ...places: readonly Place[]): Delivery {
     const delivery = new Delivery(packet, places.length);
-    this.#expected++;
+    this.#expected[places[0]!.end]! += 1;
     if (!this.#isLossy(packet.vl)) this.#ledger.pending++;
     else delivery.mayDrop = true;
     for (const { end, vl } of places) this.#queueOf(packet.bytes, end).push({ delivery, vl });
@@ -104,7 +114,8 @@ export class FlowBoard {
     lastCycle: number,
   ): FlowVerdict {
     const verdict = error ? "errored" : this.#judge(end, bytes, length, vl, firstCycle, lastCycle);
-    this.#counts[verdict]++;
+    this.#counts[end]![verdict]++;
+    if (verdict === "match") this.#matched++;
     if (verdict !== "match" && verdict !== "errored")
       this.#options.onProblem?.(verdict, end, firstCycle, bytes.slice(0, length));
     return verdict;
@@ -117,19 +128,19 @@ export class FlowBoard {
 
   /** Packets that came right so far. */
   get matched(): number {
-    return this.#counts.match;
+    return this.#matched;
   }
 
   /** Deliveries that have not happened, lost ones among them. */
   *absent(): Generator<Delivery> {
-    const seen = new Set<Delivery>();
-    for (const queue of this.#queues.values())
-      for (const list of [queue.missing, queue.waiting()])
-        for (const { delivery } of list) {
-          if (delivery.came || seen.has(delivery)) continue;
-          seen.add(delivery);
-          yield delivery;
-        }
+    for (const { delivery } of this.#absences()) yield delivery;
+  }
+
+  /** Whether a delivery may come at `end`. */
+  isExpectedAt(delivery: Delivery, end: number): boolean {
+    for (const expected of this.#queueOf(delivery.packet.bytes, end).waiting())
+      if (expected.delivery === delivery) return true;
+    return false;
   }
 
   /** Allows the absence of all that is under way: the run was stopped. */
@@ -145,17 +156,43 @@ export class FlowBoard {
     return oldest;
   }
 
-  /** The figures so far; whatever is still expected counts as lost. */
-  result(): FlowBoardResult {
-    const { match, ...counts } = this.#counts;
+  /** The figures so far, of one end or of all; whatever is still expected counts as lost. */
+  result(end?: number): FlowBoardResult {
+    const ends = end === undefined ? [...this.#expected.keys()] : [end];
+    const sum = (of: (one: number) => number): number => ends.reduce((total, one) => total + of(one), 0);
+    const counted = (verdict: FlowVerdict): number => sum((one) => this.#counts[one]![verdict]);
     const absent = { lost: 0, dropped: 0, undecided: 0, excused: 0 };
-    for (const { packet, mayDrop, excused } of this.absent()) {
+    for (const { delivery, end: at } of this.#absences()) {
+      const { packet, mayDrop, excused } = delivery;
+      if (end !== undefined && at !== end) continue;
       if (excused) absent.excused++;
       else if (this.#isLossy(packet.vl)) absent.dropped++;
       else if (mayDrop) absent.undecided++;
       else absent.lost++;
     }
-    return { expected: this.#expected, matched: match, ...counts, ...absent, marked: this.#marked };
+    return {
+      expected: sum((one) => this.#expected[one]!),
+      matched: counted("match"),
+      duplicated: counted("duplicated"),
+      reordered: counted("reordered"),
+      corrupted: counted("corrupted"),
+      misrouted: counted("misrouted"),
+      errored: counted("errored"),
+      ...absent,
+      marked: sum((one) => this.#marked[one]!),
+    };
+  }
+
+  /** Each delivery that has not happened once, with an end where it was expected. */
+  *#absences(): Generator<{ readonly delivery: Delivery; readonly end: number }> {
+    const seen = new Set<Delivery>();
+    for (const [key, queue] of this.#queues)
+      for (const list of [queue.missing, queue.waiting()])
+        for (const { delivery } of list) {
+          if (delivery.came || seen.has(delivery)) continue;
+          seen.add(delivery);
+          yield { delivery, end: Math.floor(key / lids) % this.#options.ends };
+        }
   }
 
   #isLossy(vl: number): boolean {
@@ -180,7 +217,7 @@ export class FlowBoard {
     else queue.takeLater(found);
     if (found.vl !== vl) return "misrouted";
     const { packet } = found.delivery;
-    if (marking && hasFecn(bytes) && !hasFecn(packet.bytes)) this.#marked++;
+    if (marking && hasFecn(bytes) && !hasFecn(packet.bytes)) this.#marked[end]! += 1;
     this.figures.delivered(packet, end, vl, payloadBytesOf(packet.bytes), firstCycle, lastCycle);
     return "match";
   }
@@ -214,7 +251,7 @@ export class FlowBoard {
   #queueOf(bytes: Uint8Array, end: number): FlowQueue {
     const { ends } = this.#options;
     const flow = (this.#lidIndex(readUint16(bytes, 6)) * 16 + (bytes[1]! >> 4)) * ends + end;
-    const key = flow * 0x10000 + readUint16(bytes, 2);
+    const key = flow * lids + readUint16(bytes, 2);
     let queue = this.#queues.get(key);
     if (queue === undefined) {
       queue = new FlowQueue(this.#ledger);

@@ -1,0 +1,262 @@
+/**
+ * Switches, hosts and cables in one simulation, cycle by cycle: a single switch with a host at each port, or several that
+ * are joined. Everything that packets do is checked against the reference models of the switches.
+ */
+import type { LinkDesign } from "../../generator/design/link.ts";
+import type { SwitchDesign } from "../../generator/design/switch.ts";
+import type { ReceivedPacket } from "../bfm/axis.ts";
+import { Cable, type ChannelOptions, throttleOf } from "../bfm/channel.ts";
+import { modelMii } from "../bfm/mii.ts";
+import type { SimModel } from "../bfm/ports.ts";
+import type { Decision, DropReason } from "../reference/switch.ts";
+import { limitsOf, type PairLimits } from "../run/limits.ts";
+import { Rng } from "../traffic/rng.ts";
+import { FlowBoard, type FlowVerdict, type Place } from "./flow-board.ts";
+import { FlowPacket } from "./flow-packet.ts";
+import { Host } from "./host.ts";
+import { SwitchNode } from "./node.ts";
+import { Transition } from "./transition.ts";
+
+/** One end of a cable: a port of a switch. */
+export interface PortPlace {
+  readonly node: number;
+  readonly port: number;
+}
+
+/** What is joined to what; hosts are numbered from 1 in this order, and their LIDs are their numbers unless given. */
+export interface Topology {
+  readonly hosts: readonly (PortPlace & { readonly lid?: number })[];
+  readonly trunks?: readonly (readonly [PortPlace, PortPlace])[];
+}
+
+export interface NetworkOptions {
+  /** 32 bits; decides every random choice. */
+  readonly seed?: number;
+  /** Switches may set the FECN bit. */
+  readonly marking?: boolean;
+  /** What is special about the cable of a host (in the order of the hosts), or of a trunk behind them. */
+  readonly cable?: (index: number) => ChannelOptions;
+  readonly onProblem?: (verdict: FlowVerdict, end: number, cycle: number, bytes: Uint8Array) => void;
+}
+
+export type DropCounts = Record<DropReason, number>;
+
+const active = 4;
+const resetCycles = 4;
+
+export class SwitchNetwork {
+  readonly design: SwitchDesign;
+  readonly endDesign: LinkDesign;
+  readonly limits: PairLimits;
+  readonly seed: number;
+  readonly topology: Topology;
+  readonly nodes: readonly SwitchNode[];
+  /** Host h is at index h - 1. */
+  readonly hosts: readonly Host[];
+  /** Cables of the hosts in their order, then the trunks; end a is the host, or the trunk's first end. */
+  readonly cables: readonly Cable[];
+  board: FlowBoard;
+  /** Called at each cycle, before the clock edge. */
+  readonly watchers: ((cycle: number) => void)[] = [];
+  /** Cycles since the reset. */
+  cycle = 0;
+  readonly #options: NetworkOptions;
+  readonly #models: readonly SimModel[];
+  readonly #peers = new Map<number, PortPlace | number>();
+  readonly #expectedDrops: DropCounts[][];
+  #transition: Transition | null = null;
+
+  /**
+   * @param switches open models of the design's top module, not yet stepped, one for each node
+   * @param ends open models of the end device, one for each host
+   */
+  constructor(
+    designs: { readonly switch: SwitchDesign; readonly end: LinkDesign },
+    switches: readonly SimModel[],
+    ends: readonly SimModel[],
+    topology: Topology,
+    options: NetworkOptions = {},
+  ) {
+    this.design = designs.switch;
+    this.endDesign = designs.end;
+    this.limits = limitsOf(designs.end);
+    this.seed = options.seed ?? 1;
+    this.topology = topology;
+    this.#options = options;
+    this.#models = [...switches, ...ends];
+    const step = (): void => this.tick();
+    this.nodes = switches.map(
+      (model, index) =>
+        new SwitchNode(model, {
+          ...{ design: designs.switch, index, end: this.managementEnd(index), seed: this.seed, step },
+          onSwap: (change, revert) => this.#swap(change, revert),
+          onEnter: (packet) => this.#enter(packet, { node: index, port: 0 }),
+          onReceive: (end, packet) => this.#receive(end, packet),
+        }),
+    );
+    this.hosts = topology.hosts.map(({ node, port, lid }, index) => {
+      const end = index + 1;
+      return new Host(ends[index]!, {
+        ...{ end, lid: lid ?? end, seed: this.seed },
+        onEnter: (packet) => this.#enter(packet, { node, port }),
+        onReceive: (at, packet) => this.#receive(at, packet),
+      });
+    });
+    this.cables = this.#joined(switches, ends);
+    this.board = this.newBoard();
+    const none = (): DropCounts => ({ unknownLid: 0, hairpin: 0, pkey: 0, slToVl: 0 });
+    this.#expectedDrops = switches.map(() => Array.from({ length: this.design.ports + 1 }, none));
+    for (const model of this.#models) reset(model);
+  }
+
+  /** Number of a switch's management client among the ends: 0 for the first switch, then those behind the hosts. */
+  managementEnd(node: number): number {
+    return node === 0 ? 0 : this.topology.hosts.length + node;
+  }
+
+  /** Ends that send and receive: hosts and management clients. */
+  get ends(): number {
+    return this.#models.length;
+  }
+
+  newBoard(): FlowBoard {
+    const { marking = false, onProblem } = this.#options;
+    return new FlowBoard({ ends: this.ends, marking, ...(onProblem !== undefined && { onProblem }) });
+  }
+
+  /** One clock cycle of everything. */
+  tick(): void {
+    const { cycle } = this;
+    for (const cable of this.cables) cable.tick();
+    for (const host of this.hosts) host.tick(cycle);
+    for (const node of this.nodes) node.management.tick(cycle);
+    for (const watcher of this.watchers) watcher(cycle);
+    for (const model of this.#models) model.step();
+    this.cycle = cycle + 1;
+  }
+
+  run(cycles: number): void {
+    for (let i = 0; i < cycles; i++) this.tick();
+  }
+
+  /** Every port that has a cable is Active, at both ends of it. */
+  get active(): boolean {
+    const { hosts, trunks = [] } = this.topology;
+    const ports = [...hosts, ...trunks.flat()];
+    return (
+      ports.every(({ node, port }) => this.nodes[node]!.portState(port) === active) &&
+      this.hosts.every(({ model }) => model.port("p0_port_state").get() === active)
+    );
+  }
+
+  /** Ticks until everything is Active. @throws Error with the states of the ports when that takes too long */
+  activate(): void {
+    const patience = this.cycle + this.limits.bringUpCycles;
+    while (!this.active && this.cycle < patience) this.tick();
+    if (this.active) return;
+    const states = this.nodes.map((node) => node.portStates.join(" ")).join("; ");
+    throw new Error(`ports are not Active after ${this.cycle} cycles; states of the switch ports: ${states}`);
+  }
+
+  /** A packet that stands on its own, from a host or management client: `send` it there. */
+  packet(
+    bytes: Uint8Array,
+    end: number,
+    options: { vl?: number; given?: number; error?: boolean } = {},
+  ): FlowPacket {
+    const vl = options.vl ?? bytes[0]! >> 4;
+    return new FlowPacket({ ...options, bytes, vl, source: end, generated: this.cycle });
+  }
+
+  /** Where a packet goes that comes into a switch, over all hops: the ends that get it, and what is dropped where. */
+  route(
+    packet: FlowPacket,
+    at: PortPlace,
+  ): { places: Place[]; drops: { at: PortPlace; reason: DropReason }[] } {
+    const places: Place[] = [];
+    const drops: { at: PortPlace; reason: DropReason }[] = [];
+    const open = [{ at, vl: packet.vl, given: packet.given }];
+    for (let hop = open.pop(), hops = 0; hop !== undefined; hop = open.pop()) {
+      if (++hops > 1000) throw new Error("the tables lead a packet round in circles");
+      const reference = this.nodes[hop.at.node]!.control.reference;
+      const decision: Decision = reference.decide(packet.bytes, hop.at.port, hop.vl, hop.given);
+      for (const reason of decision.drops) drops.push({ at: hop.at, reason });
+      for (const { port, vl } of decision.outputs) {
+        const peer = port === 0 ? this.managementEnd(hop.at.node) : this.peerOf({ node: hop.at.node, port });
+        if (typeof peer === "number") places.push({ end: peer, vl });
+        else if (peer !== undefined) open.push({ at: peer, vl, given: 0 });
+      }
+    }
+    return { places, drops };
+  }
+
+  /** What stands at the other end of a port's cable: a host by its number, another port, or nothing. */
+  peerOf({ node, port }: PortPlace): PortPlace | number | undefined {
+    return this.#peers.get(node * 256 + port);
+  }
+
+  /** Packets that the switches should have dropped so far, by node and input port. */
+  get expectedDrops(): readonly (readonly DropCounts[])[] {
+    return this.#expectedDrops;
+  }
+
+  #joined(switches: readonly SimModel[], ends: readonly SimModel[]): Cable[] {
+    const { hosts, trunks = [] } = this.topology;
+    const { clockMHz, datapathBits } = this.design;
+    const { rateGbps } = this.design.port;
+    const rng = new Rng(this.seed);
+    const place = ({ node, port }: PortPlace): number => node * 256 + port;
+    const cable = (a: [SimModel, string], b: [SimModel, string], index: number): Cable => {
+      const channel = {
+        delayCycles: this.limits.delayCycles,
+        throttle: throttleOf(rateGbps, datapathBits, clockMHz),
+        ...this.#options.cable?.(index),
+      };
+      const seed = (way: string): number => rng.fork(`cable ${index} ${way}`).seed;
+      const options = { ab: { seed: seed("ab"), ...channel }, ba: { seed: seed("ba"), ...channel } };
+      return new Cable(modelMii(...a), modelMii(...b), options);
+    };
+    const toHosts = hosts.map((at, index) => {
+      this.#peers.set(place(at), index + 1);
+      return cable([ends[index]!, "p0"], [switches[at.node]!, `p${at.port}`], index);
+    });
+    const between = trunks.map(([a, b], index) => {
+      this.#peers.set(place(a), b);
+      this.#peers.set(place(b), a);
+      const models = [switches[a.node]!, switches[b.node]!] as const;
+      return cable([models[0], `p${a.port}`], [models[1], `p${b.port}`], hosts.length + index);
+    });
+    return [...toHosts, ...between];
+  }
+
+  #enter(packet: FlowPacket, at: PortPlace): void {
+    if (packet.error) return;
+    const { places, drops } = this.route(packet, at);
+    for (const drop of drops) this.#expectedDrops[drop.at.node]![drop.at.port]![drop.reason]++;
+    const deliveries = places.map((place) => this.board.expect(packet, place));
+    this.#transition?.entered(packet, at, places, deliveries);
+  }
+
+  #receive(end: number, { bytes, length, vl, error, firstCycle, lastCycle }: ReceivedPacket): void {
+    this.board.receive(end, bytes, length, vl, error, firstCycle, lastCycle);
+  }
+
+  #swap(change: () => void, revert: () => void): () => void {
+    const hosts = this.topology.hosts;
+    const origin = ({ source }: FlowPacket): PortPlace =>
+      hosts[source - 1] ?? { node: Math.max(0, source - hosts.length), port: 0 };
+    const transition = new Transition(this, origin, change, revert);
+    this.#transition = transition;
+    return () => {
+      this.#transition = null;
+      transition.end();
+    };
+  }
+}
+
+function reset(model: SimModel): void {
+  const rst = model.port("rst");
+  rst.set(1);
+  for (let i = 0; i < resetCycles; i++) model.step();
+  rst.set(0);
+}
