@@ -231,6 +231,7 @@ describe("a switch", () => {
       ["starvationCycles", 512, 511],
       ["multicastCopies", 1, 0],
       ["rxPipelineCycles", 7, 6],
+      ["vl15BufferBeats", 65_535 - 4 * 1347 - 4, 65_535 - 4 * 1347 - 3],
       ["managementPages", 33, 32],
       ["managementPages", 1347, 1348],
     ] as const;

@@ -128,7 +128,7 @@ const creditUpdateBlocks: OverrideRule = (value, n) => {
 
 const vlBufferBeats: OverrideRule = (value, n) => {
   const least = n.computed("vlBufferBeats");
-  if (value >= least) return undefined;
+  if (value >= least) return tooManyPages(n);
   const message = `is smaller than what ${n.value("creditsPerVl")} credits promise and one damaged packet: packets would be lost`;
   return refuse("LW_OVERRIDE_VL_BUFFER", message, `at least ${least} beats`);
 };
@@ -137,10 +137,21 @@ const vl15BufferBeats: OverrideRule = (value, n) => {
   const one = Math.ceil(n.value("vl15PacketBytes") / n.value("beatBytes"));
   if (value < one)
     return refuse("LW_OVERRIDE_VL15_BUFFER", "does not hold a single packet", `at least ${one} beats`);
-  if (value >= n.computed("vl15BufferBeats")) return undefined;
+  if (value >= n.computed("vl15BufferBeats")) return tooManyPages(n);
   const message = `a burst of more than ${Math.floor(value / one)} management packets is dropped`;
   return warn("LW_SMALL_VL15_BUFFER", message, `${n.computed("vl15BufferBeats")} beats for eight packets`);
 };
+
+/** Most pages that the registers of an ingress count, 16 bits. */
+const largestPageCount = 2 ** 16 - 1;
+
+function tooManyPages(n: Numbers): Verdict | undefined {
+  if (n.design.role === "standalone") return undefined;
+  const pages = n.value("pagesPerPort");
+  if (pages <= largestPageCount) return undefined;
+  const message = `makes ${pages} pages of the input buffer, more than its registers count`;
+  return refuse("LW_OVERRIDE_RANGE", message, `${largestPageCount} pages of ${n.value("pageBeats")} beats`);
+}
 
 const txQueue: (room: DerivedId, longest: (n: Numbers) => number) => OverrideRule =
   (room, longest) => (value, n) => {

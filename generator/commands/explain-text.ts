@@ -18,7 +18,11 @@ export function explainText(design: AnyDesign): string {
     design.kind === "link"
       ? [numbersTable(numbersOf(design)), latencyTable(latencyOf(design)), lineRateTable(design)]
       : switchParts(design);
-  return [headline(design), ...parts, memoryTable(design)].join("\n\n");
+  const instances =
+    design.kind === "link"
+      ? ""
+      : `\nAll instances together: ${design.ports} links and ${design.derived.internalPorts.value} input buffers.`;
+  return [headline(design), ...parts, `${memoryTable(design)}${instances}`].join("\n\n");
 }
 
 /** The table of a few numbers. */

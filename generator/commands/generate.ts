@@ -13,6 +13,7 @@ const examples = `
 Examples:
   $ lanewright generate link.ts                 writes rtl-out/NAME/, NAME as the description says
   $ lanewright generate link.json --out build   writes build/
+  $ lanewright generate examples/leaf4.ts       a switch: the same, with the register blocks of all of its ports
   $ lanewright generate link.ts --json          prints where the files are, for programs
 
 A folder that holds files of others is left alone, unless --force is given; files of others stay even then.
