@@ -20,7 +20,7 @@ import {
 } from "./llr.ts";
 import { macRxAlignView, macRxView } from "./mac-rx.ts";
 import { macTxView } from "./mac-tx.ts";
-import { packetMemoryModules } from "./packet-memory.ts";
+import { type PacketMemory, packetMemoryModules } from "./packet-memory.ts";
 import { portStateView } from "./port-state.ts";
 import { sideBits } from "./ranges.ts";
 import { rxEgressView } from "./rx-egress.ts";
@@ -40,19 +40,35 @@ function icrcModules(design: LinkDesign): readonly ModuleFile[] {
   ];
 }
 
-/** The modules of a port, each after those that it instantiates. */
-export function linkModulesOf(design: LinkDesign): readonly ModuleFile[] {
-  const retry = design.retry === "llr";
-  const rxSide = retry ? 25 : 5;
+/** What only a port with streams has: a register in front, and a receive buffer with its reader. */
+function streamModules(design: LinkDesign): readonly ModuleFile[] {
   return [
     ["axis_register", "common/axis_register", axisRegisterView(design)],
+    ["vl_rx_buffer", "link/vl_buffer", vlBufferView(design, "rx")],
+    ["rx_egress", "link/rx_egress", rxEgressView(design)],
+  ];
+}
+
+/**
+ * The modules of a port, each after those that it instantiates, with the memories of those around it: they share the
+ * modules of their code.
+ */
+export function linkModulesOf(
+  design: LinkDesign,
+  memoriesAround: Readonly<Record<string, PacketMemory>> = {},
+): readonly ModuleFile[] {
+  const retry = design.retry === "llr";
+  const streams = design.role === "standalone";
+  const rxSide = retry ? 25 : 5;
+  return [
     ...packetMemoryModules(design, {
       vl_tx_memory: vlMemory(design, "tx"),
-      vl_rx_memory: vlMemory(design, "rx"),
+      ...(streams && { vl_rx_memory: vlMemory(design, "rx") }),
       ...(retry && { replay_memory: replayMemory(design), replay_index: replayIndex(design) }),
+      ...memoriesAround,
     }),
+    ...(streams ? streamModules(design) : []),
     ["vl_tx_buffer", "link/vl_buffer", vlBufferView(design, "tx")],
-    ["vl_rx_buffer", "link/vl_buffer", vlBufferView(design, "rx")],
     ...(design.icrc === "endpoint" ? icrcModules(design) : []),
     ["tx_queue", "link/tx_queue", txQueueView(design)],
     ["vl_arbiter", "link/vl_arbiter", vlArbiterView(design)],
@@ -69,7 +85,6 @@ export function linkModulesOf(design: LinkDesign): readonly ModuleFile[] {
     ["mac_tx", "mac/mac_tx", macTxView(design)],
     ["mac_rx_align", "mac/mac_rx_align", macRxAlignView(design)],
     ["mac_rx", "mac/mac_rx", macRxView(design)],
-    ["rx_egress", "link/rx_egress", rxEgressView(design)],
     ["port_state", "link/port_state", portStateView(design)],
     ["link_counters", "common/counters", linkCountersView(design)],
     ["link_csr", "common/csr", linkCsrView(design)],

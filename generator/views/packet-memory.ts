@@ -9,7 +9,7 @@ import {
 } from "../math/secded.ts";
 import { bin, dec, hex, range } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
-import { header, indexBits, localparam, moduleName } from "./common.ts";
+import { header, localparam, moduleName } from "./common.ts";
 import type { ModuleFile } from "./files.ts";
 
 /** What a memory of packets needs to know of its device. */
@@ -35,7 +35,6 @@ export function packetMemoryView(design: ProtectedDesign, suffix: string, memory
   const common = {
     header: header(design, purpose),
     module: moduleName(design, suffix),
-    address: range(indexBits(depth)),
     row: range(rowBits),
     depth: String(depth),
   };

@@ -8,7 +8,7 @@ import { range, sizes, widen } from "../ranges.ts";
 import { type SwitchSizes, switchSizes } from "./sizes.ts";
 
 /** Sizes of the input buffer beyond those of the whole switch. */
-interface VoqSizes extends SwitchSizes {
+export interface VoqSizes extends SwitchSizes {
   /** Pages of a data VL, of VL15, and of the longest packet of each. */
   readonly dataPages: number;
   readonly vl15Pages: number;
@@ -33,7 +33,7 @@ interface VoqSizes extends SwitchSizes {
   readonly depthBits: number;
 }
 
-function voqSizes(design: SwitchDesign): VoqSizes {
+export function voqSizes(design: SwitchDesign): VoqSizes {
   const s = switchSizes(design);
   const d = design.port.derived;
   const inPages = (beats: number): number => Math.ceil(beats / s.pageBeats);
@@ -136,7 +136,11 @@ export function voqPagesView(design: SwitchDesign): View {
       ...pageParams(design, v),
       localparam("LONGEST", v.longest, "pages of the longest packet"),
       localparam("LONGEST_15", v.longest15, "pages of the longest packet on VL15"),
-      localparam("SPARE_PAGES", sparePages, "pages: two on the write side, two that keep the ring from running empty"),
+      localparam(
+        "SPARE_PAGES",
+        sparePages,
+        "pages: two on the write side, two that keep the ring from running empty",
+      ),
     ],
   };
 }
@@ -181,7 +185,12 @@ export function voqReaderView(design: SwitchDesign): View {
       ...pageParams(design, v),
       localparam("SB", v.slotBits, "bits of a copy's place"),
       localparam("BB", v.beatBits, "bits of a count of beats"),
-      localparam("TWO_BEATS", `${v.beatBits}'d2`, "cycles from `done` to the read of the next packet, less one"),
+      localparam("TB", v.ticketBits, "bits of a ticket: copy, place, page, lane, beats"),
+      localparam(
+        "TWO_BEATS",
+        `${v.beatBits}'d2`,
+        "cycles from `done` to the read of the next packet, less one",
+      ),
       localparam("LAST_USE", `${v.fanoutBits}'d1`, "the copy being read is the last one"),
     ],
   };
@@ -255,7 +264,7 @@ export function voqBufferView(design: SwitchDesign): View {
     paged: v.pageBeatBits > 0,
     dataPages: String(v.dataPages),
     vl15Pages: String(v.vl15Pages),
-    memoryDepth: v.pageBeats === 1 ? "(PAGES)" : "(PAGES * PAGE_BEATS)",
+    pageBeatsTimes: v.pageBeats === 1 ? "" : " * PAGE_BEATS",
     wrPage: v.pageBeatBits > 0 ? `wr_row[${v.rowBits - 1}:${v.pageBeatBits}]` : "wr_row",
     beatRound: `11'd${beatWords - 1}`,
     beatShift: String(Math.log2(beatWords)),
@@ -265,9 +274,7 @@ export function voqBufferView(design: SwitchDesign): View {
     pushEntry: entry("push_ticket"),
     headEntry: entry("head_ticket"),
     usedBeats: widen(
-      v.pageBeatBits > 0
-        ? `{used_pages[i*UB +: UB], ${v.pageBeatBits}'d0}`
-        : "used_pages[i*UB +: UB]",
+      v.pageBeatBits > 0 ? `{used_pages[i*UB +: UB], ${v.pageBeatBits}'d0}` : "used_pages[i*UB +: UB]",
       v.countBits + v.pageBeatBits,
       usedBits,
     ),
