@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { elaborate } from "../elaborate/index.ts";
-import { emit, filesBelow } from "../emit/index.ts";
+import { emit, filesBelow, readManifest } from "../emit/index.ts";
 import { register as registerGenerate } from "./generate.ts";
 import { register as registerLint } from "./lint.ts";
 
@@ -17,6 +17,14 @@ const description = {
   rateGbps: 10,
   mtuBytes: 256,
   cableMeters: 3,
+  virtualLanes: { data: 1 },
+} as const;
+const leaf = {
+  name: "lf",
+  clockMHz: 200,
+  datapathBits: 64,
+  mtuBytes: 256,
+  ports: { count: 3, rateGbps: 10, cableMeters: 3 },
   virtualLanes: { data: 1 },
 } as const;
 const environment = { ...process.env };
@@ -91,13 +99,27 @@ describe("generate", () => {
     });
   });
 
-  it("emits ASCII without trailing blanks, dates or paths", async () => {
-    await run(
-      "generate",
-      write("d.json", JSON.stringify({ kind: "link", ...description })),
-      "--out",
-      join(folder, "t"),
-    );
+  it("gives the same bytes for a switch, too", async () => {
+    const library = JSON.stringify(fileURLToPath(new URL("../index.ts", import.meta.url)));
+    const call = `defineSwitch(${JSON.stringify(leaf)})`;
+    const script = write("s.ts", `import { defineSwitch } from ${library};\nexport default ${call};\n`);
+    const json = write("s.json", JSON.stringify({ kind: "switch", ...leaf }));
+    const [a, b] = ["sa", "sb"].map((name) => join(folder, name)) as [string, string];
+    await run("generate", script, "--out", a);
+    await run("generate", json, "--out", b);
+    expect(textsOf(b)).toEqual(textsOf(a));
+    expect(said).toMatch(/top module lf, filelist .*lf\.f/u);
+    const design = JSON.parse(readFileSync(join(a, "design.json"), "utf8")) as object;
+    expect(design).toMatchObject({ kind: "switch", name: "lf", ports: 3, port: { role: "switchPort" } });
+    expect(readManifest(a)).toMatchObject({ kind: "switch", top: "lf" });
+  });
+
+  it.each([
+    ["link", description],
+    ["switch", leaf],
+  ] as const)("emits ASCII without trailing blanks, dates or paths: %s", async (kind, device) => {
+    const file = write("d.json", JSON.stringify({ kind, ...device }));
+    await run("generate", file, "--out", join(folder, "t"), "--force");
     for (const [path = "", text = ""] of textsOf(join(folder, "t"))) {
       expect(text, path).not.toMatch(/[ \t]$/mu);
       expect(text, path).toMatch(/[^\n]\n$/u);
