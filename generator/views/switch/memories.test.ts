@@ -6,6 +6,7 @@ import { protectedBits } from "../../math/secded.ts";
 import { replayIndex, replayMemory } from "../llr.ts";
 import type { PacketMemory } from "../packet-memory.ts";
 import { vlMemory } from "../vl-buffer.ts";
+import { managementMemory } from "./ports.ts";
 import { voqMemory } from "./voq.ts";
 
 const leaf: SwitchDescription = {
@@ -39,6 +40,7 @@ describe("the memories of a design", () => {
     const depth = pages * design.derived.pageBeats.value;
     expect(memories).toContainEqual(block("voq_memory", { ...voqMemory(design), depth }, 1));
     expect(design.derived.packetMemoryBits.value).toBe(depth * design.datapathBits);
+    expect(memories).toContainEqual(block("management_memory", managementMemory(design), 1));
     expect(memories).toContainEqual(block("replay_buffer", replayMemory(port), ports));
     expect(memories).toContainEqual(block("replay_buffer (index)", replayIndex(port), ports));
     expect(memories).toContainEqual(block("vl_tx_buffer", vlMemory(port, "tx"), ports));
