@@ -45,7 +45,7 @@ export function bitmap(name: string, offset: number, bits: number, text: string,
     offset,
     count,
     text,
-    fields: [{ ...field, lsb: 0, bits: 32, total: bits, reset: new Array(count).fill(0) }],
+    fields: [{ ...field, lsb: 0, bits: Math.min(32, bits), total: bits, reset: new Array(count).fill(0) }],
   };
 }
 

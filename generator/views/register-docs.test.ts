@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { elaborate } from "../elaborate/elaborate.ts";
+import type { AnyDesign } from "../design/switch.ts";
+import { elaborate, elaborateSwitch } from "../elaborate/index.ts";
 import { renderTemplate } from "../render/index.ts";
-import { registerHeaderView, registerTableView } from "./register-docs.ts";
+import { registerDocuments } from "./register-docs.ts";
 
-const design = elaborate({
+const link = elaborate({
   kind: "link",
   name: "link_small",
   clockMHz: 402.83,
@@ -18,29 +19,41 @@ const design = elaborate({
   derived: { counterBits: 48 },
 });
 
-describe("documents of the registers", () => {
-  it("make the Markdown table of the golden file", async () => {
-    const text = renderTemplate("deliverables/registers.md.hbs", registerTableView(design));
-    await expect(text).toMatchFileSnapshot("../../test/golden/registers/registers.md");
-  });
+const device = elaborateSwitch({
+  kind: "switch",
+  name: "switch_small",
+  clockMHz: 402.83,
+  datapathBits: 256,
+  mtuBytes: 2048,
+  ports: { count: 4, rateGbps: 100, cableMeters: 3 },
+  virtualLanes: { data: 2 },
+  memoryProtection: "secded",
+});
 
-  it("make the C header of the golden file", async () => {
-    const text = renderTemplate("deliverables/regs.h.hbs", registerHeaderView(design));
-    await expect(text).toMatchFileSnapshot("../../test/golden/registers/link_small_regs.h");
+/** Text of the document of a design whose path ends like this. */
+function textOf(design: AnyDesign, ending: string): string {
+  const document = registerDocuments(design).find(({ path }) => path.endsWith(ending));
+  if (document === undefined) throw new RangeError(`no document ends in ${ending}`);
+  return renderTemplate(document.template, document.view);
+}
+
+describe.each([link, device])("documents of the registers of $name", (design) => {
+  it.each([".md", ".rdl", ".h"])("make the golden file: %s", async (ending) => {
+    const name = { ".md": "registers.md", ".rdl": "registers.rdl", ".h": `${design.name}_regs.h` }[ending]!;
+    const folder = design.kind === "link" ? "registers" : "switch-registers";
+    await expect(textOf(design, ending)).toMatchFileSnapshot(`../../test/golden/${folder}/${name}`);
   });
 
   it("have table rows of as many cells as their head", () => {
-    const text = renderTemplate("deliverables/registers.md.hbs", registerTableView(design));
     let cells = 0;
-    for (const line of text.split("\n")) {
+    for (const line of textOf(design, ".md").split("\n")) {
       const count = line.startsWith("|") ? line.replaceAll("\\|", "").split("|").length : 0;
       if (cells !== 0 && count !== 0) expect(count, line).toBe(cells);
       cells = count;
     }
   });
 
-  it("keep the header in ASCII", () => {
-    const text = renderTemplate("deliverables/regs.h.hbs", registerHeaderView(design));
-    expect([...text].every((character) => character.charCodeAt(0) < 128)).toBe(true);
+  it.each([".rdl", ".h"])("keep what compilers read in ASCII: %s", (ending) => {
+    expect([...textOf(design, ending)].every((character) => character.charCodeAt(0) < 128)).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import type { LinkDesign } from "../../generator/design/link.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { elaborate } from "../../generator/elaborate/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
-import { registerHeaderView } from "../../generator/views/register-docs.ts";
+import { registerHeaderView } from "../../generator/views/register-header.ts";
 
 /** A 1024-bit link with `data` lanes, arbitration and overrides as given. */
 export function designOf(
