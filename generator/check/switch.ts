@@ -67,14 +67,15 @@ const largestMemory = 2 ** 30;
 export function checkPacketMemory(design: SwitchDesign): readonly Problem[] {
   const bits = design.derived.packetMemoryBits.value;
   if (bits <= largestMemory) return [];
-  const { internalPorts, pagesPerPort, aggregateGbps } = design.derived;
+  const { pagesPerPort, pageBeats, aggregateGbps } = design.derived;
+  const ofPort = pagesPerPort.value * pageBeats.value * design.datapathBits;
   const { data } = design.port.virtualLanes;
   return [
     {
       code: "LW_LARGE_PACKET_MEMORY",
       severity: "warning",
-      message: `${internalPorts.value} inputs with ${data} lossless lanes each, ${round(aggregateGbps.value / 1000)} Tb/s together, take ${megabits(bits)} of packet memory`,
-      value: `${megabits(bits)}, ${megabits(bits / internalPorts.value)} an input (${pagesPerPort.value} pages)`,
+      message: `${design.ports} ports with ${data} lossless lanes each, ${round(aggregateGbps.value / 1000)} Tb/s together, take ${megabits(bits)} of packet memory`,
+      value: `${megabits(bits)}, ${megabits(ofPort)} a port (${pagesPerPort.value} pages)`,
       limit: `${megabits(largestMemory)}, what a large die has room for`,
       remedy: "lower ports.cableMeters, mtuBytes, virtualLanes.data or ports.count, or accept it",
       path: ["ports"],
