@@ -43,6 +43,21 @@ export class SwitchControl {
     return this.registers.readField("switch", "TABLE_STATUS", "READY") === 1;
   }
 
+  /** Writes rows of the forwarding tables into both banks; nothing must be under way to the LIDs of other rows. */
+  program(rows: {
+    readonly unicast?: ReadonlyMap<number, number>;
+    readonly multicast?: ReadonlyMap<number, readonly number[]>;
+  }): void {
+    const { unicast, multicast } = rows;
+    for (const bank of [0, 1]) {
+      for (const [dlid, port] of unicast ?? []) this.setLft(dlid, port);
+      for (const [mlid, ports] of multicast ?? []) this.setMft(mlid, ports);
+      if (bank === 1) continue;
+      if (unicast !== undefined) this.swapLft();
+      if (multicast !== undefined) this.swapMft();
+    }
+  }
+
   /** Writes the shadow of the unicast table. @param port 255: nowhere */
   setLft(dlid: number, port: number): void {
     this.#store(tables.unicast, 0, dlid, port);

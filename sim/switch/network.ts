@@ -8,26 +8,16 @@ import type { ReceivedPacket } from "../bfm/axis.ts";
 import { Cable, type ChannelOptions, throttleOf } from "../bfm/channel.ts";
 import { modelMii } from "../bfm/mii.ts";
 import type { SimModel } from "../bfm/ports.ts";
-import type { Decision, DropReason } from "../reference/switch.ts";
+import type { Model } from "../driver/model.ts";
 import { limitsOf, type PairLimits } from "../run/limits.ts";
 import { Rng } from "../traffic/rng.ts";
+import { DropLedger } from "./drop-ledger.ts";
 import { FlowBoard, type FlowVerdict, type Place } from "./flow-board.ts";
 import { FlowPacket } from "./flow-packet.ts";
 import { Host } from "./host.ts";
 import { SwitchNode } from "./node.ts";
+import { type Hop, type PortPlace, placeKey, type Route, type RouteDrop, type Topology } from "./topology.ts";
 import { Transition } from "./transition.ts";
-
-/** One end of a cable: a port of a switch. */
-export interface PortPlace {
-  readonly node: number;
-  readonly port: number;
-}
-
-/** What is joined to what; hosts are numbered from 1 in this order, and their LIDs are their numbers unless given. */
-export interface Topology {
-  readonly hosts: readonly (PortPlace & { readonly lid?: number })[];
-  readonly trunks?: readonly (readonly [PortPlace, PortPlace])[];
-}
 
 export interface NetworkOptions {
   /** 32 bits; decides every random choice. */
@@ -39,10 +29,12 @@ export interface NetworkOptions {
   readonly onProblem?: (verdict: FlowVerdict, end: number, cycle: number, bytes: Uint8Array) => void;
 }
 
-export type DropCounts = Record<DropReason, number>;
-
 const active = 4;
 const resetCycles = 4;
+/** Hops of all copies of a packet together. */
+const longestRoute = 1000;
+/** By then the largest table is filled. */
+const fillCycles = 50_000;
 
 export class SwitchNetwork {
   readonly design: SwitchDesign;
@@ -55,6 +47,7 @@ export class SwitchNetwork {
   readonly hosts: readonly Host[];
   /** Cables of the hosts in their order, then the trunks; end a is the host, or the trunk's first end. */
   readonly cables: readonly Cable[];
+  readonly drops: DropLedger;
   board: FlowBoard;
   /** Called at each cycle, before the clock edge. */
   readonly watchers: ((cycle: number) => void)[] = [];
@@ -63,7 +56,6 @@ export class SwitchNetwork {
   readonly #options: NetworkOptions;
   readonly #models: readonly SimModel[];
   readonly #peers = new Map<number, PortPlace | number>();
-  readonly #expectedDrops: DropCounts[][];
   #transition: Transition | null = null;
 
   /**
@@ -82,31 +74,35 @@ export class SwitchNetwork {
     this.limits = limitsOf(designs.end);
     this.seed = options.seed ?? 1;
     this.topology = topology;
+    this.drops = new DropLedger(this.limits.hangCycles);
     this.#options = options;
     this.#models = [...switches, ...ends];
-    const step = (): void => this.tick();
     this.nodes = switches.map(
       (model, index) =>
         new SwitchNode(model, {
-          ...{ design: designs.switch, index, end: this.managementEnd(index), seed: this.seed, step },
+          ...{ design: designs.switch, index, end: this.managementEnd(index), seed: this.seed },
+          step: () => this.tick(),
           onSwap: (change, revert) => this.#swap(change, revert),
-          onEnter: (packet) => this.#enter(packet, { node: index, port: 0 }),
+          onEnter: (packet) => this.#enter(packet),
           onReceive: (end, packet) => this.#receive(end, packet),
         }),
     );
-    this.hosts = topology.hosts.map(({ node, port, lid }, index) => {
-      const end = index + 1;
-      return new Host(ends[index]!, {
-        ...{ end, lid: lid ?? end, seed: this.seed },
-        onEnter: (packet) => this.#enter(packet, { node, port }),
-        onReceive: (at, packet) => this.#receive(at, packet),
-      });
-    });
+    this.hosts = topology.hosts.map(
+      ({ lid }, index) =>
+        new Host(ends[index]!, {
+          ...{ end: index + 1, lid: lid ?? index + 1, seed: this.seed },
+          onEnter: (packet) => this.#enter(packet),
+          onReceive: (at, packet) => this.#receive(at, packet),
+        }),
+    );
     this.cables = this.#joined(switches, ends);
     this.board = this.newBoard();
-    const none = (): DropCounts => ({ unknownLid: 0, hairpin: 0, pkey: 0, slToVl: 0 });
-    this.#expectedDrops = switches.map(() => Array.from({ length: this.design.ports + 1 }, none));
     for (const model of this.#models) reset(model);
+  }
+
+  /** Ends that send and receive: hosts and management clients. */
+  get ends(): number {
+    return this.#models.length;
   }
 
   /** Number of a switch's management client among the ends: 0 for the first switch, then those behind the hosts. */
@@ -114,9 +110,15 @@ export class SwitchNetwork {
     return node === 0 ? 0 : this.topology.hosts.length + node;
   }
 
-  /** Ends that send and receive: hosts and management clients. */
-  get ends(): number {
-    return this.#models.length;
+  /** Where the packets of an end come into a switch. */
+  originOf({ source }: FlowPacket): PortPlace {
+    const { hosts } = this.topology;
+    return hosts[source - 1] ?? { node: Math.max(0, source - hosts.length), port: 0 };
+  }
+
+  /** What stands at the other end of a port's cable: a host by its number, another port, or nothing. */
+  peerOf(at: PortPlace): PortPlace | number | undefined {
+    return this.#peers.get(placeKey(at));
   }
 
   newBoard(): FlowBoard {
@@ -139,6 +141,11 @@ export class SwitchNetwork {
     for (let i = 0; i < cycles; i++) this.tick();
   }
 
+  /** Ends the simulation of all models. */
+  close(): void {
+    for (const model of this.#models) if ("close" in model) (model as Model).close();
+  }
+
   /** Every port that has a cable is Active, at both ends of it. */
   get active(): boolean {
     const { hosts, trunks = [] } = this.topology;
@@ -149,10 +156,12 @@ export class SwitchNetwork {
     );
   }
 
-  /** Ticks until everything is Active. @throws Error with the states of the ports when that takes too long */
+  /** Ticks until everything is Active and the tables are filled. @throws Error with the states when that takes too long */
   activate(): void {
     const patience = this.cycle + this.limits.bringUpCycles;
     while (!this.active && this.cycle < patience) this.tick();
+    while (this.nodes.some(({ control }) => !control.ready) && this.cycle < patience + fillCycles)
+      this.tick();
     if (this.active) return;
     const states = this.nodes.map((node) => node.portStates.join(" ")).join("; ");
     throw new Error(`ports are not Active after ${this.cycle} cycles; states of the switch ports: ${states}`);
@@ -168,48 +177,36 @@ export class SwitchNetwork {
     return new FlowPacket({ ...options, bytes, vl, source: end, generated: this.cycle });
   }
 
-  /** Where a packet goes that comes into a switch, over all hops: the ends that get it, and what is dropped where. */
-  route(
-    packet: FlowPacket,
-    at: PortPlace,
-  ): { places: Place[]; drops: { at: PortPlace; reason: DropReason }[] } {
+  /** Where a packet goes that comes into a switch, over all hops. */
+  route(packet: FlowPacket, at: PortPlace): Route {
     const places: Place[] = [];
-    const drops: { at: PortPlace; reason: DropReason }[] = [];
-    const open = [{ at, vl: packet.vl, given: packet.given }];
-    for (let hop = open.pop(), hops = 0; hop !== undefined; hop = open.pop()) {
-      if (++hops > 1000) throw new Error("the tables lead a packet round in circles");
-      const reference = this.nodes[hop.at.node]!.control.reference;
-      const decision: Decision = reference.decide(packet.bytes, hop.at.port, hop.vl, hop.given);
+    const drops: RouteDrop[] = [];
+    const hops: Hop[] = [];
+    const open = [{ at, vl: packet.vl, given: packet.given, from: -1 }];
+    for (let hop = open.pop(); hop !== undefined; hop = open.pop()) {
+      const { node, port: input } = hop.at;
+      const { reference } = this.nodes[node]!.control;
+      const decision = reference.decide(packet.bytes, input, hop.vl, hop.given);
       for (const reason of decision.drops) drops.push({ at: hop.at, reason });
       for (const { port, vl } of decision.outputs) {
-        const peer = port === 0 ? this.managementEnd(hop.at.node) : this.peerOf({ node: hop.at.node, port });
+        hops.push({ node, input, port, vl, from: hop.from });
+        if (hops.length > longestRoute) throw new Error("the tables lead a packet round in circles");
+        const peer = port === 0 ? this.managementEnd(node) : this.peerOf({ node, port });
         if (typeof peer === "number") places.push({ end: peer, vl });
-        else if (peer !== undefined) open.push({ at: peer, vl, given: 0 });
+        else if (peer !== undefined) open.push({ at: peer, vl, given: 0, from: hops.length - 1 });
       }
     }
-    return { places, drops };
-  }
-
-  /** What stands at the other end of a port's cable: a host by its number, another port, or nothing. */
-  peerOf({ node, port }: PortPlace): PortPlace | number | undefined {
-    return this.#peers.get(node * 256 + port);
-  }
-
-  /** Packets that the switches should have dropped so far, by node and input port. */
-  get expectedDrops(): readonly (readonly DropCounts[])[] {
-    return this.#expectedDrops;
+    return { places, drops, hops };
   }
 
   #joined(switches: readonly SimModel[], ends: readonly SimModel[]): Cable[] {
     const { hosts, trunks = [] } = this.topology;
-    const { clockMHz, datapathBits } = this.design;
-    const { rateGbps } = this.design.port;
+    const { clockMHz, datapathBits, port: link } = this.design;
     const rng = new Rng(this.seed);
-    const place = ({ node, port }: PortPlace): number => node * 256 + port;
     const cable = (a: [SimModel, string], b: [SimModel, string], index: number): Cable => {
       const channel = {
         delayCycles: this.limits.delayCycles,
-        throttle: throttleOf(rateGbps, datapathBits, clockMHz),
+        throttle: throttleOf(link.rateGbps, datapathBits, clockMHz),
         ...this.#options.cable?.(index),
       };
       const seed = (way: string): number => rng.fork(`cable ${index} ${way}`).seed;
@@ -217,24 +214,25 @@ export class SwitchNetwork {
       return new Cable(modelMii(...a), modelMii(...b), options);
     };
     const toHosts = hosts.map((at, index) => {
-      this.#peers.set(place(at), index + 1);
+      this.#peers.set(placeKey(at), index + 1);
       return cable([ends[index]!, "p0"], [switches[at.node]!, `p${at.port}`], index);
     });
     const between = trunks.map(([a, b], index) => {
-      this.#peers.set(place(a), b);
-      this.#peers.set(place(b), a);
+      this.#peers.set(placeKey(a), b);
+      this.#peers.set(placeKey(b), a);
       const models = [switches[a.node]!, switches[b.node]!] as const;
       return cable([models[0], `p${a.port}`], [models[1], `p${b.port}`], hosts.length + index);
     });
     return [...toHosts, ...between];
   }
 
-  #enter(packet: FlowPacket, at: PortPlace): void {
+  #enter(packet: FlowPacket): void {
     if (packet.error) return;
-    const { places, drops } = this.route(packet, at);
-    for (const drop of drops) this.#expectedDrops[drop.at.node]![drop.at.port]![drop.reason]++;
-    const deliveries = places.map((place) => this.board.expect(packet, place));
-    this.#transition?.entered(packet, at, places, deliveries);
+    const at = this.originOf(packet);
+    const route = this.route(packet, at);
+    this.drops.add(packet, at, route.drops);
+    const deliveries = route.places.map((place) => this.board.expect(packet, place));
+    this.#transition?.entered(packet, at, route, deliveries);
   }
 
   #receive(end: number, { bytes, length, vl, error, firstCycle, lastCycle }: ReceivedPacket): void {
@@ -242,10 +240,7 @@ export class SwitchNetwork {
   }
 
   #swap(change: () => void, revert: () => void): () => void {
-    const hosts = this.topology.hosts;
-    const origin = ({ source }: FlowPacket): PortPlace =>
-      hosts[source - 1] ?? { node: Math.max(0, source - hosts.length), port: 0 };
-    const transition = new Transition(this, origin, change, revert);
+    const transition = new Transition(this, change, revert);
     this.#transition = transition;
     return () => {
       this.#transition = null;

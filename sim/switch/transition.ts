@@ -2,24 +2,17 @@
 import type { Place } from "./flow-board.ts";
 import type { FlowPacket } from "./flow-packet.ts";
 import type { Delivery } from "./flow-queue.ts";
-import type { PortPlace, SwitchNetwork } from "./network.ts";
+import type { SwitchNetwork } from "./network.ts";
+import type { PortPlace, Route, RouteDrop } from "./topology.ts";
 
-/**
- * From its making to {@link Transition.end}. A packet that the old tables drop and the new ones do not must not be under
- * way: the bench would not know it when it comes.
- */
+/** From its making to {@link Transition.end}. */
 export class Transition {
   readonly #network: SwitchNetwork;
   readonly #change: () => void;
   readonly #revert: () => void;
 
-  /** @param originOf where a packet came in  @param change exchanges the tables of the reference model, `revert` back again */
-  constructor(
-    network: SwitchNetwork,
-    originOf: (packet: FlowPacket) => PortPlace,
-    change: () => void,
-    revert: () => void,
-  ) {
+  /** @param change exchanges the tables of the reference model, `revert` back again */
+  constructor(network: SwitchNetwork, change: () => void, revert: () => void) {
     this.#network = network;
     this.#change = change;
     this.#revert = revert;
@@ -30,37 +23,34 @@ export class Transition {
       list.push(delivery);
     }
     for (const [packet, deliveries] of underWay) {
-      const at = originOf(packet);
-      this.entered(packet, at, network.route(packet, at).places, deliveries);
+      const at = network.originOf(packet);
+      this.entered(packet, at, network.route(packet, at), deliveries);
     }
+    for (const { packet, at } of network.drops.recent)
+      this.entered(packet, at, network.route(packet, at), []);
   }
 
   /**
    * A packet is under way.
-   * @param places that the old tables name
+   * @param now where the old tables lead it
    * @param deliveries of the packet that have not happened
    */
-  entered(
-    packet: FlowPacket,
-    at: PortPlace,
-    places: readonly Place[],
-    deliveries: readonly Delivery[],
-  ): void {
+  entered(packet: FlowPacket, at: PortPlace, now: Route, deliveries: readonly Delivery[]): void {
     this.#change();
-    const later = this.#network.route(packet, at).places;
+    const then = this.#network.route(packet, at);
     this.#revert();
-    const isIn = (list: readonly Place[], { end, vl }: Place): boolean =>
-      list.some((one) => one.end === end && one.vl === vl);
-    const added = later.filter((place) => !isIn(places, place));
-    const gone = places.filter((place) => !isIn(later, place));
-    if (added.length === 0 && gone.length === 0) return;
-    const { board } = this.#network;
-    if (places.length === 1 && later.length === 1) {
-      for (const delivery of deliveries) board.allow(delivery, later[0]!);
+    const { board, drops } = this.#network;
+    for (const one of difference(now.drops, then.drops, sameDrop)) drops.maybe(one);
+    for (const one of difference(then.drops, now.drops, sameDrop)) drops.maybe(one);
+    const added = difference(then.places, now.places, samePlace);
+    const gone = difference(now.places, then.places, samePlace);
+    if (added.length === 1 && gone.length === 1 && now.places.length === 1) {
+      for (const delivery of deliveries) board.allow(delivery, added[0]!);
       return;
     }
-    for (const delivery of deliveries)
-      if (gone.some(({ end }) => board.isExpectedAt(delivery, end))) board.allow(delivery, null);
+    if (gone.length > 0)
+      for (const delivery of deliveries)
+        if (gone.some(({ end }) => board.isExpectedAt(delivery, end))) board.allow(delivery, null);
     for (const place of added) board.allow(board.expect(packet, place), null);
   }
 
@@ -68,4 +58,17 @@ export class Transition {
   end(): void {
     this.#change();
   }
+}
+
+/** What is in one list and not in the other. */
+function difference<T>(one: readonly T[], other: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
+  return one.filter((a) => !other.some((b) => same(a, b)));
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.end === b.end && a.vl === b.vl;
+}
+
+function sameDrop(a: RouteDrop, b: RouteDrop): boolean {
+  return a.at.node === b.at.node && a.at.port === b.at.port && a.reason === b.reason;
 }

@@ -7,6 +7,12 @@ import { dropCounters } from "../../sim/switch/control.ts";
 
 const firstMulticastLid = 0xc000;
 
+export interface ModelFace {
+  readonly add: (name: string, bits: number) => ArrayPort;
+  /** Credit of an external port as its link counts it. */
+  readonly credit: (port: number) => { readonly fctbs: readonly number[]; readonly limit: readonly number[] };
+}
+
 export class ModelRegisters {
   readonly #ports: Record<string, ArrayPort> = {};
   readonly #reads = new Map<number, () => number>();
@@ -19,7 +25,7 @@ export class ModelRegisters {
     design: SwitchDesign,
     reference: SwitchReference,
     drops: readonly Readonly<Record<string, number>>[],
-    add: (name: string, bits: number) => ArrayPort,
+    { add, credit }: ModelFace,
   ) {
     this.#reference = reference;
     const widths = {
@@ -52,6 +58,10 @@ export class ModelRegisters {
     });
     drops.forEach((counts, port) => {
       const window = portWindowBytes * port;
+      for (let vl = 0; port > 0 && vl < design.port.virtualLanes.data; vl++) {
+        this.#reads.set(at("link", "FCTBS") + window + 4 * vl, () => credit(port).fctbs[vl]!);
+        this.#reads.set(at("link", "CL") + window + 4 * vl, () => credit(port).limit[vl]!);
+      }
       this.#writes.set(at("ingress", "CONTROL") + window, (value) =>
         reference.setEnforced(port, (value & 1) !== 0),
       );

@@ -66,9 +66,10 @@ export class ModelSwitch implements SimModel {
         [way === "tx" ? "tdest" : "tid"]: 8,
       }))
         this.#add(`p0_${way}_${name}`, bits);
-    this.#registers = new ModelRegisters(design, this.reference, this.#drops, (name, bits) =>
-      this.#add(name, bits),
-    );
+    this.#registers = new ModelRegisters(design, this.reference, this.#drops, {
+      add: (name, bits) => this.#add(name, bits),
+      credit: (p) => this.#links[p - 1]!.state,
+    });
   }
 
   port(name: string): ArrayPort {

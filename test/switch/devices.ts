@@ -1,0 +1,67 @@
+/** Small switches for tests: narrow, few ports, short cables. */
+import type { SwitchDesign } from "../../generator/design/switch.ts";
+import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
+import { openDesign } from "../../sim/driver/device.ts";
+import { endDesign } from "../../sim/switch/end-device.ts";
+import { type NetworkOptions, SwitchNetwork } from "../../sim/switch/network.ts";
+import { openNetwork, switchDesignOf } from "../../sim/switch/open.ts";
+import type { Topology } from "../../sim/switch/topology.ts";
+import { portNumbers } from "../../sim/traffic/patterns.ts";
+import { ModelSwitch } from "./model-switch.ts";
+
+/** 64 bits, 25 Gb/s, two data lanes. */
+export const smallSwitch = {
+  name: "switch_small",
+  clockMHz: 400,
+  datapathBits: 64,
+  mtuBytes: 1024,
+  ports: { count: 4, rateGbps: 25, cableMeters: 3 },
+  virtualLanes: { data: 2 },
+  tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 4 },
+} as const satisfies SwitchDescription;
+
+/** A host at each port; host p has LID p. */
+export function star(design: Pick<SwitchDesign, "ports">): Topology {
+  return { hosts: portNumbers(design.ports).map((port) => ({ node: 0, port })) };
+}
+
+/** Four switches in a ring: port 1 a host, port 2 to the next switch, port 3 from the one before. */
+export function ring(count = 4): Topology {
+  const nodes = Array.from({ length: count }, (_, node) => node);
+  return {
+    hosts: nodes.map((node) => ({ node, port: 1 })),
+    trunks: nodes.map((node) => [
+      { node, port: 2 },
+      { node: (node + 1) % count, port: 3 },
+    ]),
+  };
+}
+
+/** A network of switches in TypeScript, with the same end devices as one of generated ones. */
+export async function openModelNetwork(
+  description: SwitchDescription,
+  topology: Topology,
+  options: NetworkOptions & { readonly bufferBlocks?: number } = {},
+): Promise<{ network: SwitchNetwork; switches: ModelSwitch[] }> {
+  const design = switchDesignOf(description);
+  const end = endDesign(design);
+  const count = 1 + Math.max(...topology.hosts.map(({ node }) => node));
+  const { bufferBlocks } = options;
+  const switches = Array.from(
+    { length: count },
+    () => new ModelSwitch(design, bufferBlocks === undefined ? {} : { bufferBlocks }),
+  );
+  const ends = [];
+  for (const _ of topology.hosts) ends.push(await openDesign(end, undefined));
+  return { network: new SwitchNetwork({ switch: design, end }, switches, ends, topology, options), switches };
+}
+
+/** A network of generated switches. */
+export async function openRealNetwork(
+  description: SwitchDescription,
+  options: NetworkOptions & { readonly topology?: Topology } = {},
+): Promise<SwitchNetwork> {
+  const design = switchDesignOf(description);
+  const network = await openNetwork(design, options.topology ?? star(design), options);
+  return network;
+}
