@@ -112,6 +112,9 @@ describe("generate", () => {
     const design = JSON.parse(readFileSync(join(a, "design.json"), "utf8")) as object;
     expect(design).toMatchObject({ kind: "switch", name: "lf", ports: 3, port: { role: "switchPort" } });
     expect(readManifest(a)).toMatchObject({ kind: "switch", top: "lf" });
+    expect(filesBelow(a)).toEqual(
+      expect.arrayContaining(["rtl/lf.v", "rtl/lf_switch_port.v", "sw/lf_regs.h", "doc/registers.md"]),
+    );
   });
 
   it.each([
