@@ -4,7 +4,7 @@ export interface Breaks {
   readonly bench: string;
   /** Part of the titles of the tests to run: one configuration is enough. */
   readonly only: string;
-  /** Template that is changed, below `templates/link/`. */
+  /** Template that is changed, below `templates/link/`, or with its folder below `templates/`. */
   readonly module: string;
   /** Text as it is emitted, and what takes its place. */
   readonly changes: readonly (readonly [from: string, to: string])[];

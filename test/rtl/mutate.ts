@@ -1,13 +1,16 @@
 /**
  * Breaks the RTL, one change at a time, and sees the bench of the module fail:
  * `npx tsx test/rtl/mutate.ts [bench ...]`. Builds a model for each change, into a cache of its own; not part of the tests.
+ * The changes stand in `breaks.ts` and in every `breaks-NAME.ts` beside it, which exports `breaks` and `files`.
  */
+import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { renderTemplate } from "../../generator/render/index.ts";
+import type { FileOfDesign } from "../../generator/views/files.ts";
 import { filesOf } from "../../generator/views/index.ts";
-import { breaks } from "./breaks.ts";
+import type { Breaks } from "./breaks.ts";
 import { benchDesign } from "./link-bench.ts";
 
 const wanted = process.argv.slice(2);
@@ -28,10 +31,31 @@ async function caught(bench: string, only: string, change: string): Promise<stri
   return /Caused by: (.*)/u.exec(run.all)?.[1] ?? /Error: (.*)/u.exec(run.all)?.[1] ?? "failed";
 }
 
-for (const { bench, only, module, changes } of breaks) {
+interface BreaksOfDesign extends Breaks {
+  /** Where the changed text is looked for. */
+  readonly files: readonly Pick<FileOfDesign, "template" | "view">[];
+}
+
+async function readBreaks(): Promise<readonly BreaksOfDesign[]> {
+  const names = readdirSync(new URL("test/rtl/", root)).filter((name) => /^breaks.*\.ts$/u.test(name));
+  const lists = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const list = (await import(`./${name}`)) as {
+        breaks: readonly Breaks[];
+        files?: BreaksOfDesign["files"];
+      };
+      const files = list.files ?? filesOf(benchDesign());
+      return list.breaks.map((one) => ({ ...one, files }));
+    }),
+  );
+  return lists.flat();
+}
+
+for (const { bench, only, module, changes, files } of await readBreaks()) {
   if (wanted.length > 0 && !wanted.includes(bench)) continue;
-  const text = filesOf(benchDesign())
-    .filter(({ template }) => template === `link/${module}.v.hbs`)
+  const path = module.includes("/") ? module : `link/${module}`;
+  const text = files
+    .filter(({ template }) => template === `${path}.v.hbs`)
     .map(({ template, view }) => renderTemplate(template, view))
     .join("");
   for (const [from, to] of changes) {
