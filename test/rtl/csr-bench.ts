@@ -1,12 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { LinkDesign } from "../../generator/design/link.ts";
+import type { AnyDesign, SwitchDesign } from "../../generator/design/switch.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { elaborate } from "../../generator/elaborate/index.ts";
+import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
+import { elaborate, elaborateSwitch } from "../../generator/elaborate/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
+import { moduleName } from "../../generator/views/common.ts";
+import type { ModuleFile } from "../../generator/views/files.ts";
 import { registerHeaderView } from "../../generator/views/register-header.ts";
+import { type Model, openModel } from "../../sim/driver/model.ts";
+import { buildModules } from "./build.ts";
 
 /** A 1024-bit link with `data` lanes, arbitration and overrides as given. */
 export function designOf(
@@ -28,12 +34,75 @@ export function designOf(
   });
 }
 
-/** Values of all names of the C header as the C compiler sees them, without the device's prefix; arrays as `NAME[i]`. */
-export async function headerValues(design: LinkDesign): Promise<ReadonlyMap<string, number>> {
+/** A 1024-bit switch of `ports` external ports with `data` lanes each. */
+export function switchOf(
+  name: string,
+  ports: number,
+  data: number,
+  more: Partial<SwitchDescription> = {},
+): SwitchDesign {
+  return elaborateSwitch({
+    name,
+    clockMHz: 402.83,
+    datapathBits: 1024,
+    mtuBytes: 4096,
+    ports: { count: ports, rateGbps: 400, cableMeters: 30 },
+    virtualLanes: { data },
+    ...more,
+  });
+}
+
+/** Builds and opens the first of some modules, with the others that it is made of. */
+export async function openBlock(
+  design: { readonly name: string },
+  modules: readonly ModuleFile[],
+): Promise<Model> {
+  const named = modules.map(([suffix, template, view]) => ({
+    name: moduleName(design, suffix),
+    template: `${template}.v.hbs`,
+    view,
+  }));
+  return openModel(await buildModules(named[0]!.name, named));
+}
+
+/** Compiles a C program that includes a device's header, twice, strictly; gives the lines that it prints. */
+export async function runWithHeader(header: string, body: readonly string[]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "lanewright-header-"));
+  const source = [
+    "#include <stddef.h>",
+    "#include <stdio.h>",
+    '#include "regs.h"',
+    '#include "regs.h"',
+    "int main(void) {",
+    "unsigned i = 0;",
+    ...body,
+    "return (int)(i & 0);",
+    "}",
+    "",
+  ];
+  try {
+    writeFileSync(join(folder, "regs.h"), header);
+    writeFileSync(join(folder, "main.c"), source.join("\n"));
+    const program = join(folder, "main");
+    await execa("gcc", ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-o", program, "main.c"], {
+      cwd: folder,
+    });
+    return (await execa(program)).stdout.split("\n");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Values of all names of the C header as the C compiler sees them, without the device's prefix (and that of the block,
+ * where the device has several); arrays as `NAME[i]`.
+ */
+export async function headerValues(design: AnyDesign, block = ""): Promise<ReadonlyMap<string, number>> {
   const header = renderTemplate("deliverables/regs.h.hbs", registerHeaderView(design));
-  const prefix = `${design.name.toUpperCase()}_`;
+  const prefix = `${design.name}_${block}`.toUpperCase();
   const lines: string[] = [];
   for (const [, name, array] of header.matchAll(/^#define (\w+)(\(i\))? +\S/gmu)) {
+    if (!name!.startsWith(prefix)) continue;
     const short = name!.slice(prefix.length);
     if (array === undefined) lines.push(`printf("${short} %lu\\n", (unsigned long)(${name}));`);
     else {
@@ -43,30 +112,11 @@ export async function headerValues(design: LinkDesign): Promise<ReadonlyMap<stri
       );
     }
   }
-  const folder = mkdtempSync(join(tmpdir(), "lanewright-header-"));
-  try {
-    writeFileSync(join(folder, "regs.h"), header);
-    writeFileSync(
-      join(folder, "main.c"),
-      `#include <stdio.h>\n#include "regs.h"\n#include "regs.h"\nint main(void) {\nunsigned i;\n${lines.join("\n")}\nreturn 0;\n}\n`,
-    );
-    const program = join(folder, "main");
-    await execa("gcc", ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-o", program, "main.c"], {
-      cwd: folder,
-    });
-    const { stdout } = await execa(program);
-    return new Map(
-      stdout.split("\n").map((line) => {
-        const [name, value] = line.split(" ");
-        return [name!, Number(value)];
-      }),
-    );
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** Text of a file of the golden folder. */
-export function golden(name: string): string {
-  return readFileSync(new URL(`../golden/${name}`, import.meta.url), "utf8");
+  const printed = await runWithHeader(header, lines);
+  return new Map(
+    printed.map((line) => {
+      const [name, value] = line.split(" ");
+      return [name!, Number(value)];
+    }),
+  );
 }
