@@ -141,6 +141,7 @@ export const breaks: readonly Breaks[] = [
       ["^wr_vl ^ corrupt", "^wr_vl"],
       ["copy_read ? copy_row : address[RB-1:0]", "copy_row"],
       ["mem[row]", "mem[copy_row]"],
+      ["fresh_reg ? copy_reg : hold_reg", "copy_reg"],
     ],
   },
   {

@@ -1,11 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { execa } from "execa";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { generateToCache } from "../../generator/emit/cached.ts";
 import { designOf } from "../../sim/driver/device.ts";
 import { filesBelowModule } from "../../sim/driver/sources.ts";
+import { memoryCells } from "./memory-cells.ts";
 
 /** Every memory of a port becomes block RAM in Yosys' 7-series flow: RAMB cells, and no memory left for flip-flops. */
 describe("memories infer block RAM", () => {
@@ -36,20 +34,3 @@ describe("memories infer block RAM", () => {
     expect(await memoryCells(asynchronous, "plain")).toEqual({ block: false, other: 1 });
   });
 });
-
-async function memoryCells(source: string, top: string): Promise<{ block: boolean; other: number }> {
-  const folder = mkdtempSync(join(tmpdir(), "lanewright-memory-"));
-  try {
-    const file = join(folder, "source.v");
-    writeFileSync(file, source);
-    const script = `read_verilog ${file}; synth_xilinx -family xc7 -noiopad -top ${top} -run begin:fine; stat`;
-    const { stdout } = await execa("yosys", ["-p", script]);
-    const cells = stdout.slice(stdout.lastIndexOf("Number of cells:"));
-    return {
-      block: /^\s+RAMB\w+\s+[1-9]/m.test(cells),
-      other: [...cells.matchAll(/^\s+(?:\$mem\w*|RAM\d+\w*)\s+\d+/gm)].length,
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

@@ -256,7 +256,6 @@ export class RouteReference {
       this.#copyMask = all.map((is, port) => is && !bad && port !== this.ownPort);
       if (bad) this.#lateEvents.add("parity");
     }
-    this.#copyLane = undefined;
     if (copyLane === undefined) return;
     const { value, bad } = this.virtualLane(copyLane.port, copyLane.sl);
     this.#copyLane = { lane: value, drop: bad || value >= this.sizes.dataLanes };
