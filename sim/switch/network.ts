@@ -34,7 +34,7 @@ const resetCycles = 4;
 /** Hops of all copies of a packet together. */
 const longestRoute = 1000;
 /** By then the largest table is filled. */
-const fillCycles = 50_000;
+const fillCycles = 100_000;
 
 export class SwitchNetwork {
   readonly design: SwitchDesign;
@@ -158,9 +158,9 @@ export class SwitchNetwork {
 
   /** Ticks until everything is Active and the tables are filled. @throws Error with the states when that takes too long */
   activate(): void {
-    const patience = this.cycle + this.limits.bringUpCycles;
+    const patience = this.cycle + fillCycles + this.limits.bringUpCycles;
     while (!this.active && this.cycle < patience) this.tick();
-    while (this.nodes.some(({ control }) => !control.ready) && this.cycle < patience + fillCycles)
+    while (this.nodes.some(({ control }) => !control.ready) && this.cycle < patience)
       this.tick();
     if (this.active) return;
     const states = this.nodes.map((node) => node.portStates.join(" ")).join("; ");
