@@ -1,6 +1,5 @@
 /** One phase of a link pair: offers the traffic, waits until all of it has come, and takes stock. */
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { ModelStopped } from "../driver/model.ts";
+import { Clock, type Finding } from "./clock.ts";
 import { countedBetween } from "./counters.ts";
 import { feedOf } from "./feed.ts";
 import type { LinkPair } from "./link-pair.ts";
@@ -14,61 +13,24 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The event loop gets a turn this often, ms: for signals and progress. */
-const turnMs = 40;
-const cyclesBetweenLooks = 64;
-
-/** Runs the cycles of a phase, and stops where an interrupt, a hang or the model says so. */
-class Clock {
-  failure: string | null = null;
-  interrupted = false;
-  /** The model has stopped and cannot go on. */
-  dead = false;
+/** A clock that stops where the link hangs or a port breaks the rules of its stream. */
+class PairClock extends Clock {
   /** No traffic is offered any more: nothing comes for a while where a packet was lost, and that is no hang. */
   draining = false;
-  readonly #pair: LinkPair;
-  readonly #watch: Watch;
-  readonly #signal: AbortSignal | undefined;
-  #lastTurn = performance.now();
 
   constructor(pair: LinkPair, signal: AbortSignal | undefined) {
-    this.#pair = pair;
-    this.#watch = new Watch(pair);
-    this.#signal = signal;
-  }
-
-  /** Ticks until `done`; false when it had to stop before. */
-  async until(done: () => boolean): Promise<boolean> {
-    const pair = this.#pair;
-    try {
-      while (!done()) {
-        pair.tick();
-        if (pair.cycle % cyclesBetweenLooks === 0 && !(await this.#look())) return false;
-      }
-    } catch (error) {
-      if (!(error instanceof ModelStopped)) throw error;
-      this.failure = error.message;
-      this.dead = true;
-      return false;
-    }
-    return true;
-  }
-
-  async #look(): Promise<boolean> {
-    const hang = this.#watch.hang();
-    this.failure = this.#watch.breach ?? (this.draining ? null : hang);
-    if (performance.now() - this.#lastTurn > turnMs) {
-      await nextTurn();
-      this.#lastTurn = performance.now();
-    }
-    this.interrupted = this.#signal?.aborted === true;
-    return this.failure === null && hang === null && !this.interrupted;
+    const watch = new Watch(pair);
+    const look = (): Finding => {
+      const hang = watch.hang();
+      return { stop: hang !== null, failure: watch.breach ?? (this.draining ? null : hang) };
+    };
+    super(pair, look, signal);
   }
 }
 
 /** Waits until both ports are Active. @returns what went wrong, or null */
 export async function bringUp(pair: LinkPair, options: RunOptions = {}): Promise<string | null> {
-  const clock = new Clock(pair, options.signal);
+  const clock = new PairClock(pair, options.signal);
   const last = pair.cycle + pair.limits.bringUpCycles;
   await clock.until(() => pair.active || pair.cycle >= last);
   if (pair.active || clock.interrupted) return null;
@@ -92,7 +54,7 @@ export async function runPhase(pair: LinkPair, phase: Phase, options: RunOptions
   });
   pair.setFaults(phase.faults ?? {});
 
-  const clock = new Clock(pair, options.signal);
+  const clock = new PairClock(pair, options.signal);
   const [a, b] = directions;
   const going = await clock.until(() => pair.cycle >= end || (a.offered && b.offered));
   const offeredCycles = pair.cycle - first;

@@ -12,6 +12,8 @@ export interface WireTapOptions {
   readonly name: string;
   readonly clockMHz: number;
   readonly rateGbps: number;
+  /** Prefix of the port's signals; default p0. */
+  readonly prefix?: string;
   /** Frames after which the file takes no more; default none. */
   readonly frameLimit?: number;
 }
@@ -43,8 +45,8 @@ export class WireTap {
     this.path = options.path;
     this.#end = end;
     this.#columns = end.txFlags.length;
-    this.#txReady = model.port("p0_mii_tx_ready");
-    this.#rxValid = model.port("p0_mii_rx_valid");
+    this.#txReady = model.port(`${options.prefix ?? "p0"}_mii_tx_ready`);
+    this.#rxValid = model.port(`${options.prefix ?? "p0"}_mii_rx_valid`);
     this.#nsPerCycle = 1000 / options.clockMHz;
     this.#limit = options.frameLimit ?? Number.POSITIVE_INFINITY;
     this.#sent = this.#decoder(interfaces.sent);
