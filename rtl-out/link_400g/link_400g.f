@@ -1,6 +1,11 @@
+rtl/link_400g_vl_tx_memory.v
+rtl/link_400g_vl_rx_memory.v
+rtl/link_400g_replay_memory.v
+rtl/link_400g_replay_index.v
 rtl/link_400g_axis_register.v
-rtl/link_400g_vl_tx_buffer.v
 rtl/link_400g_vl_rx_buffer.v
+rtl/link_400g_rx_egress.v
+rtl/link_400g_vl_tx_buffer.v
 rtl/link_400g_tx_queue.v
 rtl/link_400g_vl_arbiter.v
 rtl/link_400g_tx_scheduler.v
@@ -16,7 +21,6 @@ rtl/link_400g_llr_rx.v
 rtl/link_400g_mac_tx.v
 rtl/link_400g_mac_rx_align.v
 rtl/link_400g_mac_rx.v
-rtl/link_400g_rx_egress.v
 rtl/link_400g_port_state.v
 rtl/link_400g_link_counters.v
 rtl/link_400g_link_csr.v

@@ -98,8 +98,9 @@ module link_400g_link_counters (
         end
     end
 
-    // What the visited counter has collected.
+    // What the visited counter has collected before this cycle.
     reg [COUNTER_BITS-1:0] collected;
+    reg [COUNTER_BITS-1:0] collected_reg;
     integer s;
     always @* begin
         collected = {COUNTER_BITS{1'b0}};
@@ -118,9 +119,10 @@ module link_400g_link_counters (
     always @(posedge clk) begin
         if (phase_reg == PHASE_READ) begin
             memory_data_reg <= memory[index_reg];
+            collected_reg   <= collected;
         end
         if (phase_reg == PHASE_SUM) begin
-            sum_reg <= (fresh_reg ? {COUNTER_BITS{1'b0}} : memory_data_reg) + collected;
+            sum_reg <= (fresh_reg ? {COUNTER_BITS{1'b0}} : memory_data_reg) + collected_reg;
         end
         if (phase_reg == PHASE_WRITE) begin
             memory[index_reg] <= sum_reg;
@@ -131,7 +133,7 @@ module link_400g_link_counters (
     integer e;
     always @(posedge clk) begin
         for (e = 0; e < EVENTS; e = e + 1) begin
-            if (clear || ((phase_reg == PHASE_SUM) && (index_reg == e[INDEX_BITS-1:0]))) begin
+            if (clear || ((phase_reg == PHASE_READ) && (index_reg == e[INDEX_BITS-1:0]))) begin
                 event_pending_reg[e*EVENT_BITS +: EVENT_BITS] <=
                     {{(EVENT_BITS-1){1'b0}}, events[e]};
             end else if (events[e]) begin
@@ -147,7 +149,7 @@ module link_400g_link_counters (
     integer a;
     always @(posedge clk) begin
         for (a = 0; a < AMOUNTS; a = a + 1) begin
-            if (clear || ((phase_reg == PHASE_SUM) &&
+            if (clear || ((phase_reg == PHASE_READ) &&
                           (index_reg == FIRST_AMOUNT + a[INDEX_BITS-1:0]))) begin
                 amount_pending_reg[a*AMOUNT_BITS +: AMOUNT_BITS] <=
                     {AMOUNT_ZEROS, amounts[a*AMOUNT_WIDTH +: AMOUNT_WIDTH]};

@@ -246,6 +246,9 @@ module link_400g_link_csr (
         end
     end
 
+    // What stays inside.
+    reg clear_counters_reg;
+
     // Settings.
     always @(posedge clk) begin
         if (rst) begin
@@ -280,117 +283,118 @@ module link_400g_link_csr (
             cfg_low_vl[11:8] <= 4'd2;
             cfg_low_weight[31:24] <= 8'd64;
             cfg_low_vl[15:12] <= 4'd3;
-        end else if (write_enable) begin
-            case (write_address_reg)
-                ADDR_CONTROL: begin
-                    cfg_link_enable <=
-                        (cfg_link_enable & ~write_mask[0]) | write_bits[0];
-                    cfg_auto_activate <=
-                        (cfg_auto_activate & ~write_mask[1]) | write_bits[1];
-                    cfg_reinit_on_flush <=
-                        (cfg_reinit_on_flush & ~write_mask[2]) | write_bits[2];
-                    cfg_discard <=
-                        (cfg_discard & ~write_mask[3]) | write_bits[3];
-                end
-                ADDR_REPLAY_TIMER_MAX: begin
-                    cfg_replay_timer_max <=
-                        (cfg_replay_timer_max & ~write_mask[23:0]) | write_bits[23:0];
-                end
-                ADDR_REPLAY_CT_MAX: begin
-                    cfg_replay_ct_max <=
-                        (cfg_replay_ct_max & ~write_mask[7:0]) | write_bits[7:0];
-                end
-                ADDR_OUTSTANDING_SEQ_MAX: begin
-                    cfg_outstanding_seq_max <=
-                        (cfg_outstanding_seq_max & ~write_mask[19:0]) | write_bits[19:0];
-                end
-                ADDR_OUTSTANDING_DATA_MAX: begin
-                    cfg_outstanding_data_max <=
-                        (cfg_outstanding_data_max & ~write_mask[31:0]) | write_bits[31:0];
-                end
-                ADDR_DATA_AGE_MAX: begin
-                    cfg_data_age_max <=
-                        (cfg_data_age_max & ~write_mask[31:0]) | write_bits[31:0];
-                end
-                ADDR_LINK_LOST_MAX: begin
-                    cfg_link_lost_max <=
-                        (cfg_link_lost_max & ~write_mask[31:0]) | write_bits[31:0];
-                end
-                ADDR_CONTROL_SPACING: begin
-                    cfg_control_spacing <=
-                        (cfg_control_spacing & ~write_mask[11:0]) | write_bits[11:0];
-                end
-                ADDR_CREDIT_UPDATE: begin
-                    cfg_credit_update <=
-                        (cfg_credit_update & ~write_mask[11:0]) | write_bits[11:0];
-                end
-                ADDR_CREDIT_REFRESH: begin
-                    cfg_credit_refresh <=
-                        (cfg_credit_refresh & ~write_mask[23:0]) | write_bits[23:0];
-                end
-                ADDR_CREDIT_WATCHDOG: begin
-                    cfg_credit_watchdog <=
-                        (cfg_credit_watchdog & ~write_mask[31:0]) | write_bits[31:0];
-                end
-                ADDR_HIGH_LIMIT: begin
-                    cfg_high_limit <=
-                        (cfg_high_limit & ~write_mask[7:0]) | write_bits[7:0];
-                end
-                ADDR_HIGH_ROW: begin
-                    cfg_high_weight[7:0] <=
-                        (cfg_high_weight[7:0] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_high_vl[3:0] <=
-                        (cfg_high_vl[3:0] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_HIGH_ROW + 12'h004: begin
-                    cfg_high_weight[15:8] <=
-                        (cfg_high_weight[15:8] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_high_vl[7:4] <=
-                        (cfg_high_vl[7:4] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_HIGH_ROW + 12'h008: begin
-                    cfg_high_weight[23:16] <=
-                        (cfg_high_weight[23:16] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_high_vl[11:8] <=
-                        (cfg_high_vl[11:8] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_HIGH_ROW + 12'h00c: begin
-                    cfg_high_weight[31:24] <=
-                        (cfg_high_weight[31:24] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_high_vl[15:12] <=
-                        (cfg_high_vl[15:12] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_LOW_ROW: begin
-                    cfg_low_weight[7:0] <=
-                        (cfg_low_weight[7:0] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_low_vl[3:0] <=
-                        (cfg_low_vl[3:0] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_LOW_ROW + 12'h004: begin
-                    cfg_low_weight[15:8] <=
-                        (cfg_low_weight[15:8] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_low_vl[7:4] <=
-                        (cfg_low_vl[7:4] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_LOW_ROW + 12'h008: begin
-                    cfg_low_weight[23:16] <=
-                        (cfg_low_weight[23:16] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_low_vl[11:8] <=
-                        (cfg_low_vl[11:8] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                ADDR_LOW_ROW + 12'h00c: begin
-                    cfg_low_weight[31:24] <=
-                        (cfg_low_weight[31:24] & ~write_mask[7:0]) | write_bits[7:0];
-                    cfg_low_vl[15:12] <=
-                        (cfg_low_vl[15:12] & ~write_mask[11:8]) | write_bits[11:8];
-                end
-                default: ;
-            endcase
+        end else begin
+            if (write_enable) begin
+                case (write_address_reg)
+                    ADDR_CONTROL: begin
+                        cfg_link_enable <=
+                            (cfg_link_enable & ~write_mask[0]) | write_bits[0];
+                        cfg_auto_activate <=
+                            (cfg_auto_activate & ~write_mask[1]) | write_bits[1];
+                        cfg_reinit_on_flush <=
+                            (cfg_reinit_on_flush & ~write_mask[2]) | write_bits[2];
+                        cfg_discard <=
+                            (cfg_discard & ~write_mask[3]) | write_bits[3];
+                    end
+                    ADDR_REPLAY_TIMER_MAX: begin
+                        cfg_replay_timer_max <=
+                            (cfg_replay_timer_max & ~write_mask[23:0]) | write_bits[23:0];
+                    end
+                    ADDR_REPLAY_CT_MAX: begin
+                        cfg_replay_ct_max <=
+                            (cfg_replay_ct_max & ~write_mask[7:0]) | write_bits[7:0];
+                    end
+                    ADDR_OUTSTANDING_SEQ_MAX: begin
+                        cfg_outstanding_seq_max <=
+                            (cfg_outstanding_seq_max & ~write_mask[19:0]) | write_bits[19:0];
+                    end
+                    ADDR_OUTSTANDING_DATA_MAX: begin
+                        cfg_outstanding_data_max <=
+                            (cfg_outstanding_data_max & ~write_mask[31:0]) | write_bits[31:0];
+                    end
+                    ADDR_DATA_AGE_MAX: begin
+                        cfg_data_age_max <=
+                            (cfg_data_age_max & ~write_mask[31:0]) | write_bits[31:0];
+                    end
+                    ADDR_LINK_LOST_MAX: begin
+                        cfg_link_lost_max <=
+                            (cfg_link_lost_max & ~write_mask[31:0]) | write_bits[31:0];
+                    end
+                    ADDR_CONTROL_SPACING: begin
+                        cfg_control_spacing <=
+                            (cfg_control_spacing & ~write_mask[11:0]) | write_bits[11:0];
+                    end
+                    ADDR_CREDIT_UPDATE: begin
+                        cfg_credit_update <=
+                            (cfg_credit_update & ~write_mask[11:0]) | write_bits[11:0];
+                    end
+                    ADDR_CREDIT_REFRESH: begin
+                        cfg_credit_refresh <=
+                            (cfg_credit_refresh & ~write_mask[23:0]) | write_bits[23:0];
+                    end
+                    ADDR_CREDIT_WATCHDOG: begin
+                        cfg_credit_watchdog <=
+                            (cfg_credit_watchdog & ~write_mask[31:0]) | write_bits[31:0];
+                    end
+                    ADDR_HIGH_LIMIT: begin
+                        cfg_high_limit <=
+                            (cfg_high_limit & ~write_mask[7:0]) | write_bits[7:0];
+                    end
+                    ADDR_HIGH_ROW: begin
+                        cfg_high_weight[7:0] <=
+                            (cfg_high_weight[7:0] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_high_vl[3:0] <=
+                            (cfg_high_vl[3:0] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_HIGH_ROW + 12'h004: begin
+                        cfg_high_weight[15:8] <=
+                            (cfg_high_weight[15:8] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_high_vl[7:4] <=
+                            (cfg_high_vl[7:4] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_HIGH_ROW + 12'h008: begin
+                        cfg_high_weight[23:16] <=
+                            (cfg_high_weight[23:16] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_high_vl[11:8] <=
+                            (cfg_high_vl[11:8] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_HIGH_ROW + 12'h00c: begin
+                        cfg_high_weight[31:24] <=
+                            (cfg_high_weight[31:24] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_high_vl[15:12] <=
+                            (cfg_high_vl[15:12] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_LOW_ROW: begin
+                        cfg_low_weight[7:0] <=
+                            (cfg_low_weight[7:0] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_low_vl[3:0] <=
+                            (cfg_low_vl[3:0] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_LOW_ROW + 12'h004: begin
+                        cfg_low_weight[15:8] <=
+                            (cfg_low_weight[15:8] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_low_vl[7:4] <=
+                            (cfg_low_vl[7:4] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_LOW_ROW + 12'h008: begin
+                        cfg_low_weight[23:16] <=
+                            (cfg_low_weight[23:16] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_low_vl[11:8] <=
+                            (cfg_low_vl[11:8] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    ADDR_LOW_ROW + 12'h00c: begin
+                        cfg_low_weight[31:24] <=
+                            (cfg_low_weight[31:24] & ~write_mask[7:0]) | write_bits[7:0];
+                        cfg_low_vl[15:12] <=
+                            (cfg_low_vl[15:12] & ~write_mask[11:8]) | write_bits[11:8];
+                    end
+                    default: ;
+                endcase
+            end
         end
     end
 
     // Commands: one cycle for each 1 that is written.
-    reg clear_counters_reg;
     always @(posedge clk) begin
         cmd_set_down <= !rst && write_enable && write_bits[0]
             && (write_address_reg == ADDR_COMMAND);
@@ -402,8 +406,7 @@ module link_400g_link_csr (
             && (write_address_reg == ADDR_CLEAR_COUNTERS);
     end
 
-    // ---- Read: each group of registers has a multiplexer; the results are merged
-    // a cycle later.
+    // ---- Read: each group of registers has a multiplexer; the results are merged a cycle later.
 
     reg [11:0] read_address_reg;
 
@@ -605,15 +608,15 @@ module link_400g_link_csr (
         lanes_data_reg |
         arbitration_data_reg;
 
-    // Counters. Reading the low word of a counter also takes its high word, to be read next.
     localparam [2:0] READ_IDLE = 3'd0, READ_SELECT = 3'd1, READ_MERGE = 3'd2,
                      READ_COUNTER = 3'd3, READ_RESPOND = 3'd4;
 
-    reg [2:0]  read_state_reg;
-    reg        read_mapped_reg;
-    reg        read_counter_reg;
-    reg [31:0] counter_high_reg;
+    reg [2:0] read_state_reg;
+    reg       read_mapped_reg;
+    reg       read_counter_reg;
 
+    // Counters. Reading the low word of a counter also takes its high word, to be read next.
+    reg  [31:0] counter_high_reg;
     wire [53:0] counter_value;
     wire        counter_done;
 
@@ -665,10 +668,13 @@ module link_400g_link_csr (
     };
 
     link_400g_link_counters counters (
-        .clk          (clk),
-        .rst          (rst),
-        .events       (events),
-        .amounts      ({evt_port_rcv_data_words, evt_port_xmit_data_words}),
+        .clk    (clk),
+        .rst    (rst),
+        .events (events),
+        .amounts({
+            evt_port_rcv_data_words, // 45: PORT_RCV_DATA
+            evt_port_xmit_data_words // 44: PORT_XMIT_DATA
+        }),
         .clear        (clear_counters_reg),
         .read_request (read_state_reg == READ_COUNTER),
         .read_index   (read_address_reg[8:3]),
@@ -677,21 +683,26 @@ module link_400g_link_csr (
     );
 
     always @(posedge clk) begin
+        read_counter_reg <= (read_address_reg >= ADDR_COUNTERS) && mapped(read_address_reg);
+        if (read_state_reg == READ_COUNTER && counter_done) begin
+            counter_high_reg <= {10'd0, counter_value[53:32]};
+        end
+        if (rst) begin
+            counter_high_reg <= 32'd0;
+        end
+    end
+
+    always @(posedge clk) begin
         if (s_axil_arvalid && s_axil_arready) begin
             read_address_reg <= s_axil_araddr;
         end
-        read_mapped_reg  <= mapped(read_address_reg);
-        read_counter_reg <= (read_address_reg >= ADDR_COUNTERS) && mapped(read_address_reg);
+        read_mapped_reg <= mapped(read_address_reg);
         if (read_state_reg == READ_MERGE) begin
             s_axil_rresp <= read_mapped_reg ? RESP_OKAY : RESP_SLVERR;
             s_axil_rdata <= read_counter_reg ? counter_high_reg : group_data;
         end
         if (read_state_reg == READ_COUNTER && counter_done) begin
-            s_axil_rdata     <= counter_value[31:0];
-            counter_high_reg <= {10'd0, counter_value[53:32]};
-        end
-        if (rst) begin
-            counter_high_reg <= 32'd0;
+            s_axil_rdata <= counter_value[31:0];
         end
     end
 

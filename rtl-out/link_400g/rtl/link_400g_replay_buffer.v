@@ -45,59 +45,46 @@ module link_400g_replay_buffer (
     output wire          rd_done        // nothing is left behind the beat shown
 );
 
-    localparam DEPTH = 512;   // beats: nextPow2(ackRoundTripCycles + 4 * maxPacketBeats)
-    localparam AW    = 9;     // bits of a beat address and of a frame's index
-    localparam MW    = 1035;  // bits: flow, poison, end, valid bytes, data
-    localparam XW    = 33;    // bits: time of first sending, address of the first beat
-
-    (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
-    reg [MW-1:0] mem [0:DEPTH-1];
-    (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
-    reg [XW-1:0] index_mem [0:DEPTH-1];
-
-    reg [MW-1:0] rd_reg;
-    reg [XW-1:0] oldest_reg;
+    // bits of a beat address and of a frame's index: log2 of nextPow2(ackRoundTripCycles + 4 *
+    // maxPacketBeats)
+    localparam AW = 9;
 
     reg [AW-1:0] write_reg;   // next beat to write
     reg [AW-1:0] frame_reg;   // first beat of the frame being written
     reg [AW-1:0] free_reg;    // oldest beat held
     reg [AW-1:0] read_reg;    // next beat to replay
     reg          valid_reg;
-    reg          lookup_reg;  // oldest_reg was read in the cycle before
+    reg          lookup_reg;  // what the index shows belongs to lookup_frame_reg
     reg [AW-1:0] lookup_frame_reg;
 
-    always @(posedge clk) begin
-        if (wr_valid) begin
-            mem[write_reg] <= {wr_flow, wr_poison, wr_eop, wr_bytes, wr_data};
-        end
-    end
+    wire [AW-1:0] oldest_address;
 
-    always @(posedge clk) begin
-        if (wr_valid && wr_eop) begin
-            index_mem[wr_frame] <= {wr_time, frame_reg};
-        end
-    end
-
-    always @(posedge clk) begin
-        if (oldest_valid) begin
-            oldest_reg <= index_mem[oldest_frame];
-        end
-    end
+    link_400g_replay_index index (
+        .clk     (clk),
+        .wr_en   (wr_valid && wr_eop),
+        .wr_addr (wr_frame),
+        .wr_data ({frame_reg, wr_time}),
+        .rd_en   (oldest_valid && !oldest_known),
+        .rd_addr (oldest_frame),
+        .rd_data ({oldest_address, oldest_time})
+    );
 
     wire left    = read_reg != write_reg;
     wire advance = !valid_reg || rd_ready;
     wire fetch   = rd_run && advance && left;
 
-    always @(posedge clk) begin
-        if (fetch) begin
-            rd_reg <= mem[read_reg];
-        end
-    end
+    link_400g_replay_memory memory (
+        .clk     (clk),
+        .wr_en   (wr_valid),
+        .wr_addr (write_reg),
+        .wr_data ({wr_eop, wr_flow, wr_poison, wr_bytes, wr_data}),
+        .rd_en   (fetch),
+        .rd_addr (read_reg),
+        .rd_data ({rd_eop, rd_flow, rd_poison, rd_bytes, rd_data})
+    );
 
-    assign {rd_flow, rd_poison, rd_eop, rd_bytes, rd_data} = rd_reg;
     assign rd_valid     = valid_reg;
     assign rd_done      = !left;
-    assign oldest_time  = oldest_reg[XW-1:AW];
     assign oldest_known = lookup_reg && lookup_frame_reg == oldest_frame;
     assign used         = write_reg - free_reg;
 
@@ -115,14 +102,14 @@ module link_400g_replay_buffer (
         // Without complete frames the oldest beat held is the first of the frame being written
         if (oldest_valid) begin
             if (oldest_known) begin
-                free_reg <= oldest_reg[AW-1:0];
+                free_reg <= oldest_address;
             end
         end else begin
             free_reg <= frame_reg;
         end
 
         if (rd_load) begin
-            read_reg  <= oldest_reg[AW-1:0];
+            read_reg  <= oldest_address;
             valid_reg <= 1'b0;
         end else begin
             if (fetch) begin

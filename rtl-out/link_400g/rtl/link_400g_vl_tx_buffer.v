@@ -35,12 +35,10 @@ module link_400g_vl_tx_buffer (
     output wire          rd_error
 );
 
-    localparam LANES = 5;     // lanes: data VLs and VL15
-    localparam LW    = 3;     // bits of a lane number
-    localparam DEPTH = 405;   // beats: 99 + 99 + 99 + 99 + 9
-    localparam AW    = 9;     // bits of an address
-    localparam UW    = 7;     // bits of a beat count within a region
-    localparam MW    = 1031;  // bits: error, last, valid words less one, data
+    localparam LANES = 5;  // lanes: data VLs and VL15
+    localparam LW    = 3;  // bits of a lane number
+    localparam AW    = 9;  // bits of an address: 99 + 99 + 99 + 99 + 9 beats
+    localparam UW    = 7;  // bits of a beat count within a region
 
     // Region of each lane: first and last address, and the beats held up to which a longest packet
     // fits
@@ -54,10 +52,7 @@ module link_400g_vl_tx_buffer (
         7'd6, 7'd66, 7'd66, 7'd66, 7'd66
     };
 
-    (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
-    reg [MW-1:0] mem [0:DEPTH-1];
-    reg [MW-1:0] rd_reg;
-    reg [LW-1:0] rd_lane_reg;  // lane of the beat in rd_reg
+    reg [LW-1:0] rd_lane_reg;  // lane of the beat shown
 
     wire [AW-1:0] write_ptr [0:LANES-1];
     wire [AW-1:0] read_ptr  [0:LANES-1];
@@ -69,19 +64,15 @@ module link_400g_vl_tx_buffer (
     wire [AW-1:0] write_address = write_ptr[wr_lane];
     wire [AW-1:0] read_address  = read_ptr[rd_lane];
 
-    always @(posedge clk) begin
-        if (wr_valid) begin
-            mem[write_address] <= {wr_last && wr_error, wr_last, wr_words, wr_data};
-        end
-    end
-
-    always @(posedge clk) begin
-        if (rd_en) begin
-            rd_reg <= mem[read_address];
-        end
-    end
-
-    assign {rd_error, rd_last, rd_words, rd_data} = rd_reg;
+    link_400g_vl_tx_memory memory (
+        .clk     (clk),
+        .wr_en   (wr_valid),
+        .wr_addr (write_address),
+        .wr_data ({wr_last, wr_last && wr_error, wr_words, wr_data}),
+        .rd_en   (rd_en),
+        .rd_addr (read_address),
+        .rd_data ({rd_last, rd_error, rd_words, rd_data})
+    );
 
     // Beats of the packet being written and of the packet being read
     reg [UW-1:0] wr_count_reg;

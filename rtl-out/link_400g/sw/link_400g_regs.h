@@ -328,4 +328,103 @@
 #define LINK_400G_PORT_RCV_DATA_LO_OFFSET                   0x568u
 #define LINK_400G_PORT_RCV_DATA_HI_OFFSET                   0x56cu
 
+/* ---- The same as structs, for a pointer to where the registers are mapped ---- */
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+/* A counter: read lo first. */
+struct link_400g_counter {
+    const volatile uint32_t lo;
+    const volatile uint32_t hi;
+};
+
+/* Registers of a link port. */
+struct link_400g_regs {
+    const volatile uint32_t id;                              /* 0x000 */
+    const volatile uint32_t geometry;                        /* 0x004 */
+    const volatile uint32_t tables;                          /* 0x008 */
+    uint32_t reserved_00c[1];                                /* 0x00c */
+    volatile uint32_t control;                               /* 0x010 */
+    volatile uint32_t command;                               /* 0x014 */
+    volatile uint32_t clear_counters;                        /* 0x018 */
+    uint32_t reserved_01c[1];                                /* 0x01c */
+    volatile uint32_t replay_timer_max;                      /* 0x020 */
+    volatile uint32_t replay_ct_max;                         /* 0x024 */
+    volatile uint32_t outstanding_seq_max;                   /* 0x028 */
+    volatile uint32_t outstanding_data_max;                  /* 0x02c */
+    volatile uint32_t data_age_max;                          /* 0x030 */
+    volatile uint32_t link_lost_max;                         /* 0x034 */
+    volatile uint32_t control_spacing;                       /* 0x038 */
+    volatile uint32_t credit_update;                         /* 0x03c */
+    volatile uint32_t credit_refresh;                        /* 0x040 */
+    volatile uint32_t credit_watchdog;                       /* 0x044 */
+    volatile uint32_t high_limit;                            /* 0x048 */
+    uint32_t reserved_04c[13];                               /* 0x04c */
+    const volatile uint32_t port_state;                      /* 0x080 */
+    const volatile uint32_t llr_state;                       /* 0x084 */
+    const volatile uint32_t tx_seq;                          /* 0x088 */
+    const volatile uint32_t acked_seq;                       /* 0x08c */
+    const volatile uint32_t expected_seq;                    /* 0x090 */
+    const volatile uint32_t session;                         /* 0x094 */
+    uint32_t reserved_098[26];                               /* 0x098 */
+    const volatile uint32_t fctbs[4];                        /* 0x100 */
+    uint32_t reserved_110[12];                               /* 0x110 */
+    const volatile uint32_t cl[4];                           /* 0x140 */
+    uint32_t reserved_150[12];                               /* 0x150 */
+    const volatile uint32_t abr[4];                          /* 0x180 */
+    uint32_t reserved_190[28];                               /* 0x190 */
+    volatile uint32_t high_row[4];                           /* 0x200 */
+    uint32_t reserved_210[60];                               /* 0x210 */
+    volatile uint32_t low_row[4];                            /* 0x300 */
+    uint32_t reserved_310[60];                               /* 0x310 */
+    struct link_400g_counter llr_tx_init_ctl_os;             /* 0x400 */
+    struct link_400g_counter llr_tx_init_echo_ctl_os;        /* 0x408 */
+    struct link_400g_counter llr_tx_ack_ctl_os;              /* 0x410 */
+    struct link_400g_counter llr_tx_nack_ctl_os;             /* 0x418 */
+    struct link_400g_counter llr_tx_discard;                 /* 0x420 */
+    struct link_400g_counter llr_tx_ok;                      /* 0x428 */
+    struct link_400g_counter llr_tx_poisoned;                /* 0x430 */
+    struct link_400g_counter llr_tx_replay;                  /* 0x438 */
+    struct link_400g_counter llr_rx_init_ctl_os;             /* 0x440 */
+    struct link_400g_counter llr_rx_init_echo_ctl_os;        /* 0x448 */
+    struct link_400g_counter llr_rx_ack_ctl_os;              /* 0x450 */
+    struct link_400g_counter llr_rx_nack_ctl_os;             /* 0x458 */
+    struct link_400g_counter llr_rx_ack_nack_seq_error;      /* 0x460 */
+    struct link_400g_counter llr_rx_ok;                      /* 0x468 */
+    struct link_400g_counter llr_rx_poisoned;                /* 0x470 */
+    struct link_400g_counter llr_rx_bad;                     /* 0x478 */
+    struct link_400g_counter llr_rx_expected_seq_good;       /* 0x480 */
+    struct link_400g_counter llr_rx_expected_seq_poisoned;   /* 0x488 */
+    struct link_400g_counter llr_rx_expected_seq_bad;        /* 0x490 */
+    struct link_400g_counter llr_rx_missing_seq;             /* 0x498 */
+    struct link_400g_counter llr_rx_duplicate_seq;           /* 0x4a0 */
+    struct link_400g_counter llr_rx_replay;                  /* 0x4a8 */
+    struct link_400g_counter llr_replay_timer_expired;       /* 0x4b0 */
+    struct link_400g_counter llr_flush;                      /* 0x4b8 */
+    struct link_400g_counter port_xmit_pkts;                 /* 0x4c0 */
+    struct link_400g_counter port_rcv_pkts;                  /* 0x4c8 */
+    struct link_400g_counter port_xmit_wait;                 /* 0x4d0 */
+    struct link_400g_counter symbol_error;                   /* 0x4d8 */
+    struct link_400g_counter link_error_recovery;            /* 0x4e0 */
+    struct link_400g_counter link_downed;                    /* 0x4e8 */
+    struct link_400g_counter port_rcv_errors;                /* 0x4f0 */
+    struct link_400g_counter port_rcv_remote_physical_errors; /* 0x4f8 */
+    struct link_400g_counter port_xmit_discards;             /* 0x500 */
+    struct link_400g_counter excessive_buffer_overrun;       /* 0x508 */
+    struct link_400g_counter vl15_dropped;                   /* 0x510 */
+    struct link_400g_counter fcp_sent;                       /* 0x518 */
+    struct link_400g_counter fcp_received;                   /* 0x520 */
+    struct link_400g_counter fcp_bad;                        /* 0x528 */
+    struct link_400g_counter length_error;                   /* 0x530 */
+    struct link_400g_counter vcrc_error;                     /* 0x538 */
+    struct link_400g_counter fill;                           /* 0x540 */
+    struct link_400g_counter ctl_bad;                        /* 0x548 */
+    struct link_400g_counter rx_overrun;                     /* 0x550 */
+    struct link_400g_counter flow_control_watchdog;          /* 0x558 */
+    struct link_400g_counter port_xmit_data;                 /* 0x560 */
+    struct link_400g_counter port_rcv_data;                  /* 0x568 */
+};
+#endif
+
 #endif
