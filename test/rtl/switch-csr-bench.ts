@@ -30,6 +30,13 @@ export interface StickyField {
   readonly bits: number;
 }
 
+/** A write by the header name of its register. */
+export interface StickyWrite {
+  readonly name: string;
+  readonly data: number;
+  readonly strobe: number;
+}
+
 /**
  * Reference of the registers that software clears, and of the interrupt: sets win over clears, the interrupt follows a
  * cycle later. Compares in every cycle what can be seen, and every read.
@@ -42,11 +49,11 @@ export class StickyReference {
   /** Cycles with the interrupt high. */
   high = 0;
   enable = 0;
-  #irq = 0;
   readonly #model: Model;
   readonly #bus: AxilMonkey;
   readonly #fields: readonly StickyField[];
   readonly #watch: WriteWatch;
+  readonly #writes: StickyWrite[] = [];
 
   constructor(model: Model, bus: AxilMonkey, fields: readonly StickyField[]) {
     this.#model = model;
@@ -66,10 +73,13 @@ export class StickyReference {
     }
   }
 
-  /** One cycle; `write` is the one on its way, by register name. */
-  step(
-    write: { readonly name: string; readonly data: number; readonly strobe: number } | undefined,
-  ): boolean {
+  /** Announces a write that goes to the bus, too. */
+  write(write: StickyWrite): void {
+    this.#writes.push(write);
+  }
+
+  /** One cycle. */
+  step(): void {
     const sets = new Map<string, number>();
     for (const { name, port, at, lsb, bits } of this.#fields) {
       const value = Number((this.#model.port(port).getBig() >> BigInt(at)) & ((1n << BigInt(bits)) - 1n));
@@ -78,8 +88,9 @@ export class StickyReference {
     const irq = (this.values.get("INTERRUPT_STATUS")! & this.enable) >>> 0 === 0 ? 0 : 1;
     this.#bus.step();
     const took = this.#watch.took();
+    const write = took ? this.#writes.shift() : undefined;
     let mask = 0;
-    if (took && write !== undefined) {
+    if (write !== undefined) {
       for (let lane = 0; lane < 4; lane += 1) if ((write.strobe >>> lane) & 1) mask |= 0xff << (8 * lane);
     }
     for (const [name, value] of this.values) {
@@ -91,9 +102,7 @@ export class StickyReference {
     if (write?.name === "INTERRUPT_ENABLE") {
       this.enable = ((this.enable & ~mask) | (write.data & mask & 0x3f)) >>> 0;
     }
-    this.#irq = irq;
     this.high += irq;
-    expect(this.#model.port("irq").get(), "irq").toBe(this.#irq);
-    return took;
+    expect(this.#model.port("irq").get(), "irq").toBe(irq);
   }
 }
