@@ -48,10 +48,20 @@ export function titleOf(options: BenchOptions): string {
   return `${bits} bits, ${lanes} data lanes, ${forwarding}, retry ${retry}${secded}`;
 }
 
-/** Builds and opens a module of a design by its suffix, with those that it is made of. */
-export async function openLinkModule(design: LinkDesign, suffix: string): Promise<Model> {
+/** Builds and opens a module of a design by its suffix, with those that it is made of; `change` may add faults. */
+export async function openLinkModule(
+  design: LinkDesign,
+  suffix: string,
+  change: (name: string, text: string) => string = (_name, text) => text,
+): Promise<Model> {
   const top = `${design.name}_${suffix}`;
-  return openModel(await buildTexts(top, linkTexts(design, top)));
+  const texts = [...linkTexts(design, top)];
+  return openModel(
+    await buildTexts(
+      top,
+      texts.map(([name, text]) => [name, change(name, text)] as const),
+    ),
+  );
 }
 
 /** The texts of module `top` of a design and of those that it is made of, by module name. */

@@ -27,8 +27,9 @@ export class RowLayout {
     ];
   }
 
-  /** What comes of up to two wrong bits. */
-  outcome(wrong: readonly number[]): Outcome {
+  /** What comes of up to two wrong bits; those beyond the row are none. */
+  outcome(all: readonly number[]): Outcome {
+    const wrong = all.filter((bit) => bit < this.parts.length);
     const parts = wrong.map((bit) => this.parts[bit]!);
     const twice = parts.length === 2 && parts[0] === parts[1] && wrong[0] !== wrong[1];
     const none = parts.length === 0 || (parts.length === 2 && wrong[0] === wrong[1]);
@@ -63,8 +64,9 @@ export function plantedFault(bytes: Uint8Array): readonly number[] {
   return [bytes[2]! + 256 * bytes[3]!, bytes[4]! + 256 * bytes[5]!].slice(0, bytes[1]);
 }
 
-/** Makes rows wrong by chance: bytes that look planted by accident are taken for planted, too. */
-export function withPlantedFaults(text: string): string {
+/** The module with what {@link plantFault} asks for; other modules as they are. */
+export function withPlantedFaults(name: string, text: string): string {
+  if (!name.endsWith("_memory")) return text;
   const wires = `
     wire [MW-1:0] fault_one = { {MW-1{1'b0}}, 1'b1};
     wire [MW-1:0] fault_a   = wr_data[15:8] != 8'd0 ? fault_one << wr_data[31:16] : {MW{1'b0}};

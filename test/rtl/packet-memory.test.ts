@@ -66,6 +66,18 @@ describe.each(protectedRows.map((one) => [title(one), one] as const))(
       });
     });
 
+    it.runIf(layout.slices === 1 && memory.firmBits === undefined)(
+      "tells of three wrong bits one way or the other",
+      async () => {
+        await withSeed(6, (rng) => {
+          const bench = new Bench(model, memory, rng);
+          for (let at = 0; at < 500; at += 1) bench.writeThree();
+          expect(bench.corrected).toBeGreaterThan(100);
+          expect(bench.uncorrectable).toBeGreaterThan(100);
+        });
+      },
+    );
+
     it("writes and reads at once, holds what it shows, and tells of each read once", async () => {
       await withSeed(3, (rng) => {
         const bench = new Bench(model, memory, rng);
@@ -134,6 +146,28 @@ class Bench {
     this.#cycle();
     this.#cycle();
     this.#cycle();
+  }
+
+  /** One row with three wrong bits: it looks like one wrong bit, or like more than one. */
+  writeThree(): void {
+    const bits = this.#model.port("flip").bits;
+    const wrong = new Set<number>();
+    while (wrong.size < 3) wrong.add(this.#rng.below(bits));
+    this.#setWrite(0, [...wrong], fine);
+    this.#model.step();
+    this.#p.wr_en.set(0);
+    this.#p.rd_en.set(1);
+    this.#p.rd_addr.set(0);
+    this.#model.step();
+    this.#p.rd_en.set(0);
+    this.#model.step();
+    const [corrected, not] = ["evt_corrected", "evt_uncorrectable"].map((name) =>
+      this.#model.port(name).get(),
+    );
+    if (corrected === not)
+      fail(this.#model, `three wrong bits: corrected is ${corrected}, and so is the other`);
+    this.corrected += corrected!;
+    this.uncorrectable += not!;
   }
 
   /** Writes and reads at random, never of one row in one cycle. */

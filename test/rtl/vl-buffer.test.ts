@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { vlMemory } from "../../generator/views/vl-buffer.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import {
@@ -12,6 +13,7 @@ import {
   sameBytes,
   titleOf,
 } from "./link-bench.ts";
+import { plantedFault, plantFault, RowLayout, withPlantedFaults } from "./packet-memory-faults.ts";
 import { type BufferBeat, BufferReference } from "./vl-buffer-reference.ts";
 
 /** How a run is loaded; probabilities a cycle. */
@@ -29,6 +31,8 @@ const cases: readonly (BenchOptions & { side: "tx" | "rx" })[] = [
   { side: "rx", lanes: 1, forwarding: "store-and-forward", derived: sizes },
   { side: "tx", lanes: 4 },
   { side: "tx", lanes: 15, bits: 256, forwarding: "store-and-forward" },
+  { side: "rx", lanes: 4, memoryProtection: "secded", derived: sizes },
+  { side: "tx", lanes: 2, bits: 256, forwarding: "store-and-forward", memoryProtection: "secded" },
 ];
 
 describe.each(cases.map((one) => [`vl_${one.side}_buffer, ${titleOf(one)}`, one] as const))(
@@ -39,18 +43,22 @@ describe.each(cases.map((one) => [`vl_${one.side}_buffer, ${titleOf(one)}`, one]
     let bench: Bench;
 
     beforeAll(async () => {
-      model = await openLinkModule(design, `vl_${side}_buffer`);
+      const secded = design.memoryProtection === "secded";
+      model = await openLinkModule(design, `vl_${side}_buffer`, secded ? withPlantedFaults : undefined);
     });
     afterAll(() => model?.close());
 
     const run = async (seed: number, cycles: number, load: (rng: Rng) => Load): Promise<void> => {
       await withSeed(seed, (rng) => {
-        bench = new Bench(model, new BufferReference(design, side), rng);
+        const layout =
+          design.memoryProtection === "secded" ? new RowLayout(vlMemory(design, side)) : undefined;
+        bench = new Bench(model, new BufferReference(design, side), rng, layout);
         for (let part = 0; part < 20; part += 1) bench.run(load(rng), cycles / 20);
         bench.run({ write: 0, read: 1, abort: 0 }, 4000);
         expect(bench.reference.lanes.every(({ used, unread }) => used === 0 && unread.length === 0)).toBe(
           true,
         );
+        expect(bench.told).toEqual(bench.wrongRows);
       });
     };
 
@@ -60,8 +68,12 @@ describe.each(cases.map((one) => [`vl_${one.side}_buffer, ${titleOf(one)}`, one]
         read: rng.pick([0.05, 0.5, 0.9, 1]),
         abort: rng.pick([0, 0.1, 0.6]),
       }));
-      expect(bench.aborts).toBeGreaterThan(50);
+      expect(bench.aborts).toBeGreaterThan(25);
       expect(bench.packets).toBeGreaterThan(300);
+      if (design.memoryProtection === "secded") {
+        expect(bench.told.corrected).toBeGreaterThan(100);
+        expect(bench.told.uncorrectable).toBeGreaterThan(30);
+      }
       if (side === "rx" && options.forwarding !== "store-and-forward") expect(bench.kept).toBeGreaterThan(10);
     });
 
@@ -87,18 +99,27 @@ class Bench {
   /** Packets that were found bad when a reader had begun them. */
   kept = 0;
   full = 0;
+  /** Rows read with wrong bits, as they were planted and as the events tell. */
+  readonly wrongRows = { corrected: 0, uncorrectable: 0 };
+  readonly told = { corrected: 0, uncorrectable: 0 };
   readonly #p;
   readonly #beatBytes: number;
   readonly #usedBits: number;
   #writing: { lane: number; left: number; abort: boolean; written: number } | undefined;
   #reading = -1;
   #shown: BufferBeat | undefined;
+  /** A row of the packet that is being read could not be put right; the one shown could not. */
+  #badPacket = false;
+  #badRow = false;
 
   readonly model: Model;
   readonly reference: BufferReference;
   readonly rng: Rng;
+  /** Of a memory that corrects errors. */
+  readonly layout: RowLayout | undefined;
 
-  constructor(model: Model, reference: BufferReference, rng: Rng) {
+  constructor(model: Model, reference: BufferReference, rng: Rng, layout: RowLayout | undefined) {
+    this.layout = layout;
     this.model = model;
     this.reference = reference;
     this.rng = rng;
@@ -139,13 +160,30 @@ class Bench {
       this.model.step();
       commit();
       if (beat !== undefined) {
+        this.#noteRow(beat);
         this.#shown = beat;
         this.#reading = beat.last ? -1 : readLane;
         if (beat.last) this.packets += 1;
       }
+      this.#noteEvents();
       this.reference.endCycle(beat, readLane);
       this.#check();
     }
+  }
+
+  #noteRow({ data }: BufferBeat): void {
+    const outcome = this.layout?.outcome(plantedFault(data)) ?? { corrected: false, uncorrectable: false };
+    const begins = this.#shown === undefined || this.#shown.last;
+    this.#badRow = outcome.uncorrectable;
+    this.#badPacket = (this.#badPacket && !begins) || outcome.uncorrectable;
+    this.wrongRows.corrected += Number(outcome.corrected);
+    this.wrongRows.uncorrectable += Number(outcome.uncorrectable);
+  }
+
+  #noteEvents(): void {
+    if (this.layout === undefined) return;
+    this.told.corrected += this.model.port("evt_memory_corrected").get();
+    this.told.uncorrectable += this.model.port("evt_memory_uncorrectable").get();
   }
 
   #chooseRead({ read }: Load): number {
@@ -177,6 +215,7 @@ class Bench {
     const p = this.#p;
     for (const port of [p.wr_valid, p.wr_abort, p.wr_last, p.wr_error]) port.set(0);
     rng.fill(p.wr_data.bytes);
+    if (this.layout !== undefined && rng.chance(0.05)) plantFault(p.wr_data.bytes, this.layout.draw(rng));
     if (this.#writing === undefined) {
       const lane = load.lanes === undefined ? rng.below(reference.lanes.length) : rng.pick(load.lanes);
       if (!rng.chance(load.write)) return () => {};
@@ -217,9 +256,12 @@ class Bench {
     const p = this.#p;
     const beat = this.#shown;
     if (beat !== undefined) {
-      const shown = [p.rd_words.get() + 1, p.rd_last.get() === 1, p.rd_error.get() === 1];
-      if (!sameBytes(p.rd_data.bytes, beat.data, this.#beatBytes)) fail(model, "rd_data is not the beat");
-      if (shown.join() !== [beat.words, beat.last, beat.error].join()) fail(model, `the marks are ${shown}`);
+      const words = this.#badRow ? beat.words : p.rd_words.get() + 1;
+      const shown = [words, p.rd_last.get() === 1, p.rd_error.get() === 1];
+      const error = beat.error || (beat.last && this.#badPacket);
+      if (!this.#badRow && !sameBytes(p.rd_data.bytes, beat.data, this.#beatBytes))
+        fail(model, "rd_data is not the beat");
+      if (shown.join() !== [beat.words, beat.last, error].join()) fail(model, `the marks are ${shown}`);
     }
     for (let lane = 0; lane < reference.lanes.length; lane += 1) {
       if (reference.ready(lane) !== (field(p.beat_ready, lane, 1) === 1))
