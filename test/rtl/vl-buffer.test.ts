@@ -87,6 +87,17 @@ describe.each(cases.map((one) => [`vl_${one.side}_buffer, ${titleOf(one)}`, one]
       expect(bench.full).toBeGreaterThan(5);
     });
 
+    it("forgets everything at a reset in the middle of packets", async () => {
+      await withSeed(4, (rng) => {
+        const layout =
+          design.memoryProtection === "secded" ? new RowLayout(vlMemory(design, side)) : undefined;
+        for (let part = 0; part < 60; part += 1) {
+          bench = new Bench(model, new BufferReference(design, side), rng, layout);
+          bench.run({ write: 0.9, read: 0.8, abort: 0.1 }, 100 + rng.below(300));
+        }
+      });
+    });
+
     it("passes a beat on in the cycle after it was written", async () => {
       await run(3, 10_000, () => ({ write: 1, read: 1, abort: 0 }));
     });
