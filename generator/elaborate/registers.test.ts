@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { LinkDescription } from "../dsl/link-description.ts";
-import { elaborate } from "./elaborate.ts";
+import { deviceRegisters } from "./device-registers.ts";
+import { elaborate, elaborateSwitch } from "./elaborate.ts";
+import { ingressRegisters } from "./ingress-registers.ts";
 import { counterStride, type RegisterMap } from "./register-model.ts";
 import { linkRegisters, tableRows } from "./registers.ts";
+import { switchRegisters } from "./switch-registers.ts";
 
 const base: LinkDescription & { kind: "link" } = {
   kind: "link",
@@ -37,9 +40,28 @@ const cases: readonly [string, LinkDescription & { kind: "link" }][] = [
   ["10 km at 2 GHz", { ...base, clockMHz: 2000, rateGbps: 800, cableMeters: 10_000, mtuBytes: 8064 }],
 ];
 
-describe.each(cases)("register map: %s", (_, description) => {
-  const design = elaborate(description);
-  const map = linkRegisters(design);
+const device = (ports: number, data: number, memoryProtection: "none" | "secded") =>
+  elaborateSwitch({
+    name: "d",
+    clockMHz: 402.83,
+    datapathBits: 1024,
+    mtuBytes: 4096,
+    ports: { count: ports, rateGbps: 400, cableMeters: 30 },
+    virtualLanes: { data },
+    memoryProtection,
+  });
+
+const switches = [device(2, 1, "none"), device(4, 4, "secded"), device(80, 15, "secded")];
+
+const maps: readonly (readonly [string, RegisterMap])[] = [
+  ...cases.map(([name, description]) => [name, linkRegisters(elaborate(description))] as const),
+  ...switches.flatMap((design) => [
+    [`switch of ${design.ports} ports`, switchRegisters(design)] as const,
+    [`ingress of ${design.port.virtualLanes.data} lanes`, ingressRegisters(design)] as const,
+  ]),
+];
+
+describe.each(maps)("register map: %s", (_, map) => {
   const registers = map.groups.flatMap((group) => group.registers);
 
   it("gives every address to one register, aligned and within reach", () => {
@@ -73,7 +95,7 @@ describe.each(cases)("register map: %s", (_, description) => {
     const names = [...registers.map(({ name }) => name), ...map.counters.map(({ name }) => name)];
     expect(new Set(names).size).toBe(names.length);
     const signals = registers.flatMap(({ fields }) => fields.flatMap(({ signal }) => signal ?? []));
-    signals.push(...map.counters.map(({ signal }) => signal));
+    signals.push(...map.counters.map(({ signal, lane }) => `${signal} ${lane ?? ""}`));
     expect(new Set(signals).size).toBe(signals.length);
   });
 
@@ -86,10 +108,32 @@ describe.each(cases)("register map: %s", (_, description) => {
       expect(increment === 1).toBe(index < pulses);
     }
   });
+});
 
-  it("has a row for every entry and at least one for each lane", () => {
+describe("arbitration tables", () => {
+  it.each(cases)("have a row for every entry and at least one for each lane: %s", (_, description) => {
+    const design = elaborate(description);
     const { data, high, low } = design.virtualLanes;
     expect(tableRows(design)).toEqual({ high: Math.max(high.length, data), low: Math.max(low.length, data) });
+  });
+});
+
+describe("the registers of a switch", () => {
+  it.each(switches)("lie in windows of 8 KiB, one a port: $ports ports", (design) => {
+    const { addressBits, portStride, blocks } = deviceRegisters(design);
+    const places = blocks.flatMap(({ map, base, ports }) => {
+      const { first, last } = ports ?? { first: 0, last: 0 };
+      return Array.from({ length: last - first + 1 }, (_, at) => [
+        base + portStride * (first + at),
+        base + portStride * (first + at) + 2 ** map.addressBits,
+      ]);
+    });
+    places.sort(([a], [b]) => a! - b!);
+    expect(places.map(([start]) => start)).toEqual(
+      Array.from({ length: 2 * (design.ports + 1) }, (_, page) => 0x1000 * page),
+    );
+    expect(places.at(-1)![1]).toBeLessThanOrEqual(2 ** addressBits);
+    expect(2 * places.at(-1)![1]!).toBeGreaterThan(2 ** addressBits);
   });
 });
 

@@ -3,7 +3,7 @@ import { bitmap, codes, constant, event, one, pulse, setting, state } from "./re
 import { blockAddressBits, type Field, type RegisterGroup, type RegisterMap } from "./register-model.ts";
 
 /** Tables by their number in TABLE_ADDRESS. */
-export const tableNames = codes("UNICAST", "MULTICAST", "SL_TO_VL", "P_KEY");
+const tableNames = codes("UNICAST", "MULTICAST", "SL_TO_VL", "P_KEY");
 
 const rowText = [
   "Row; goes up by one with each write of TABLE_DATA",
