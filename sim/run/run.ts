@@ -34,8 +34,8 @@ export async function runPhases(
 export class BringUpError extends Error {
   override readonly name = "BringUpError";
 
-  constructor(what: string, seed: number) {
-    super(`the link does not come up (seed ${seed}): ${what}`);
+  constructor(what: string, seed: number, who = "the link", options: ErrorOptions = {}) {
+    super(`${who} does not come up (seed ${seed}): ${what}`, options);
   }
 }
 

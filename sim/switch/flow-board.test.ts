@@ -64,7 +64,7 @@ describe("what comes right", () => {
     board.receive(2, arrived(packet(0)), 64, 0, false, 100, 106);
     board.receive(2, arrived(packet(1)), 64, 0, false, 101, 107);
     expect(board.figures.window({ source: 1, end: 2, vl: 0 })).toEqual({
-      ...{ packets: 1, bytes: 66, payloadBytes: 40 },
+      ...{ packets: 1, bytes: 66, payloadBytes: 40, framedBytes: 80 },
     });
     expect(board.figures.latency[2]!.summary()).toMatchObject({ count: 2, min: 91, max: 100 });
   });

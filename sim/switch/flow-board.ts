@@ -25,6 +25,8 @@ export interface FlowBoardOptions {
   readonly ends: number;
   /** Lanes that may lose packets: bit v for VL v. Default VL15 alone, which has no flow control. */
   readonly lossyVls?: number;
+  /** Of the wires; default 8. */
+  readonly beatBytes?: number;
   /** Switches may set the FECN bit. */
   readonly marking?: boolean;
   /** Called for everything but a match and an errored packet. */
@@ -75,7 +77,7 @@ export class FlowBoard {
 
   constructor(options: FlowBoardOptions) {
     this.#options = options;
-    this.figures = new FlowFigures(options.ends);
+    this.figures = new FlowFigures(options.ends, options.beatBytes);
     this.#counts = Array.from({ length: options.ends }, noVerdicts);
     this.#expected = new Float64Array(options.ends);
     this.#marked = new Float64Array(options.ends);

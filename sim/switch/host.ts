@@ -1,8 +1,9 @@
 /** A host: an end device with its client, which generates packets, keeps those that wait, and takes what comes. */
 import { AxisSink, AxisSource, type ReceivedPacket } from "../bfm/axis.ts";
 import type { SimModel, SimPort } from "../bfm/ports.ts";
+import { vcrcBytes } from "../reference/headers.ts";
 import { taggedPacket } from "../reference/tagged.ts";
-import { type Demand, type DemandStream, noDemands } from "../traffic/patterns.ts";
+import { type Demand, type DemandStream, framedBytes, noDemands } from "../traffic/patterns.ts";
 import { Rng } from "../traffic/rng.ts";
 import { FlowPacket } from "./flow-packet.ts";
 import { SourceQueues } from "./source-queues.ts";
@@ -13,6 +14,7 @@ export interface HostOptions {
   readonly end: number;
   readonly lid: number;
   readonly seed: number;
+  readonly beatBytes: number;
   /** A packet has begun to go into the device. */
   readonly onEnter: (packet: FlowPacket) => void;
   readonly onReceive: (end: number, packet: ReceivedPacket) => void;
@@ -26,11 +28,12 @@ export class Host {
   readonly model: SimModel;
   readonly source: AxisSource;
   readonly sink: AxisSink;
-  /** Generated and given to the device so far: packets, and bytes LRH … VCRC. */
-  readonly generated = { packets: 0, bytes: 0 };
+  /** Generated and given to the device so far: packets, bytes LRH … VCRC, and what they take of the wire. */
+  readonly generated = { packets: 0, bytes: 0, framedBytes: 0 };
   readonly sent = { packets: 0, bytes: 0 };
   /** Packets generated in cycles from … to-1 count for latencies. */
   readonly measure = { from: 0, to: Number.POSITIVE_INFINITY };
+  readonly #beatBytes: number;
   readonly #queues = new SourceQueues();
   readonly #wire: WireEntry;
   readonly #room: SimPort;
@@ -41,6 +44,7 @@ export class Host {
     const { end, lid, onEnter, onReceive } = options;
     this.end = end;
     this.lid = lid;
+    this.#beatBytes = options.beatBytes;
     this.model = model;
     this.#room = model.port("p0_tx_vl_room");
     this.#wire = new WireEntry(model, "p0");
@@ -52,7 +56,7 @@ export class Host {
         const flow = packet as FlowPacket;
         flow.entered = cycle;
         this.sent.packets++;
-        this.sent.bytes += flow.bytes.length + 2;
+        this.sent.bytes += flow.bytes.length + vcrcBytes;
         if (!flow.error) this.#wire.entered(flow);
         onEnter(flow);
       },
@@ -106,7 +110,8 @@ export class Host {
 
   #generated(demand: Demand): void {
     this.generated.packets++;
-    this.generated.bytes += demand.packetBytes + 2;
+    this.generated.bytes += demand.packetBytes + vcrcBytes;
+    this.generated.framedBytes += framedBytes(demand.packetBytes, this.#beatBytes);
     this.#queues.push(demand);
   }
 

@@ -16,6 +16,7 @@ import { FlowBoard, type FlowVerdict, type Place } from "./flow-board.ts";
 import { FlowPacket } from "./flow-packet.ts";
 import { Host } from "./host.ts";
 import { SwitchNode } from "./node.ts";
+import type { PortCounts } from "./port-counters.ts";
 import { type Hop, type PortPlace, placeKey, type Route, type RouteDrop, type Topology } from "./topology.ts";
 import { Transition } from "./transition.ts";
 
@@ -53,6 +54,10 @@ export class SwitchNetwork {
   readonly watchers: ((cycle: number) => void)[] = [];
   /** Cycles since the reset. */
   cycle = 0;
+  /** Counters of the first switch's ports as a run read them last. */
+  lastCounts: readonly PortCounts[] = [];
+  /** Cycle of the first packet that came wrong. */
+  firstProblem: number | null = null;
   readonly #options: NetworkOptions;
   readonly #models: readonly SimModel[];
   readonly #peers = new Map<number, PortPlace | number>();
@@ -91,6 +96,7 @@ export class SwitchNetwork {
       ({ lid }, index) =>
         new Host(ends[index]!, {
           ...{ end: index + 1, lid: lid ?? index + 1, seed: this.seed },
+          beatBytes: this.design.datapathBits / 8,
           onEnter: (packet) => this.#enter(packet),
           onReceive: (at, packet) => this.#receive(at, packet),
         }),
@@ -123,7 +129,14 @@ export class SwitchNetwork {
 
   newBoard(): FlowBoard {
     const { marking = false, onProblem } = this.#options;
-    return new FlowBoard({ ends: this.ends, marking, ...(onProblem !== undefined && { onProblem }) });
+    const beatBytes = this.design.datapathBits / 8;
+    return new FlowBoard({
+      ...{ ends: this.ends, marking, beatBytes },
+      onProblem: (verdict, end, cycle, bytes) => {
+        this.firstProblem ??= cycle;
+        onProblem?.(verdict, end, cycle, bytes);
+      },
+    });
   }
 
   /** One clock cycle of everything. */
@@ -160,8 +173,7 @@ export class SwitchNetwork {
   activate(): void {
     const patience = this.cycle + fillCycles + this.limits.bringUpCycles;
     while (!this.active && this.cycle < patience) this.tick();
-    while (this.nodes.some(({ control }) => !control.ready) && this.cycle < patience)
-      this.tick();
+    while (this.nodes.some(({ control }) => !control.ready) && this.cycle < patience) this.tick();
     if (this.active) return;
     const states = this.nodes.map((node) => node.portStates.join(" ")).join("; ");
     throw new Error(`ports are not Active after ${this.cycle} cycles; states of the switch ports: ${states}`);
