@@ -1,7 +1,7 @@
 import type { SwitchDesign } from "../../design/switch.ts";
 import { type FileOfDesign, fileOfModule, type ModuleFile } from "../files.ts";
 import { linkModulesOf } from "../link-files.ts";
-import { crossbarModules } from "./crossbar-standin.ts";
+import { crossbarModules } from "./crossbar.ts";
 import { ingressCountersView, ingressCsrView, switchCsrView } from "./csr.ts";
 import { ingressView, managementMemory, managementPortView, switchPortView, switchTopView } from "./ports.ts";
 import { registerDemuxView } from "./register-demux.ts";
