@@ -111,7 +111,6 @@ export const breaks: readonly Breaks[] = [
         "cmd_wrong_1 <= !rst && write_enable && write_bits[1]",
         "cmd_wrong_1 <= !rst && write_enable && write_bits[0]",
       ],
-      ["read_counter_reg && !read_address_reg[2]", "read_counter_reg"],
     ],
   },
   {
@@ -123,15 +122,17 @@ export const breaks: readonly Breaks[] = [
       ["evt_lane_words[47:36], //", "evt_lane_words[46:35], //"],
       ["evt_drop_no_member, //", "evt_drop_lifetime, //"],
       ["read_counter_reg ? counter_high_reg : group_data", "group_data"],
+      ["read_counter_reg && !read_address_reg[2]", "read_counter_reg"],
       ["counter_high_reg <= {", "counter_high_reg <= ~{"],
     ],
   },
   {
-    bench: "ingress-csr",
-    only: "counters of an ingress",
+    bench: "counters",
+    only: "15 data lanes",
     module: "common/counters",
     changes: [
-      ["localparam EVENT_BITS     = 9;", "localparam EVENT_BITS     = 8;"],
+      ["EVENT_BITS   = 9;", "EVENT_BITS   = 8;"],
+      ["AMOUNT_BITS  = 21;", "AMOUNT_BITS  = 20;"],
       ["(fresh_reg ? {COUNTER_BITS{1'b0}} : memory_data_reg)", "memory_data_reg"],
       ["{{(EVENT_BITS-1){1'b0}}, events[e]}", "{EVENT_BITS{1'b0}}"],
       [
@@ -144,12 +145,22 @@ export const breaks: readonly Breaks[] = [
         "if (clear || ((phase_reg == PHASE_READ) && (index_reg == e",
         "if (clear || ((phase_reg == PHASE_SUM) && (index_reg == e",
       ],
+      ["collected_reg   <= collected", "collected_reg   <= collected_reg"],
+      ["index_reg == FIRST_AMOUNT + s[", "index_reg == FIRST_AMOUNT - s["],
+      ["done_reg  <= bus_visit_reg", "done_reg  <= 1'b1"],
+      ["sweep_reg == LAST_INDEX", "sweep_reg == LAST_INDEX - 1'b1"],
+    ],
+  },
+  {
+    bench: "ingress-csr",
+    only: "counters of an ingress",
+    module: "common/counters",
+    changes: [
       [
         "if (clear || ((phase_reg == PHASE_READ) && (index_reg == e",
         "if (((phase_reg == PHASE_READ) && (index_reg == e",
       ],
-      ["collected_reg   <= collected", "collected_reg   <= collected_reg"],
-      ["index_reg == FIRST_AMOUNT + s[", "index_reg == FIRST_AMOUNT - s["],
+      ["if (rst || clear) begin", "if (rst) begin"],
     ],
   },
   {

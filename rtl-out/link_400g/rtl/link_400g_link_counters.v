@@ -29,19 +29,16 @@ module link_400g_link_counters (
     output wire [53:0] read_value
 );
 
-    // counters that count pulses; they come first
-    localparam                                EVENTS       = 44;
-    localparam                                AMOUNTS      = 2;      // counters that add an amount
-    localparam                                AMOUNT_WIDTH = 12;     // bits: amount of one cycle
-    localparam                                INDEX_BITS   = 6;      // bits: index of a counter
-    localparam                                LAST_INDEX   = 6'd45;  // index of the last counter
-    // index of the first counter that adds an amount
-    localparam                                FIRST_AMOUNT = 6'd44;
-    // bits: a counter starts at 0 again after 2^COUNTER_BITS
-    localparam                                COUNTER_BITS = 54;
-    // bits: events of 276 cycles, the longest time between visits
-    localparam                                EVENT_BITS   = 9;
-    localparam                                AMOUNT_BITS  = 21;     // bits: amounts of 276 cycles
+    localparam EVENTS       = 44;     // counters that count pulses; they come first
+    localparam AMOUNTS      = 2;      // counters that add an amount
+    localparam AMOUNT_WIDTH = 12;     // bits: amount of one cycle
+    localparam INDEX_BITS   = 6;      // bits: index of a counter
+    localparam LAST_INDEX   = 6'd45;  // index of the last counter
+    localparam FIRST_AMOUNT = 6'd44;  // index of the first counter that adds an amount
+    localparam COUNTER_BITS = 54;     // bits: a counter starts at 0 again after 2^COUNTER_BITS
+    localparam EVENT_BITS   = 9;      // bits: events of 276 cycles, the longest time between visits
+    localparam AMOUNT_BITS  = 21;     // bits: amounts of 276 cycles
+
     localparam [INDEX_BITS-1:0]               FIRST_INDEX  = 0;
     localparam [AMOUNT_BITS-AMOUNT_WIDTH-1:0] AMOUNT_ZEROS = 0;
     localparam [1:0]                          PHASE_READ   = 2'd0;
