@@ -113,9 +113,9 @@ export class RouteBench {
     this.fillCycles = model.cycle - begin;
   }
 
-  /** Fills both banks and all other tables with random rows, through the ports. */
-  fillTables(): void {
-    const { unicastRows, multicastRows, ports, keys } = this.reference.sizes;
+  /** Fills both banks of the forwarding tables with random rows, through the ports. */
+  fillForwarding(): void {
+    const { unicastRows, multicastRows, ports } = this.reference.sizes;
     const groups = Math.ceil((ports + 1) / 32);
     for (const _bank of [0, 1]) {
       for (let row = 0; row < unicastRows; row += 1) this.#idle(this.#rowWrite("unicast", row));
@@ -123,8 +123,20 @@ export class RouteBench {
         if (row % 8 < groups) this.#idle(this.#rowWrite("multicast", row));
       this.#idle(undefined, true);
     }
+  }
+
+  /** Fills all tables likewise. */
+  fillTables(): void {
+    const { ports, keys } = this.reference.sizes;
+    this.fillForwarding();
     for (let row = 0; row < 16 * (ports + 1); row += 1) this.#idle(this.#rowWrite("slToVl", row));
     for (let entry = 0; entry < keys; entry += 1) this.#idle(this.#rowWrite("partitionKeys", entry));
+  }
+
+  /** Writes the first P_Key: the others are not valid after reset. */
+  writeFirstKey(key: number): void {
+    const port = this.reference.ownPort;
+    this.#idle({ table: "partitionKeys", port, address: 0, data: 0x10000 + key, corrupt: false });
   }
 
   /** Reads every row of every table back, both banks. */

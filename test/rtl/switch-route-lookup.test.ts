@@ -55,7 +55,10 @@ describe.each(cases.map((one) => [titleOfSwitch(one), one] as const))("route_loo
       const rows = Math.max(2 * unicastEntries, 2 * multicastEntries, 16 * (one.ports + 1));
       expect(bench.fillCycles).toBe(rows);
       bench.readTables();
+      bench.fillForwarding();
       bench.run({ ...busy, write: 0, swap: 0.1 }, 2000);
+      bench.writeFirstKey(0x8001);
+      bench.run({ ...busy, write: 0 }, 2000);
     });
   });
 
