@@ -13,30 +13,8 @@ import {
   type TableWrite,
   tableNames,
 } from "./switch-route-reference.ts";
+import { type RouteLoad, type RoutePacket, RouteStimulus } from "./switch-route-stimulus.ts";
 
-/** How a run is loaded; probabilities. */
-export interface RouteLoad {
-  /** A beat in this cycle. */
-  readonly beat: number;
-  /** A packet is taken back, somewhere. */
-  readonly abort: number;
-  /** A packet is a single beat, whatever its headers say. */
-  readonly single: number;
-  /** Software writes, in this cycle. */
-  readonly write: number;
-  readonly swap: number;
-  readonly copy: number;
-}
-
-interface Packet {
-  readonly lane: number;
-  readonly beats: readonly Uint8Array[];
-  /** Beats after which it is taken back. */
-  readonly abortAfter: number | undefined;
-  at: number;
-}
-
-const firstGroup = 0xc000;
 const eventPorts: Readonly<Record<DropReason, string>> = {
   unknownLid: "evt_drop_unknown_lid",
   parity: "evt_drop_table_parity",
@@ -72,8 +50,8 @@ export class RouteBench {
   readonly #p;
   readonly #events;
   readonly #corrupt;
-  #settings = { enforceKeys: false, ownLid: 0, lftTop: 0xffff };
-  #packet: Packet | undefined;
+  readonly #stimulus: RouteStimulus;
+  #packet: RoutePacket | undefined;
   /** Cycles without a packet in which a read waits. */
   #quietCycles = 0;
   #read: { table: TableName; address: number; shadow: boolean; mine: boolean; age: number } | undefined;
@@ -100,6 +78,7 @@ export class RouteBench {
       ...(["table_read_done", "table_read_data", "cfg_pkey_enforce", "cfg_own_lid", "cfg_lft_top"] as const),
     ]);
     this.#corrupt = model.hasPort("table_corrupt") ? model.port("table_corrupt") : undefined;
+    this.#stimulus = new RouteStimulus(reference, rng, this.#corrupt !== undefined);
     this.#events = dropReasons
       .filter((reason) => model.hasPort(eventPorts[reason]))
       .map((reason) => [reason, model.port(eventPorts[reason])] as const);
@@ -118,9 +97,9 @@ export class RouteBench {
     const { unicastRows, multicastRows, ports } = this.reference.sizes;
     const groups = Math.ceil((ports + 1) / 32);
     for (const _bank of [0, 1]) {
-      for (let row = 0; row < unicastRows; row += 1) this.#idle(this.#rowWrite("unicast", row));
+      for (let row = 0; row < unicastRows; row += 1) this.#idle(this.#stimulus.rowWrite("unicast", row));
       for (let row = 0; row < multicastRows * 8; row += 1)
-        if (row % 8 < groups) this.#idle(this.#rowWrite("multicast", row));
+        if (row % 8 < groups) this.#idle(this.#stimulus.rowWrite("multicast", row));
       this.#idle(undefined, true);
     }
   }
@@ -129,8 +108,8 @@ export class RouteBench {
   fillTables(): void {
     const { ports, keys } = this.reference.sizes;
     this.fillForwarding();
-    for (let row = 0; row < 16 * (ports + 1); row += 1) this.#idle(this.#rowWrite("slToVl", row));
-    for (let entry = 0; entry < keys; entry += 1) this.#idle(this.#rowWrite("partitionKeys", entry));
+    for (let row = 0; row < 16 * (ports + 1); row += 1) this.#idle(this.#stimulus.rowWrite("slToVl", row));
+    for (let entry = 0; entry < keys; entry += 1) this.#idle(this.#stimulus.rowWrite("partitionKeys", entry));
   }
 
   /** Writes the first P_Key: the others are not valid after reset. */
@@ -164,7 +143,7 @@ export class RouteBench {
   run(load: RouteLoad, cycles: number): void {
     const { rng } = this;
     for (let cycle = 0; cycle < cycles; cycle += 1) {
-      if (rng.chance(0.005)) this.#newSettings();
+      if (rng.chance(0.005)) this.#stimulus.newSettings();
       const reading = this.#read !== undefined;
       if (!reading && rng.chance(load.write / 20)) this.#startRead();
       const { beat, abort } = this.#traffic(load);
@@ -174,8 +153,8 @@ export class RouteBench {
         beat,
         abort,
         managementDest: rng.chance(0.5) ? 0 : rng.below(2 ** this.#p.mgmt_dest.bits),
-        ...this.#settings,
-        write: this.#read === undefined && rng.chance(load.write) ? this.#randomWrite() : undefined,
+        ...this.#stimulus.settings,
+        write: this.#read === undefined && rng.chance(load.write) ? this.#stimulus.randomWrite() : undefined,
         swapUnicast: this.#read === undefined && rng.chance(load.swap),
         swapMulticast: this.#read === undefined && rng.chance(load.swap),
         copyRow: rows > 0 && rng.chance(load.copy) ? rng.below(rows) : undefined,
@@ -191,21 +170,17 @@ export class RouteBench {
   }
 
   #quiet(): RouteInputs {
-    return { abort: false, managementDest: 0, swapUnicast: false, swapMulticast: false, ...this.#settings };
+    return {
+      abort: false,
+      managementDest: 0,
+      swapUnicast: false,
+      swapMulticast: false,
+      ...this.#stimulus.settings,
+    };
   }
 
   #idle(write: TableWrite | undefined, swap = false): void {
     this.#cycle({ ...this.#quiet(), write, swapUnicast: swap, swapMulticast: swap });
-  }
-
-  #newSettings(): void {
-    const { rng } = this;
-    const { unicastRows } = this.reference.sizes;
-    this.#settings = {
-      enforceKeys: rng.chance(0.7),
-      ownLid: rng.pick([0, 1 + rng.below(unicastRows - 1), 0xbfff, rng.below(0xc000)]),
-      lftTop: rng.pick([0xffff, unicastRows - 1, rng.below(unicastRows), unicastRows + 100]),
-    };
   }
 
   // ---- packets ----
@@ -213,7 +188,7 @@ export class RouteBench {
   #traffic(load: RouteLoad): { beat: BeatIn | undefined; abort: boolean } {
     const { rng } = this;
     if (!rng.chance(load.beat)) return { beat: undefined, abort: false };
-    this.#packet ??= this.#newPacket(load);
+    this.#packet ??= this.#stimulus.newPacket(load);
     const packet = this.#packet;
     if (packet.at === packet.abortAfter) {
       this.#packet = undefined;
@@ -227,88 +202,10 @@ export class RouteBench {
     return { beat: { lane: packet.lane, bytes, last }, abort: false };
   }
 
-  #newPacket(load: RouteLoad): Packet {
-    const { rng } = this;
-    const { beatBytes, dataLanes } = this.reference.sizes;
-    const words = rng.pick([5, 6, 7, 11, 12, 13, 14, 16, 17, rng.range(5, 40)]);
-    const count = rng.chance(load.single) ? 1 : Math.ceil((4 * words) / beatBytes);
-    const bytes = new Uint8Array(Math.max(64, count * beatBytes));
-    rng.fill(bytes);
-    const linkNextHeader = rng.pick([0, 1, 2, 2, 3, 3]);
-    const dlid = this.#someDlid();
-    bytes[1] = (bytes[1]! & 0xfc) | linkNextHeader;
-    bytes.set([dlid >> 8, dlid & 255, (bytes[4]! & 0xf8) | (words >> 8), words & 255], 2);
-    const key = this.#someKey();
-    if (linkNextHeader >= 2) bytes.set([key >> 8, key & 255], linkNextHeader === 2 ? 10 : 50);
-    return {
-      lane: rng.chance(0.2) ? dataLanes : rng.below(dataLanes),
-      beats: Array.from({ length: count }, (_, at) => bytes.slice(at * beatBytes, (at + 1) * beatBytes)),
-      abortAfter: rng.chance(load.abort) ? rng.below(count) : undefined,
-      at: 0,
-    };
-  }
-
-  #someDlid(): number {
-    const { rng } = this;
-    const { unicastRows, multicastRows } = this.reference.sizes;
-    const { ownLid, lftTop } = this.#settings;
-    const inTable = (): number => 1 + rng.below(unicastRows - 1);
-    if (rng.chance(0.6)) return inTable();
-    const group = firstGroup + rng.below(Math.max(1, multicastRows));
-    return rng.pick([
-      ...[0, ownLid, ownLid, 0xffff, 0xfffe, 0xbfff, group, group, group, firstGroup + multicastRows],
-      ...[Math.min(lftTop, unicastRows), Math.min(lftTop + 1, unicastRows), unicastRows, rng.below(0x10000)],
-    ]);
-  }
-
-  /** Of a few partitions, so that they meet. */
-  #someKey(): number {
-    return this.rng.pick([0x7fff, 0xffff, 0x0001, 0x8001, 0x4000, 0xc000, this.rng.below(0x10000)]);
-  }
-
   // ---- software ----
 
-  #rowWrite(table: TableName, address: number): TableWrite {
-    const { rng } = this;
-    const { ports, dataLanes } = this.reference.sizes;
-    const anyPort = rng.below(ports + 1);
-    const values: Readonly<Record<TableName, number>> = {
-      unicast: rng.chance(0.7) ? anyPort : rng.pick([this.reference.ownPort, 255, ports + 1, rng.below(256)]),
-      multicast: rng.next(),
-      slToVl: rng.chance(0.8) ? rng.below(dataLanes) : rng.pick([15, rng.below(16)]),
-      partitionKeys: this.#someKey() + (rng.chance(0.7) ? 0x10000 : 0),
-    };
-    const noise = table === "multicast" ? 0 : rng.next() & 0xfff00000;
-    const corrupt = this.#corrupt !== undefined && rng.chance(0.05);
-    const port = this.reference.ownPort;
-    return { table, port, address, data: (values[table] | noise) >>> 0, corrupt };
-  }
-
-  #randomWrite(): TableWrite {
-    const { rng } = this;
-    const { table, address } = this.#someRow(rng.chance(0.1));
-    const write = this.#rowWrite(table, address);
-    return rng.chance(0.2) ? { ...write, port: rng.below(this.reference.sizes.ports + 1) } : write;
-  }
-
-  #someRow(outside: boolean): { table: TableName; address: number } {
-    const { rng } = this;
-    const { unicastRows, multicastRows, ports, keys } = this.reference.sizes;
-    const groups = Math.ceil((ports + 1) / 32);
-    const table = rng.pick(tableNames);
-    if (outside || (table === "multicast" && multicastRows === 0))
-      return { table, address: rng.below(0x80000) };
-    const addresses: Readonly<Record<TableName, number>> = {
-      unicast: rng.below(unicastRows),
-      multicast: 8 * rng.below(Math.max(1, multicastRows)) + rng.below(groups),
-      slToVl: rng.below(16 * (ports + 1)),
-      partitionKeys: rng.below(keys),
-    };
-    return { table, address: addresses[table] };
-  }
-
   #startRead(): void {
-    const { table, address } = this.#someRow(false);
+    const { table, address } = this.#stimulus.someRow(false);
     if (table === "multicast" && this.reference.sizes.multicastRows === 0) return;
     this.#read = { table, address, shadow: this.rng.chance(0.5), mine: this.rng.chance(0.8), age: 0 };
   }

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { routeLookupModules } from "../../generator/views/switch/route-lookup.ts";
 import { withSeed } from "../../sim/traffic/rng.ts";
 import { benchSwitch, openSwitchModule, type SwitchBenchOptions, titleOfSwitch } from "./switch-bench.ts";
-import { RouteBench, type RouteLoad } from "./switch-route-bench.ts";
+import { RouteBench } from "./switch-route-bench.ts";
 import { RouteReference } from "./switch-route-reference.ts";
+import type { RouteLoad } from "./switch-route-stimulus.ts";
 
 type Case = SwitchBenchOptions & {
   readonly bits: 64 | 128 | 256 | 512 | 1024;
