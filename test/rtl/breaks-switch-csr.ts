@@ -52,7 +52,7 @@ export const breaks: readonly Breaks[] = [
       ],
       ["(port_event_reg[80:64] & ~(write_bits[16:0]", "(port_event_reg[80:64] & ~(write_data_reg[16:0]"],
       ["port_event_reg[31:0] <= set_port_event[31:0] |", "port_event_reg[31:0] <= set_port_event[31:0] ^"],
-      ["clear_port_event_1     = write_enable", "clear_port_event_1     = address_held_reg && data_held_reg"],
+      ["clear_interrupt_status = write_enable", "clear_interrupt_status = address_held_reg && data_held_reg"],
       ["(table_parity_reg && enable_table_parity_reg)", "(table_parity_reg && enable_lifetime_drop_reg)"],
       ["(port_state_reg && enable_port_state_reg)", "port_state_reg"],
       ["interrupt_data_reg[4] <= memory_corrected_reg", "interrupt_data_reg[4] <= set_memory_corrected"],
@@ -63,7 +63,7 @@ export const breaks: readonly Breaks[] = [
     only: "forgets all of them",
     module: "common/csr",
     changes: [
-      ["packet_dropped_reg <= 1'd0;", "packet_dropped_reg <= packet_dropped_reg;"],
+      [" packet_dropped_reg <= 1'd0;", " packet_dropped_reg <= packet_dropped_reg;"],
       ["enable_lifetime_drop_reg <= 1'd0;", "enable_lifetime_drop_reg <= enable_lifetime_drop_reg;"],
       ["irq <= !rst && (", "irq <= ("],
       ["port_event_reg[63:32] <= set_port_event[63:32]", "port_event_reg[63:32] <= set_port_event[62:31]"],
