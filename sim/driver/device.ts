@@ -13,6 +13,8 @@ export interface DeviceOptions extends OpenOptions {
   /** Build a model that can write waves. */
   readonly trace?: boolean;
   readonly coverage?: boolean;
+  /** Built in a third of the time, half as fast. */
+  readonly quick?: boolean;
 }
 
 /** The design of a description, given as an object or as the path of its file; throws with all that is wrong with it. */
@@ -53,6 +55,7 @@ export async function openDesign(
     top: module,
     trace: options.trace === true,
     coverage: options.coverage === true,
+    quick: options.quick === true,
   });
   return openModel(built, { clockMHz: design.clockMHz, ...options });
 }
