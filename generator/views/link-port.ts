@@ -15,7 +15,8 @@ export function linkPortView(design: LinkDesign): View {
   const memoryOutputs = secded && switched;
   const csr = csrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
-    .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name) && !(memoryOutputs && /^evt_memory/.test(name)));
+    .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
+  const isOutput = (name: string): boolean => memoryOutputs && /^evt_memory/.test(name);
   return {
     header: header(design, "One port of a lossless link: streams on one side, the MII on the other."),
     module: moduleName(design, "link_port"),
@@ -34,7 +35,10 @@ export function linkPortView(design: LinkDesign): View {
     wordIndex: range(indexBits(s.words)),
     dataLengths: `[${lengthBits(design) * s.N - 1}:0]`,
     rxSide: range(retry ? 25 : 5),
-    csr: csr.map(({ name, bits }) => ({ name, range: range(bits) })),
+    csr: csr.map(({ name }) => ({ name })),
+    csrWires: csr
+      .filter(({ name }) => !isOutput(name))
+      .map(({ name, bits }) => ({ name, range: range(bits) })),
   };
 }
 

@@ -153,6 +153,7 @@ export function switchTopView(design: SwitchDesign): View {
     portCount: String(design.ports),
     secded: secded(design),
     gap: v.stride > v.lanes,
+    someAbsent: v.P < 2 ** v.portBits,
     address: range(deviceRegisters(design).addressBits),
     ports: numbers.map((p) => ({ p, data: r.data!, keep: r.keep! })),
     gathered: ["mii_tx_ready", "mii_rxd", "mii_rxc", "mii_rx_valid", "mii_link_up"].map(sideBySide),
@@ -162,6 +163,9 @@ export function switchTopView(design: SwitchDesign): View {
       localparam("N", v.N, "external ports"),
       localparam("P", v.P, "internal ports: the external ones and port 0"),
       localparam("PB", v.portBits, "bits of a port number"),
+      ...(v.P < 2 ** v.portBits
+        ? [localparam("PORTS", `${v.portBits}'d${v.P}`, "internal ports, as a port number")]
+        : []),
       localparam("W", v.W, "bits of a beat"),
       localparam("IW", v.indexBits, "bits of a count of words less one"),
       localparam("LANES", v.lanes, "lanes: data VLs and VL15"),
