@@ -5,7 +5,7 @@ import {
   type Register,
   signalBits,
 } from "../elaborate/register-model.ts";
-import { range } from "../render/verilog.ts";
+import { hex, range } from "../render/verilog.ts";
 
 /** One field of one element of a register. */
 export interface Part {
@@ -83,4 +83,14 @@ export function heldRegisters(registers: readonly Register[]): { range: string; 
       ];
     }),
   );
+}
+
+/** Name of the address of a register. */
+export function addressOf(name: string): string {
+  return `ADDR_${name}`;
+}
+
+/** Address of an element of a register, as a constant expression. */
+export function labelOf({ name, count }: Register, index: number): string {
+  return count === undefined || index === 0 ? addressOf(name) : `${addressOf(name)} + ${hex(4 * index, 12)}`;
 }
