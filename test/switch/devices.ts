@@ -52,7 +52,7 @@ export async function openModelNetwork(
     () => new ModelSwitch(design, bufferBlocks === undefined ? {} : { bufferBlocks }),
   );
   const ends = [];
-  for (const _ of topology.hosts) ends.push(await openDesign(end, undefined));
+  for (const _ of topology.hosts) ends.push(await openDesign(end, undefined, { quick: true }));
   return { network: new SwitchNetwork({ switch: design, end }, switches, ends, topology, options), switches };
 }
 
