@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { generateToCache } from "../../generator/emit/cached.ts";
 import { designOf } from "../../sim/driver/device.ts";
 import { filesBelowModule } from "../../sim/driver/sources.ts";
-import { memoryCells } from "./memory-cells.ts";
+import { memoryCells, memoryHomes } from "./memory-cells.ts";
+import { benchSwitch } from "./switch-bench.ts";
 
 /** Every memory of a port becomes block RAM in Yosys' 7-series flow: RAMB cells, and no memory left for flip-flops. */
 describe("memories infer block RAM", () => {
@@ -32,5 +33,31 @@ describe("memories infer block RAM", () => {
       assign q = mem[a];
     endmodule`;
     expect(await memoryCells(asynchronous, "plain")).toEqual({ block: false, other: 1 });
+  });
+});
+
+/** The large memories of a switch are block RAM; the small tables that are read in the same cycle are LUT memory. */
+describe("memories of a switch", () => {
+  it("are block RAM where they are large", async () => {
+    const design = benchSwitch({ bits: 128, ports: 4, lanes: 2 });
+    const top = `${design.name}_ingress`;
+    const { block, lut } = await memoryHomes(filesBelowModule(top, generateToCache(design).files), top);
+    expect(block).toEqual([
+      "dut_ingress_counters/memory",
+      "dut_multicast_copier/group_mem",
+      "dut_multicast_copier/uses_mem",
+      "dut_table_memory/mem",
+      "dut_voq_lists/next_mem",
+      "dut_voq_memory/mem",
+      "dut_voq_pages/ring",
+    ]);
+    expect(lut).toEqual([
+      "dut_multicast_copier/slot_ring",
+      "dut_sl_to_vl/mem",
+      "dut_voq_lists/first_mem",
+      "dut_voq_lists/number_mem",
+      "dut_voq_lists/step_mem",
+      "dut_voq_lists/tail_mem",
+    ]);
   });
 });
