@@ -90,13 +90,14 @@ describe("multicast", () => {
     expect(tables.decide(packet(0xc002), 1, 0)).toEqual({ ...to([0, 0], [4, 1]), drops: ["slToVl"] });
   });
 
-  it("to nobody is to an unknown LID", () => {
+  it("to nobody is dropped, and so is what is beyond the table", () => {
     const tables = plain();
     tables.setMft(0xc001, [2]);
     tables.swapMft();
-    for (const mlid of [0xc000, 0xc008, 0xfffe])
+    for (const mlid of [0xc008, 0xfffe])
       expect(tables.decide(packet(mlid), 1, 0)).toEqual(drop("unknownLid"));
-    expect(tables.decide(packet(0xc001), 2, 0)).toEqual(drop("unknownLid"));
+    expect(tables.decide(packet(0xc000), 1, 0)).toEqual(drop("noMember"));
+    expect(tables.decide(packet(0xc001), 2, 0)).toEqual(drop("noMember"));
   });
 });
 

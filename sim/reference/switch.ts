@@ -9,7 +9,7 @@ import { grhBytes, lnh, lrhBytes, readUint16 } from "./headers.ts";
  * Why a packet, or one copy of a multicast packet, goes nowhere. A packet has one reason: that it leads nowhere or back
  * comes before its P_Key, and that before the members of its group and its lane.
  */
-export const dropReasons = ["unknownLid", "hairpin", "pkey", "slToVl"] as const;
+export const dropReasons = ["unknownLid", "hairpin", "pkey", "noMember", "slToVl"] as const;
 export type DropReason = (typeof dropReasons)[number];
 
 export interface SwitchOutput {
@@ -149,7 +149,7 @@ export class SwitchReference {
   #multicast(mlid: number, sl: number, input: number, vl: number): Decision {
     const ports = this.#mft[0][mlid - firstMulticastLid];
     const others = [...(ports ?? [])].filter((port) => port !== input).sort((a, b) => a - b);
-    if (others.length === 0) return dropped("unknownLid");
+    if (others.length === 0) return dropped("noMember");
     const outputs: SwitchOutput[] = [];
     const drops: DropReason[] = [];
     for (const port of others) {

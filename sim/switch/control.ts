@@ -15,6 +15,7 @@ export const dropCounters: Readonly<Record<DropReason, string>> = {
   unknownLid: "DROP_UNKNOWN_LID",
   hairpin: "DROP_HAIRPIN",
   pkey: "DROP_PKEY",
+  noMember: "DROP_NO_MEMBER",
   slToVl: "DROP_VL15_MAP",
 };
 

@@ -66,7 +66,7 @@ export class DropLedger {
   #countsOf(at: PortPlace): Record<DropReason, number> {
     let counts = this.#counts.get(placeKey(at));
     if (counts === undefined) {
-      counts = { unknownLid: 0, hairpin: 0, pkey: 0, slToVl: 0 };
+      counts = { unknownLid: 0, hairpin: 0, pkey: 0, noMember: 0, slToVl: 0 };
       this.#counts.set(placeKey(at), counts);
     }
     return counts;

@@ -1,4 +1,5 @@
 /** A whole run of a switch: its ports come up, tables are filled, phases follow each other, results are summed up. */
+import { dropReasons } from "../reference/switch.ts";
 import { BringUpError, type RunPhasesOptions } from "../run/run.ts";
 import type { SwitchNetwork } from "./network.ts";
 import type { SwitchPhase } from "./phase.ts";
@@ -115,12 +116,7 @@ function portSum(
   const parts = results.map(({ ports }) => ports[key]!);
   const sum = (pick: (part: SwitchPortResult) => number): number =>
     parts.reduce((total, part) => total + pick(part), 0);
-  const { unknownLid, hairpin, pkey, slToVl } = {
-    unknownLid: sum((part) => part.drops.unknownLid),
-    hairpin: sum((part) => part.drops.hairpin),
-    pkey: sum((part) => part.drops.pkey),
-    slToVl: sum((part) => part.drops.slToVl),
-  };
+  const drops = dropReasons.map((reason) => [reason, sum((part) => part.drops[reason])]);
   return {
     ...ratesOf(headline?.ports[key] ?? noFigures),
     ...faultsOf(parts),
@@ -133,7 +129,7 @@ function portSum(
     errored: sum((part) => part.errored),
     dropped: sum((part) => part.dropped),
     unfinished: sum((part) => part.unfinished),
-    drops: { unknownLid, hairpin, pkey, slToVl },
+    drops: Object.fromEntries(drops) as SwitchPortResult["drops"],
     nacksSent: sum((part) => part.nacksSent),
     nacksReceived: sum((part) => part.nacksReceived),
     replays: sum((part) => part.replays),

@@ -3,10 +3,11 @@ import { taggedPacket } from "../../sim/reference/tagged.ts";
 import { diagnose, StallWatch, stallText } from "../../sim/switch/deadlock.ts";
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { drain, offer } from "../../sim/switch/offer.ts";
+import { leadToHosts } from "../../sim/switch/run.ts";
 import type { PatternTraffic } from "../../sim/traffic/patterns.ts";
 import { openModelNetwork, ring, smallSwitch, star } from "./devices.ts";
 import type { Tamper } from "./model-switch.ts";
-import { programHosts, programRing } from "./tables.ts";
+import { programRing } from "./tables.ts";
 
 /** Time for the build of an end device on a busy machine. */
 vi.setConfig({ testTimeout: 600_000 });
@@ -24,7 +25,7 @@ const traffic: PatternTraffic = {
 async function opened(tamper?: Tamper): Promise<SwitchNetwork> {
   const { network, switches } = await openModelNetwork(smallSwitch, star({ ports: 4 }), { seed: 11 });
   network.activate();
-  programHosts(network);
+  leadToHosts(network);
   if (tamper !== undefined) switches[0]!.tamper = tamper;
   return network;
 }
@@ -68,7 +69,7 @@ describe("a sound switch", () => {
     expect(drain(network, 20_000)).toBe(true);
     network.run(3000);
     expect(network.board.result()).toMatchObject({ expected: 7, matched: 7, lost: 0, dropped: 0 });
-    expect(control.drops(1)).toEqual({ unknownLid: 0, hairpin: 1, pkey: 0, slToVl: 0 });
+    expect(control.drops(1)).toEqual({ unknownLid: 0, hairpin: 1, pkey: 0, noMember: 0, slToVl: 0 });
     const wrong = [0, 1, 2, 3, 4].map((port) =>
       network.drops.complaint({ node: 0, port }, control.drops(port)),
     );

@@ -4,7 +4,8 @@ import type { SwitchDescription } from "../../generator/dsl/switch-description.t
 import { openDesign } from "../../sim/driver/device.ts";
 import { endDesign } from "../../sim/switch/end-device.ts";
 import { type NetworkOptions, SwitchNetwork } from "../../sim/switch/network.ts";
-import { openNetwork, switchDesignOf } from "../../sim/switch/open.ts";
+import { openNetwork, openSwitchBench, switchDesignOf } from "../../sim/switch/open.ts";
+import { leadToHosts } from "../../sim/switch/run.ts";
 import type { Topology } from "../../sim/switch/topology.ts";
 import { portNumbers } from "../../sim/traffic/patterns.ts";
 import { ModelSwitch } from "./model-switch.ts";
@@ -56,12 +57,23 @@ export async function openModelNetwork(
   return { network: new SwitchNetwork({ switch: design, end }, switches, ends, topology, options), switches };
 }
 
-/** A network of generated switches. */
-export async function openRealNetwork(
+/** A generated switch with a host at each port, Active, every host's LID leading to its port. */
+export async function openReadySwitch(
   description: SwitchDescription,
-  options: NetworkOptions & { readonly topology?: Topology } = {},
+  options: NetworkOptions = {},
 ): Promise<SwitchNetwork> {
-  const design = switchDesignOf(description);
-  const network = await openNetwork(design, options.topology ?? star(design), options);
+  const network = await openSwitchBench(description, options);
+  network.activate();
+  leadToHosts(network);
+  return network;
+}
+
+/** A generated ring, Active; tables are still empty. */
+export async function openReadyRing(
+  description: SwitchDescription,
+  options: NetworkOptions = {},
+): Promise<SwitchNetwork> {
+  const network = await openNetwork(switchDesignOf(description), ring(), options);
+  network.activate();
   return network;
 }

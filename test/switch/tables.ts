@@ -1,12 +1,6 @@
 /** Tables of test networks. */
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 
-/** Every host's LID leads to its port; for a network of one switch. */
-export function programHosts(network: SwitchNetwork): void {
-  const unicast = new Map(network.topology.hosts.map(({ port }, index) => [network.hosts[index]!.lid, port]));
-  network.nodes[0]!.control.program({ unicast });
-}
-
 /**
  * A ring as `ring()` builds it: everything goes on through port 2 until it is there. With a dateline between the last and
  * the first switch, packets of SL 1 (those that cross it) have VL0 before it and VL1 behind it: they come in through
