@@ -32,7 +32,11 @@ export const latencyStages: Readonly<
     { module: "mac_rx", what: "take out control columns", cycles: 1 },
     { module: "mac_rx", what: "align to a beat, which the next MII beat completes", cycles: 2 },
     { module: "vcrc_check", what: "check the VCRC", cycles: 2 },
-    { module: "llr_rx", what: "judge the frame, write into the packet buffer", cycles: 1 },
+    {
+      module: "llr_rx",
+      what: "judge the frame, write into the packet buffer; read the forwarding table",
+      cycles: 1,
+    },
   ],
   switchTx: [
     { module: "tx_queue", what: "write into the lane's queue", cycles: 1 },
@@ -45,7 +49,6 @@ export const latencyStages: Readonly<
 
 /** Stages between the ports of a switch, the crossbar's own left out: those depend on the number of ports. */
 export const coreStages: readonly Stage[] = [
-  { module: "route_lookup", what: "read the forwarding table", cycles: 1 },
   { module: "route_lookup", what: "read the SL-to-VL table, decide", cycles: 1 },
   { module: "voq_buffer", what: "enter the virtual output queue, request the output", cycles: 1 },
   { module: "scheduler", what: "match inputs and outputs", cycles: 1 },
