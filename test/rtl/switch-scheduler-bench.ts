@@ -165,11 +165,14 @@ export class SchedulerBench {
   }
 
   #fresh(): SchedulerReference {
-    const { kind, ports, starvationCycles, iterations } = this.shape;
-    if (kind === "wavefront") return new WavefrontReference(ports, starvationCycles);
-    return new IslipReference(ports, starvationCycles, iterations);
+    return references[this.shape.kind](this.shape);
   }
 }
+
+const references: Readonly<Record<SchedulerKind, (shape: SchedulerShape) => SchedulerReference>> = {
+  islip: ({ ports, starvationCycles, iterations }) => new IslipReference(ports, starvationCycles, iterations),
+  wavefront: ({ ports, starvationCycles }) => new WavefrontReference(ports, starvationCycles),
+};
 
 function bitOf(bytes: Uint8Array, at: number): number {
   return (bytes[at >> 3]! >> (at & 7)) & 1;

@@ -65,6 +65,16 @@ export abstract class SchedulerReference {
     return this.starving[input * this.ports + output] === 1;
   }
 
+  /** True for a pair that takes part: an input with starving pairs asks for those only. */
+  protected asks(heard: (input: number, output: number) => boolean, input: number, output: number): boolean {
+    const open = (one: number): boolean =>
+      this.inputFree[input]! && this.outputFree[one]! && heard(input, one);
+    if (!open(output)) return false;
+    if (this.isStarving(input, output)) return true;
+    for (let one = 0; one < this.ports; one += 1) if (open(one) && this.isStarving(input, one)) return false;
+    return true;
+  }
+
   /** Requests, but of an output that a starving input asks only those of starving inputs. */
   #heard(request: Uint8Array): (input: number, output: number) => boolean {
     const asks = (input: number, output: number): boolean => request[input * this.ports + output] === 1;
@@ -173,15 +183,5 @@ export class WavefrontReference extends SchedulerReference {
     }
     if (first !== undefined) this.#start = (first + 1) % this.ports;
     return pairs;
-  }
-
-  /** True for a pair that takes part: an input with starving pairs asks for those only. */
-  asks(heard: (input: number, output: number) => boolean, input: number, output: number): boolean {
-    const open = (one: number): boolean =>
-      this.inputFree[input]! && this.outputFree[one]! && heard(input, one);
-    if (!open(output)) return false;
-    if (this.isStarving(input, output)) return true;
-    for (let one = 0; one < this.ports; one += 1) if (open(one) && this.isStarving(input, one)) return false;
-    return true;
   }
 }
