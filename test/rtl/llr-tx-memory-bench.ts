@@ -1,13 +1,13 @@
 import type { LinkDesign } from "../../generator/design/link.ts";
 import { replayMemory } from "../../generator/views/llr.ts";
 import type { Model } from "../../sim/driver/model.ts";
-import { startGood, startSequence } from "../../sim/reference/columns.ts";
+import { frameKind, startGood, startSequence } from "../../sim/reference/columns.ts";
 import { judgeVcrc, poison as poisonFrame, sealVcrc } from "../../sim/reference/packet.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { fail, portsOf, resetAll, sameBytes } from "./link-bench.ts";
 import { after, distance, type Frame } from "./llr-tx-reference.ts";
 import { FrameSource } from "./llr-tx-source.ts";
-import { faultBytes, plantedFault, plantFault, RowLayout } from "./packet-memory-faults.ts";
+import { faultBytes, plantedFault, plantFault, plantPair, RowLayout } from "./packet-memory-faults.ts";
 
 /** What happens around the module; probabilities, a cycle, a frame or a row. */
 export interface MemoryWeather {
@@ -23,6 +23,15 @@ export interface MemoryWeather {
 /** What a peer takes in place of a frame that is lost: six bytes with a complemented VCRC. */
 const lostFrame = [0xff, 0xff, 0, 0, 0, 0];
 const answerDelay = 40;
+
+interface Open {
+  readonly seq: number;
+  /** As its start column tells. */
+  readonly kind: number;
+  readonly bytes: number[];
+  /** Its session is over. */
+  old: boolean;
+}
 
 /** `llr_tx` whose replay buffer has wrong bits, and a peer that takes each number once and in order. */
 export class LlrTxMemoryBench {
@@ -45,8 +54,8 @@ export class LlrTxMemoryBench {
   #next = 0;
   #expected = 0;
   #asked = false;
-  /** The frame on its way to the MAC; `old`: its session is over. */
-  #open: { seq: number; bytes: number[]; old: boolean } | undefined;
+  /** The frame on its way to the MAC. */
+  #open: Open | undefined;
   readonly #answers: { at: number; kind: "ack" | "nack"; seq: number }[] = [];
   #epoch = 0;
   #readyIn = 1;
@@ -114,17 +123,37 @@ export class LlrTxMemoryBench {
     this.seen.flushes += p.flush.get();
     this.#take(restart);
     this.#watch(weather, restart);
+    const oldest = after(model.port("sts_acked_seq").get());
     model.step();
     this.seen.corrected += model.port("evt_memory_corrected").get();
     this.seen.uncorrectable += model.port("evt_memory_uncorrectable").get();
+    this.#countReplays(oldest);
     this.#readyIn -= 1;
     if (this.#readyIn <= 0) this.#ready = true;
     if (restart) this.#restart(word);
   }
 
+  /** A replay begins with the oldest frame, and has a reason: a NACK, the timer, or a frame found lost. */
+  #countReplays(oldest: number): void {
+    const model = this.#model;
+    this.#reasons += this.#p.rx_nack.get() + model.port("evt_timer_expired").get();
+    // Nothing is left to replay: the next frame is a new one
+    if (after(model.port("sts_acked_seq").get()) === model.port("sts_tx_seq").get()) this.#first = undefined;
+    if (model.port("evt_replay").get() === 0) return;
+    this.#first = oldest;
+    this.#replays += 1;
+    if (this.#replays > this.#reasons + this.seen.cut) fail(model, "a replay without a reason");
+  }
+
+  #reasons = 0;
+  #replays = 0;
+  /** Number that the next frame has to carry. */
+  #first: number | undefined;
+
   /** Gives rows of a frame what makes its memory wrong, and seals it again. */
   #spoil({ bytes, poison }: Frame, fault: number): void {
     const { beatBytes } = this.source;
+    if (bytes.length === 6 && this.#rng.chance(fault)) plantPair(bytes, this.#layout.drawPair(this.#rng));
     for (let at = 0; at + Math.max(beatBytes, faultBytes) + 2 <= bytes.length; at += beatBytes) {
       if (this.#rng.chance(fault))
         plantFault(bytes.subarray(at, at + faultBytes), this.#layout.draw(this.#rng));
@@ -176,7 +205,10 @@ export class LlrTxMemoryBench {
       if (p.m_sop.get() === 1) {
         if (this.#open !== undefined) fail(model, "a frame starts inside a frame");
         if (!startGood(p.m_start.bytes, 0)) fail(model, "start column");
-        this.#open = { seq: startSequence(p.m_start.bytes, 0), bytes: [], old: false };
+        const seq = startSequence(p.m_start.bytes, 0);
+        if (seq !== (this.#first ?? seq)) fail(model, `the replay begins with ${seq}`);
+        this.#first = undefined;
+        this.#open = { seq, kind: p.m_start.bytes[4]!, bytes: [], old: false };
       }
       const open = this.#open;
       if (open === undefined) fail(model, "a beat outside of a frame");
@@ -193,7 +225,7 @@ export class LlrTxMemoryBench {
     if (this.#open !== undefined) this.#open.old ||= restart || !this.#ready;
   }
 
-  #arrive({ seq, bytes, old }: { seq: number; bytes: readonly number[]; old: boolean }, gone: boolean): void {
+  #arrive({ seq, kind, bytes, old }: Open, gone: boolean): void {
     const model = this.#model;
     const verdict = judgeVcrc(Uint8Array.from(bytes), bytes.length);
     const poisoned = verdict === "complemented" && this.#p.m_poison.get() === 1;
@@ -205,19 +237,19 @@ export class LlrTxMemoryBench {
         fail(model, "a frame of the session before ends as a good one");
       return;
     }
+    if (bytes.length % this.source.beatBytes === 1) this.seen.cut += 1;
     if (old) return;
     if (!arrived) {
-      if (bytes.length === 1) this.seen.cut += 1;
       this.#gap();
       return;
     }
     const ahead = distance(this.#expected, seq);
     if (ahead >= 2 ** 19) this.#say("ack");
     else if (ahead > 0) this.#gap();
-    else this.#accept(seq, Uint8Array.from(bytes), poisoned);
+    else this.#accept(seq, kind, Uint8Array.from(bytes), poisoned);
   }
 
-  #accept(seq: number, bytes: Uint8Array, poisoned: boolean): void {
+  #accept(seq: number, kind: number, bytes: Uint8Array, poisoned: boolean): void {
     const model = this.#model;
     const frame = this.#sent.get(seq) ?? this.source.queue[0]?.frame;
     if (frame === undefined) fail(model, `frame ${seq} was never sent`);
@@ -226,6 +258,7 @@ export class LlrTxMemoryBench {
       if (!poisoned || bytes.join() !== lostFrame.join())
         fail(model, `frame ${seq} arrives with other content`);
       if (!this.#wrong(frame)) fail(model, `frame ${seq} is lost without need`);
+      if (kind !== frameKind.data) fail(model, "a lost frame does not leave as a data packet");
       this.seen.lost += 1;
     } else if (poisoned !== frame.poison) fail(model, "poison mark");
     else if (poisoned) this.seen.poisoned += 1;
@@ -255,6 +288,7 @@ export class LlrTxMemoryBench {
     this.#asked = false;
     this.#epoch ^= 1;
     this.#live = false;
+    this.#first = undefined;
     this.#ready = false;
     this.#readyIn = 3 + this.#rng.below(15);
   }

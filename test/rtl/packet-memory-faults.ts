@@ -37,6 +37,14 @@ export class RowLayout {
     return { corrected: !none && !uncorrectable, uncorrectable };
   }
 
+  /** Two bits side by side in one slice: what {@link plantPair} takes. */
+  drawPair(rng: Rng): number {
+    const pairs = this.parts.flatMap((part, bit) =>
+      part === this.parts[bit + 1] && part < this.slices ? [bit] : [],
+    );
+    return rng.pick(pairs);
+  }
+
   /** Up to two wrong bits, often in one slice. */
   draw(rng: Rng): readonly number[] {
     const count = this.parts.length;
@@ -58,10 +66,17 @@ export function plantFault(bytes: Uint8Array, wrong: readonly number[]): void {
   bytes.set([magic, wrong.length, ...places.flatMap((bit) => [bit & 0xff, bit >> 8])]);
 }
 
+/** The same with bits `at` and `at` + 1 wrong, in four bytes. */
+export function plantPair(bytes: Uint8Array, at: number): void {
+  bytes.set([magic, 3, at & 0xff, at >> 8]);
+}
+
 /** The wrong bits that a row has that is written with these bytes. */
 export function plantedFault(bytes: Uint8Array): readonly number[] {
-  if (bytes[0] !== magic || bytes[1]! > 2) return [];
-  return [bytes[2]! + 256 * bytes[3]!, bytes[4]! + 256 * bytes[5]!].slice(0, bytes[1]);
+  const first = bytes[2]! + 256 * bytes[3]!;
+  if (bytes[0] !== magic || bytes[1]! > 3) return [];
+  if (bytes[1] === 3) return [first, first + 1];
+  return [first, bytes[4]! + 256 * bytes[5]!].slice(0, bytes[1]);
 }
 
 /** The module with what {@link plantFault} asks for; other modules as they are. */
@@ -70,8 +85,9 @@ export function withPlantedFaults(name: string, text: string): string {
   const wires = `
     wire [MW-1:0] fault_one = { {MW-1{1'b0}}, 1'b1};
     wire [MW-1:0] fault_a   = wr_data[15:8] != 8'd0 ? fault_one << wr_data[31:16] : {MW{1'b0}};
-    wire [MW-1:0] fault_b   = wr_data[15:8] == 8'd2 ? fault_one << wr_data[47:32] : {MW{1'b0}};
-    wire [MW-1:0] fault     = wr_data[7:0] == 8'd${magic} && wr_data[15:8] <= 8'd2 ? fault_a ^ fault_b : {MW{1'b0}};
+    wire [MW-1:0] fault_b   = wr_data[15:8] == 8'd2 ? fault_one << wr_data[47:32]
+                            : wr_data[15:8] == 8'd3 ? fault_a << 1 : {MW{1'b0}};
+    wire [MW-1:0] fault     = wr_data[7:0] == 8'd${magic} && wr_data[15:8] <= 8'd3 ? fault_a ^ fault_b : {MW{1'b0}};
 `;
   return spoil(text, "fault").replace("    // ---- write", (title) => `${wires}\n${title}`);
 }
