@@ -117,7 +117,7 @@ async function showGrowth(): Promise<void> {
   }
   process.stdout.write(`one instance of each block, 64 bits, 2 data lanes\n${table}\n`);
   if (portCounts.length >= 3)
-    process.stdout.write(`least squares; worst: of a point against the law\n${laws}\n`);
+    process.stdout.write(`least squares of relative errors; worst: of a point against the law\n${laws}\n`);
 }
 
 await showGrowth();

@@ -1,4 +1,4 @@
-/** A law a + b·x + c·x² through points, by least squares. */
+/** A law a + b·x + c·x² through points: least squares of the relative errors, so that small values count as large ones do. */
 export interface Law {
   readonly a: number;
   readonly b: number;
@@ -7,10 +7,10 @@ export interface Law {
   readonly worst: number;
 }
 
-/** @param points at least three, at different x */
+/** @param points at least three, at different x; y is not 0 */
 export function fitSquare(points: readonly (readonly [x: number, y: number])[]): Law {
-  const power = (exponent: number): number => points.reduce((sum, [x]) => sum + x ** exponent, 0);
-  const moment = (exponent: number): number => points.reduce((sum, [x, y]) => sum + y * x ** exponent, 0);
+  const power = (exponent: number): number => points.reduce((sum, [x, y]) => sum + x ** exponent / y ** 2, 0);
+  const moment = (exponent: number): number => points.reduce((sum, [x, y]) => sum + x ** exponent / y, 0);
   const rows = [0, 1, 2].map((row) => [power(row), power(row + 1), power(row + 2), moment(row)]);
   for (let column = 0; column < 3; column++) {
     const pivot = rows[column] as number[];
@@ -21,6 +21,6 @@ export function fitSquare(points: readonly (readonly [x: number, y: number])[]):
     }
   }
   const [a = 0, b = 0, c = 0] = rows.map((row, at) => (row[3] ?? 0) / (row[at] ?? 1));
-  const away = points.map(([x, y]) => (y === 0 ? 0 : Math.abs(a + b * x + c * x * x - y) / Math.abs(y)));
+  const away = points.map(([x, y]) => Math.abs(a + b * x + c * x * x - y) / y);
   return { a, b, c, worst: Math.max(...away) };
 }

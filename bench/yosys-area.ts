@@ -69,12 +69,16 @@ export async function netlistOf(files: readonly string[], top: string): Promise<
   }
 }
 
-/** Yosys 0.23 prints the tree of a hierarchy into its JSON: cut out. */
+/** The modules of a statistic by the names that their instances have. Yosys 0.23 prints the tree of a hierarchy into its JSON: cut out. */
 function readStat(path: string): Stat {
   const text = readFileSync(path, "utf8");
-  return JSON.parse(
-    text.replace(/\n {3}\},\n(?: {3,}(?!"design").*\n)*? {6}"design"/, '\n   },\n"design"'),
-  ) as Stat;
+  const tree = /\n {3}\},\n(?: {3,}(?!"design").*\n)*? {6}"design"/;
+  const { modules } = JSON.parse(text.replace(tree, '\n   },\n"design"')) as Stat;
+  return {
+    modules: Object.fromEntries(
+      Object.entries(modules).map(([name, counts]) => [name.replace(/^\\/, ""), counts]),
+    ),
+  };
 }
 
 function netlist(before: Stat, after: Stat): Netlist {

@@ -1,18 +1,26 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { elaborate, loadLinkDescription } from "../generator/index.ts";
+import { elaborate, loadDescription, loadLinkDescription } from "../generator/index.ts";
 import { drawLinkPort } from "./pictures/link-port.ts";
 import { drawPipeline } from "./pictures/pipeline.ts";
 import { drawRetry } from "./pictures/retry.ts";
+import { drawSwitch } from "./pictures/switch.ts";
+import { drawSwitchBuffer } from "./pictures/switch-buffer.ts";
+import { drawSwitchLatency } from "./pictures/switch-latency.ts";
 import { drawWaveform } from "./pictures/waveform.ts";
 
 /** Every picture of the documents, by its path in the project. The same sources give the same bytes. */
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
   const design = elaborate(await loadLinkDescription(pathOf("examples/link-400g.ts")));
+  const leaf = elaborate(await loadDescription(pathOf("examples/leaf4.ts")));
+  if (leaf.kind !== "switch") throw new Error(`${leaf.name} is not a switch`);
   return {
     "docs/pipeline.svg": await drawPipeline(),
     "docs/link-port.svg": await drawLinkPort(design),
     "docs/retry.svg": drawRetry(),
+    "docs/switch.svg": drawSwitch(leaf),
+    "docs/switch-buffer.svg": await drawSwitchBuffer(leaf),
+    "docs/switch-latency.svg": drawSwitchLatency(leaf),
     "docs/waveform.svg": await drawWaveform(),
   };
 }
