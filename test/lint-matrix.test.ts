@@ -6,7 +6,9 @@ import { lint } from "../generator/lint/index.ts";
 import { designOf } from "../sim/driver/device.ts";
 
 type Case = Pick<LinkDescription, "datapathBits" | "mtuBytes" | "cableMeters"> &
-  Partial<Pick<LinkDescription, "retry" | "forwarding" | "icrc">> & { readonly lanes: number };
+  Partial<Pick<LinkDescription, "retry" | "forwarding" | "icrc" | "memoryProtection">> & {
+    readonly lanes: number;
+  };
 
 /** Every width; 1, 2, 4, 8 and 15 lanes; each option at a narrow and at a wide datapath. */
 const cases: readonly Case[] = [
@@ -23,6 +25,8 @@ const cases: readonly Case[] = [
   { datapathBits: 256, lanes: 4, mtuBytes: 8064, cableMeters: 3, forwarding: "store-and-forward" },
   { datapathBits: 512, lanes: 8, mtuBytes: 256, cableMeters: 500, retry: "none" },
   { datapathBits: 1024, lanes: 15, mtuBytes: 4096, cableMeters: 500 },
+  { datapathBits: 256, lanes: 3, mtuBytes: 1024, cableMeters: 30, memoryProtection: "secded" },
+  { datapathBits: 64, lanes: 1, mtuBytes: 256, cableMeters: 0, retry: "none", memoryProtection: "secded" },
   {
     datapathBits: 2048,
     lanes: 2,
@@ -56,7 +60,8 @@ describe("what is generated is clean for Verilator -Wall, Icarus -Wall and Yosys
   });
 });
 
-function title({ datapathBits, lanes, retry, forwarding, mtuBytes, cableMeters, icrc }: Case): string {
-  const options = [retry ?? "llr", forwarding ?? "cut-through", ...(icrc === undefined ? [] : ["ICRC"])];
+function title({ datapathBits, lanes, retry, forwarding, mtuBytes, cableMeters, ...rest }: Case): string {
+  const options = [retry ?? "llr", forwarding ?? "cut-through", ...(rest.icrc === undefined ? [] : ["ICRC"])];
+  if (rest.memoryProtection !== undefined) options.push(rest.memoryProtection);
   return `${datapathBits} bits, ${lanes} lanes, ${options.join(", ")}, MTU ${mtuBytes}, ${cableMeters} m`;
 }

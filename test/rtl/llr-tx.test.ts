@@ -7,6 +7,7 @@ import { calm, type Limits, LlrTxBench, type Weather } from "./llr-tx-bench.ts";
 const cases: readonly BenchOptions[] = [
   { bits: 64, derived: { replayDepthBeats: 256 } },
   { bits: 256, derived: { replayDepthBeats: 64 } },
+  { bits: 64, memoryProtection: "secded", derived: { replayDepthBeats: 256 } },
 ];
 
 describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_title, one) => {

@@ -18,8 +18,14 @@ describe("memories infer block RAM", () => {
     virtualLanes: { data: 1 },
   } as const;
 
-  it.each(["vl_rx_buffer", "replay_buffer", "link_counters"])("%s", async (suffix) => {
-    const design = await designOf(description);
+  it.each([
+    ["vl_rx_buffer", "none"],
+    ["replay_buffer", "none"],
+    ["link_counters", "none"],
+    ["vl_rx_buffer", "secded"],
+    ["replay_buffer", "secded"],
+  ] as const)("%s, memory protection %s", async (suffix, memoryProtection) => {
+    const design = await designOf({ ...description, memoryProtection });
     const { files } = generateToCache(design);
     const top = `${design.name}_${suffix}`;
     const sources = filesBelowModule(top, files).map((file) => readFileSync(file, "utf8"));

@@ -7,6 +7,7 @@ import { TxQueueBench } from "./tx-queue-bench.ts";
 const cases: readonly BenchOptions[] = [
   { bits: 64, lanes: 4, derived: { txQueueBeats: 1200 } },
   { bits: 256, lanes: 15 },
+  { bits: 64, lanes: 2, memoryProtection: "secded", derived: { txQueueBeats: 1200 } },
   { bits: 256, lanes: 1, forwarding: "store-and-forward" },
 ];
 
