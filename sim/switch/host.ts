@@ -1,11 +1,12 @@
 /** A host: an end device with its client, which generates packets, keeps those that wait, and takes what comes. */
 import { AxisSink, AxisSource, type ReceivedPacket } from "../bfm/axis.ts";
-import type { SimModel, SimPort } from "../bfm/ports.ts";
+import type { SimModel } from "../bfm/ports.ts";
 import { vcrcBytes } from "../reference/headers.ts";
 import { taggedPacket } from "../reference/tagged.ts";
 import { type Demand, type DemandStream, framedBytes, noDemands } from "../traffic/patterns.ts";
 import { Rng } from "../traffic/rng.ts";
 import { FlowPacket } from "./flow-packet.ts";
+import { LaneRoom, type LaneRoomOptions } from "./lane-room.ts";
 import { SourceQueues } from "./source-queues.ts";
 import { WireEntry } from "./wire-entry.ts";
 
@@ -14,7 +15,8 @@ export interface HostOptions {
   readonly end: number;
   readonly lid: number;
   readonly seed: number;
-  readonly beatBytes: number;
+  /** Transmit queue of the device and its packets. */
+  readonly room: LaneRoomOptions;
   /** A packet has begun to go into the device. */
   readonly onEnter: (packet: FlowPacket) => void;
   readonly onReceive: (end: number, packet: ReceivedPacket) => void;
@@ -36,7 +38,7 @@ export class Host {
   readonly #beatBytes: number;
   readonly #queues = new SourceQueues();
   readonly #wire: WireEntry;
-  readonly #room: SimPort;
+  readonly #room: LaneRoom;
   readonly #indices = new Map<number, number>();
   #demands: DemandStream = noDemands;
 
@@ -44,22 +46,26 @@ export class Host {
     const { end, lid, onEnter, onReceive } = options;
     this.end = end;
     this.lid = lid;
-    this.#beatBytes = options.beatBytes;
+    this.#beatBytes = options.room.beatBytes;
     this.model = model;
-    this.#room = model.port("p0_tx_vl_room");
-    this.#wire = new WireEntry(model, "p0");
+    this.#room = new LaneRoom(model.port("p0_tx_vl_room"), options.room);
+    this.#wire = new WireEntry(model, "p0", (packet) => this.#room.leaves(packet));
     const rng = new Rng(options.seed).fork(`host ${end}`);
     this.source = new AxisSource(model, "p0_tx", {
       seed: rng.fork("source").seed,
-      pull: () => this.#next(),
+      pull: (cycle) => this.#next(cycle),
       onStart: (packet, cycle) => {
         const flow = packet as FlowPacket;
         flow.entered = cycle;
         this.sent.packets++;
         this.sent.bytes += flow.bytes.length + vcrcBytes;
-        if (!flow.error) this.#wire.entered(flow);
+        if (!flow.error) {
+          this.#wire.entered(flow);
+          this.#room.entered(flow);
+        }
         onEnter(flow);
       },
+      onDone: (packet, cycle) => this.#room.done(packet as FlowPacket, cycle),
     });
     this.sink = new AxisSink(model, "p0_rx", {
       seed: rng.fork("sink").seed,
@@ -115,8 +121,9 @@ export class Host {
     this.#queues.push(demand);
   }
 
-  #next(): FlowPacket | null {
-    const demand = this.#queues.take(this.#room.get());
+  #next(cycle: number): FlowPacket | null {
+    if (this.#queues.length === 0) return null;
+    const demand = this.#queues.take(this.#room.mask(cycle));
     if (demand === null) return null;
     const { at, dlid, vl, sl, packetBytes } = demand;
     const measured = at >= this.measure.from && at < this.measure.to;

@@ -96,7 +96,11 @@ export class SwitchNetwork {
       ({ lid }, index) =>
         new Host(ends[index]!, {
           ...{ end: index + 1, lid: lid ?? index + 1, seed: this.seed },
-          beatBytes: this.design.datapathBits / 8,
+          room: {
+            beatBytes: this.design.datapathBits / 8,
+            queueBeats: this.endDesign.derived.txQueueBeats.value,
+            longestBeats: this.endDesign.derived.maxPacketBeats.value,
+          },
           onEnter: (packet) => this.#enter(packet),
           onReceive: (at, packet) => this.#receive(at, packet),
         }),

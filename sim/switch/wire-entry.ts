@@ -29,8 +29,14 @@ export class WireEntry {
   /** A start column of a new data packet was the last column. */
   #begun = false;
 
-  /** @param prefix of the ports, as `p0` */
-  constructor(model: SimModel, prefix: string) {
+  readonly #onLeave: (packet: FlowPacket) => void;
+
+  /**
+   * @param prefix of the ports, as `p0`
+   * @param onLeave called when a packet goes onto the wire
+   */
+  constructor(model: SimModel, prefix: string, onLeave: (packet: FlowPacket) => void = () => {}) {
+    this.#onLeave = onLeave;
     const data = model.port(`${prefix}_mii_txd`);
     const flags = model.port(`${prefix}_mii_txc`);
     this.#ready = model.port(`${prefix}_mii_tx_ready`);
@@ -84,6 +90,7 @@ export class WireEntry {
     const packet = queue[this.#heads[vl]!];
     if (packet === undefined) return;
     packet.wire = cycle;
+    this.#onLeave(packet);
     this.#heads[vl]! += 1;
     if (this.#heads[vl]! < 256) return;
     queue.splice(0, this.#heads[vl]!);
