@@ -14,7 +14,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { rules, switchRules } from "../generator/elaborate/index.ts";
 import { latencyStages } from "../generator/elaborate/latency.ts";
-import { elaborate, loadDescription } from "../generator/index.ts";
+import { type AnyDesign, elaborate, loadDescription } from "../generator/index.ts";
+import { renderTemplate } from "../generator/render/index.ts";
 import { filesOf } from "../generator/views/index.ts";
 import { pictures } from "../scripts/pictures.ts";
 import { referencePages } from "../scripts/reference.ts";
@@ -61,19 +62,35 @@ describe("quoted facts", () => {
     }
   });
 
+  it("are the derived numbers of leaf4", async () => {
+    const design = await exampleOf("leaf4.ts");
+    if (design.kind !== "switch") throw new Error("leaf4 is a switch");
+    const numbers = Object.values({ ...design.port.derived, ...design.derived });
+    const quoted = pages.flatMap((page) => blocksOf(page).filter(({ info }) => info === "text leaf4"));
+    const lines = quoted.flatMap(({ text }) => text.trim().split("\n"));
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) {
+      expect(numbers.map(({ id, value, unit }) => `${id} = ${value} ${unit}`)).toContain(line);
+    }
+  });
+
   it("name every module that is emitted, and every port of the top module", async () => {
     const page = textOf("docs/rtl.md");
-    for (const example of ["link-400g.ts", "link-100g.json", "link-25g.ts"]) {
-      const design = elaborate(await loadDescription(join(root, "examples", example)));
-      for (const { path } of filesOf(design)) {
+    const examples = ["link-400g.ts", "link-100g.json", "link-25g.ts", "leaf4.ts", "leaf4-small.json"];
+    for (const example of examples) {
+      const design = await exampleOf(example);
+      const files = filesOf(design);
+      for (const { path } of files) {
         const module = path.replace(/^rtl\/|\.v$/g, "").replace(`${design.name}_`, "");
         if (module !== design.name) expect(page).toContain(`\`${module}\``);
       }
-      const { view } = filesOf(design).at(-1) ?? {};
-      for (const { wire } of (view as { readonly connections: readonly { readonly wire: string }[] })
-        .connections) {
-        expect(page).toMatch(new RegExp(`\`${wire}[\`[]`));
-      }
+      const top = files.at(-1);
+      const verilog = renderTemplate(top?.template ?? "", top?.view ?? {});
+      const ports = [...verilog.matchAll(/^\s+(?:input|output)\s+wire\s+(?:\[[^\]]*\])?\s*(\w+)/gm)];
+      expect(ports.length).toBeGreaterThan(20);
+      // One port of a switch stands for all
+      for (const [, port = ""] of ports)
+        if (!/^p(?:[2-9]|\d\d)_/.test(port)) expect(page).toMatch(new RegExp(`\`${port}[\`[]`));
     }
   });
 
@@ -90,6 +107,14 @@ describe("quoted facts", () => {
     const rows = [...textOf("docs/rtl.md").matchAll(/^\| [^|]*\| `(\w+)` \| ([^|]*) \| (\d+) \|$/gm)];
     const quoted = rows.map(([, module, what, cycles]) => ({ module, what, cycles: Number(cycles) }));
     expect(quoted).toEqual([...tx, ...rx, ...txIcrc, ...rxIcrc]);
+  });
+
+  it("are the stages of a packet through leaf4", async () => {
+    const design = await exampleOf("leaf4.ts");
+    if (design.kind !== "switch") throw new Error("leaf4 is a switch");
+    const rows = [...textOf("docs/switch.md").matchAll(/^\| `(\w+)` \| ([^|]*) \| (\d+) \|$/gm)];
+    const quoted = rows.map(([, module, what, cycles]) => ({ module, what, cycles: Number(cycles) }));
+    expect(quoted).toEqual(design.latencyBudget.portToPort.map(({ ns: _, ...stage }) => stage));
   });
 });
 
@@ -130,6 +155,10 @@ describe("code blocks", () => {
     expect(code, output).toBe(0);
   });
 });
+
+async function exampleOf(name: string): Promise<AnyDesign> {
+  return elaborate(await loadDescription(join(root, "examples", name)));
+}
 
 interface Block {
   /** What stands behind the opening fence. */
