@@ -2,8 +2,8 @@
  * What is read out of an input buffer, and when:
  * - A match is taken when no packet is picked, or the one picked begins to be read and is not to be dropped: VL15 of the
  *   output when it has a packet and room, else its other lanes in turn. A match that finds nothing is given back at once.
- *   Packets to be dropped go before it while nothing is picked: first those of the look-up's choice, then the head of an
- *   expired queue, of which one is looked at in a cycle.
+ *   A packet to be dropped, one at most, goes before it while nothing is picked: first those of the look-up's choice,
+ *   then the head of an expired queue, of which one is looked at in a cycle.
  * - What is picked is read from the next cycle on, or when the packet before has its last beat at the output. A beat a
  *   cycle; of a packet that arrives, each beat in the cycle after it was written at the earliest.
  * - The pair is free again two cycles before the last read, as PktLen tells, and at the latest with the last beat at the
@@ -79,6 +79,8 @@ export class ReaderReference {
   #next: Job | undefined;
   #job: Job | undefined;
   #held = -1;
+  /** A packet to be dropped has gone before the match that is held: the next one does not. */
+  #passed = false;
   readonly #turn: number[];
   /** Looks at the queue in which it had not moved since the one before, this one included. */
   readonly #seen: number[];
@@ -159,6 +161,7 @@ export class ReaderReference {
     const row = this.reads;
     now.from?.shift();
     this.#held = now.taken ? -1 : now.match;
+    this.#passed = this.#held >= 0 && (this.#passed || now.pick?.drop === true);
     if (now.take) {
       this.#job = this.#next;
       this.#next = undefined;
@@ -183,7 +186,7 @@ export class ReaderReference {
   }
 
   #pick(waiting: Waiting, room: Uint8Array, now: Decision, free: boolean): void {
-    if (this.#next === undefined) {
+    if (this.#next === undefined && !(now.match >= 0 && this.#passed)) {
       const late = this.#scanned();
       const expired = late >= 0 && this.#seen[late]! >= 2 && waiting.outputs[late]!.length > 0;
       const from = waiting.drops.length > 0 ? waiting.drops : expired ? waiting.outputs[late]! : undefined;
