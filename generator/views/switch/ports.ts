@@ -48,6 +48,7 @@ export function ingressView(design: SwitchDesign): View {
     device: design.name,
     r: portRanges(design),
     secded: secded(design),
+    direct: design.port.forwarding === "cut-through" ? "1" : "0",
     dataPages: String(v.dataPages),
     vl15Pages: String(v.vl15Pages),
     csr: csrSignals(ingressRegisters(design)),

@@ -261,6 +261,7 @@ export function voqBufferView(design: SwitchDesign): View {
     r: { ...voqRanges(v), used: range(usedBits * v.dataLanes) },
     cutThrough: design.port.forwarding === "cut-through",
     secded: design.memoryProtection === "secded",
+    direct: design.port.forwarding === "cut-through" ? "1" : "0",
     paged: v.pageBeatBits > 0,
     dataPages: String(v.dataPages),
     vl15Pages: String(v.vl15Pages),
