@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { exitCodes, formatDiagnostics, LanewrightError } from "./diagnostics.ts";
+import { type Diagnostic, exitCodes, formatDiagnostics, LanewrightError } from "./diagnostics.ts";
 
 interface CommandFile {
   register(program: Command): void;
@@ -35,11 +35,13 @@ Example:
 /** Runs the command line `argv` (as process.argv) and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on("error", endQuietly);
+  const json = argv.includes("--json");
   const program = new Command("lanewright")
     .description(intro)
     .version(version())
     .addHelpText("after", outro)
-    .showHelpAfterError("(lanewright --help shows what there is)")
+    .showHelpAfterError(json ? false : "(lanewright --help shows what there is)")
+    .configureOutput(json ? { writeErr: () => {} } : {})
     .exitOverride();
   try {
     const verb = verbs[argv[2] ?? ""];
@@ -48,22 +50,40 @@ export async function main(argv: readonly string[]): Promise<void> {
     for (const command of program.commands) command.exitOverride();
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error, argv.includes("--json"));
+    process.exitCode = report(error, json);
   }
 }
 
 /** Tells the user about an error; gives the exit code for it. */
 function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongInput;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    if (json) writeJson([usageProblem(error)]);
+    return exitCodes.wrongInput;
+  }
   if (error instanceof LanewrightError) {
-    if (json)
-      process.stdout.write(`${JSON.stringify({ ok: false, diagnostics: error.diagnostics }, null, 2)}\n`);
+    if (json) writeJson(error.diagnostics);
     else process.stderr.write(`${formatDiagnostics(error.diagnostics)}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`This is a mistake in lanewright itself, not in your description:\n${text}\n`);
   return exitCodes.workFailed;
+}
+
+function writeJson(diagnostics: readonly Diagnostic[]): void {
+  process.stdout.write(`${JSON.stringify({ ok: false, diagnostics }, null, 2)}\n`);
+}
+
+/** What commander found wrong with the command line; without `--json` it has said so by itself. */
+function usageProblem(error: CommanderError): Diagnostic {
+  const message = error.message.replace(/^error: /u, "").trim();
+  return {
+    code: "LW_USAGE",
+    severity: "error",
+    message,
+    remedy: "lanewright VERB --help shows what there is",
+  };
 }
 
 /** The reader of a pipe has had enough: not an error. */

@@ -93,6 +93,9 @@ export const diagnosticCodes = {
   LW_COUNTER_WRAPS: "Counters may wrap within a year.",
 
   // Commands
+  LW_USAGE: "The command line is wrong: an unknown option, a value that cannot be, a file that is not given.",
+  LW_OPTION_KIND: "An option of simulate is for another kind of device.",
+  LW_OPTION_ALONE: "An option of simulate does nothing without another one.",
   LW_UNKNOWN_NUMBER: "explain --only names a number that is not derived.",
   LW_OUTPUT_FOREIGN: "The output folder holds files that generate did not write, or that were changed.",
   LW_OUTPUT_UNWRITABLE: "The output cannot be written.",

@@ -12,5 +12,14 @@ export { readTag, taggedPacket } from "./reference/tagged.ts";
 export * from "./run/index.ts";
 export { Histogram } from "./scoreboard/histogram.ts";
 export { Scoreboard } from "./scoreboard/scoreboard.ts";
+export * from "./switch/index.ts";
 export { LoadGenerator } from "./traffic/load.ts";
+export {
+  type DestinationPattern,
+  imixSizes,
+  type PatternTraffic,
+  patternDemands,
+  rdmaSizes,
+  type SizeMix,
+} from "./traffic/patterns.ts";
 export { freshSeed, parseSeed, Rng, seedText, withSeed } from "./traffic/rng.ts";

@@ -1,13 +1,28 @@
-import { type Command, InvalidArgumentError } from "commander";
-import { parseSeed } from "../../sim/traffic/rng.ts";
+import { type Command, Option } from "commander";
+import type { AnyDesign } from "../design/switch.ts";
+import { type Diagnostic, LanewrightError } from "../diagnostics.ts";
+import * as values from "./simulate-values.ts";
 
-export const patterns = ["saturate", "random", "capture", "idle"] as const;
-export type Pattern = (typeof patterns)[number];
+export const linkPatterns = ["saturate", "random", "capture", "idle"] as const;
+export type LinkPattern = (typeof linkPatterns)[number];
+
+export const switchPatterns = [
+  "uniform",
+  "permutation",
+  "hotspot",
+  "shift",
+  "multicast",
+  "capture",
+  "idle",
+] as const;
+export type SwitchPattern = (typeof switchPatterns)[number];
+
+const allPatterns = [...new Set([...linkPatterns, ...switchPatterns])];
 
 /** The options of `simulate` as commander hands them over. */
 export interface SimulateOptions {
   readonly pcap?: string;
-  readonly pattern?: Pattern;
+  readonly pattern?: LinkPattern | SwitchPattern;
   readonly load?: number;
   readonly ber?: number;
   readonly burst?: number;
@@ -16,8 +31,16 @@ export interface SimulateOptions {
   readonly packets?: number;
   readonly payload?: number;
   readonly vls?: readonly number[];
+  readonly size?: values.SizeOption;
+  readonly sweep?: readonly number[];
+  readonly arrivals?: values.ArrivalsOption;
+  readonly hotspot?: number;
+  readonly share?: number;
+  readonly shift?: number;
+  readonly groups?: number;
   readonly seed?: number;
   readonly trace?: string;
+  readonly tracePorts?: readonly number[];
   readonly traceFrom: number;
   readonly traceCycles: number;
   readonly pcapngFrames: number;
@@ -28,49 +51,214 @@ export interface SimulateOptions {
 /** Beats between bursts on average, unless said otherwise. */
 const usualBurstEvery = 5000;
 
-/** Adds the options of `simulate` to its command. */
-export function addOptions(command: Command): Command {
-  return command
-    .option("--pattern <name>", `${patterns.join(", ")}: one phase with this traffic`, pattern)
-    .option("--pcap <file>", "RoCE v2 capture (Ethernet, classic pcap) to send as native InfiniBand", text)
-    .option(
-      "--load <share>",
-      "offered part of the wire's time, 0 to 1",
-      number("a number above 0 up to 1", 0, 1),
-    )
-    .option("--payload <bytes>", "payload of each packet", integer(0, 8064))
-    .option("--packets <n>", "packets of each port; the phase ends when all have come", integer(1, 1e9))
-    .option("--vls <list>", "virtual lanes to use, as 0,1,15", lanes)
-    .option(
-      "--ber <rate>",
-      "bit error rate of the cable, both ways",
-      number("a rate from 0 to below 1", 0, 1),
-    )
-    .option("--burst <bits>", "bursts of bit errors of this length on the cable", integer(1, 1_000_000))
-    .option(
-      "--burst-every <beats>",
-      `beats from burst to burst on average (default: ${usualBurstEvery})`,
-      integer(1, 1e9),
-    )
-    .option("--cycles <n>", "cycles of offered traffic in each phase", integer(1, 1e10))
-    .option("--seed <n>", "seed of everything random, decimal or 0x… (default: another one each time)", seed)
-    .option("--trace <file.fst>", "write waves: FILE.p0.fst and FILE.p1.fst (builds a slower model)", text)
-    .option("--trace-from <cycle>", "first cycle in the waves", integer(0, 1e10), 0)
-    .option("--trace-cycles <n>", "cycles in the waves", integer(1, 1e9), 20_000)
-    .option(
-      "--pcapng-frames <n>",
-      "frames in each port's pcapng file at most, 0 writes none",
-      integer(0, 1e9),
-      20_000,
-    )
-    .option("-o, --out <dir>", "folder of results.json and the pcapng files (default: out/NAME)", text)
-    .option("--json", "print the results as JSON");
+/** An option, the kind of device it is for where it is for one only, and the option that it does nothing without. */
+interface Entry {
+  readonly option: Option;
+  readonly kind?: AnyDesign["kind"];
+  readonly needs?: keyof SimulateOptions;
+  /** What to use instead with the other kind. */
+  readonly instead?: string;
 }
 
-/** Whether the options choose traffic, so that one phase with it takes the place of the usual ones. */
-export function choosesTraffic(options: SimulateOptions): boolean {
-  const { pcap, pattern: chosen, load, ber, burst, packets, payload, vls } = options;
-  return [pcap, chosen, load, ber, burst, packets, payload, vls].some((option) => option !== undefined);
+function entries(): readonly Entry[] {
+  const option = <T>(flags: string, text: string, parse: (value: string) => T, value?: T): Option => {
+    const made = new Option(flags, text);
+    made.argParser(values.remembered(made.attributeName(), parse));
+    return value === undefined ? made : made.default(value);
+  };
+  const { integer, number, text, list } = values;
+  const names = `link: ${linkPatterns.join(", ")}; switch: ${switchPatterns.join(", ")}`;
+  const share = number("a number from 0 to 1", 0, 1);
+  const onSwitch = { kind: "switch" } as const;
+  return [
+    { option: option("--pattern <name>", names, values.oneOf(allPatterns)) },
+    {
+      option: option(
+        "--pcap <file>",
+        "RoCE v2 capture (Ethernet, classic pcap) to send as native InfiniBand",
+        text,
+      ),
+    },
+    { option: option("--load <share>", "offered part of the wire's time, 0 to 1", share) },
+    {
+      option: option("--payload <bytes>", "link: payload of each packet", integer(0, 8064)),
+      ...{ kind: "link", instead: "give --size" },
+    },
+    {
+      option: option(
+        "--size <bytes>",
+        "switch: packets on the wire: 256, 64-1500 (all sizes alike), rdma (64 and 4096), imix",
+        values.sizes,
+      ),
+      ...{ kind: "switch", instead: "give --payload" },
+    },
+    {
+      option: option(
+        "--sweep <from:to[:step]>",
+        "switch: one load after the other, as 0.1:1.0:0.1",
+        values.sweep,
+      ),
+      ...onSwitch,
+    },
+    {
+      option: option(
+        "--arrivals <how>",
+        "switch: poisson, paced, bursty (8 packets a burst) or bursty:N",
+        values.arrivals,
+      ),
+      ...onSwitch,
+    },
+    {
+      option: option("--hotspot <port>", "switch: the port that all send to (default 1)", integer(1, 80)),
+      ...onSwitch,
+    },
+    {
+      option: option(
+        "--share <part>",
+        "switch: part of the packets that goes to --hotspot, the rest to all",
+        share,
+      ),
+      ...onSwitch,
+    },
+    {
+      option: option(
+        "--shift <packets>",
+        "switch: packets to one port before the next (default 4)",
+        integer(1, 1e6),
+      ),
+      ...onSwitch,
+    },
+    {
+      option: option("--groups <n>", "switch: multicast groups, drawn at random (default 4)", integer(1, 64)),
+      ...onSwitch,
+    },
+    {
+      option: option(
+        "--packets <n>",
+        "packets of each port; the phase ends when all have come",
+        integer(1, 1e9),
+      ),
+    },
+    { option: option("--vls <list>", "virtual lanes to use, as 0,1,15", values.lanes) },
+    {
+      option: option(
+        "--ber <rate>",
+        "bit error rate of the cables, both ways",
+        number("a rate from 0 to below 1", 0, 1),
+      ),
+    },
+    {
+      option: option(
+        "--burst <bits>",
+        "bursts of bit errors of this length on the cables",
+        integer(1, 1_000_000),
+      ),
+    },
+    {
+      option: option(
+        "--burst-every <beats>",
+        `beats from burst to burst on average (default: ${usualBurstEvery})`,
+        integer(1, 1e9),
+      ),
+      needs: "burst",
+    },
+    { option: option("--cycles <n>", "cycles of offered traffic in each phase", integer(1, 1e10)) },
+    {
+      option: option(
+        "--seed <n>",
+        "seed of everything random, decimal or 0x… (default: another one each time)",
+        values.seed,
+      ),
+    },
+    {
+      option: option(
+        "--trace <file.fst>",
+        "write waves: of a link FILE.p0.fst and FILE.p1.fst, of a switch FILE.fst (builds a slower model)",
+        text,
+      ),
+    },
+    {
+      option: option(
+        "--trace-ports <list>",
+        "switch: also the hosts at these ports: FILE.p3.fst …",
+        list("ports", 1, 80),
+      ),
+      ...{ kind: "switch", needs: "trace" },
+    },
+    {
+      option: option("--trace-from <cycle>", "first cycle in the waves", integer(0, 1e10), 0),
+      needs: "trace",
+    },
+    { option: option("--trace-cycles <n>", "cycles in the waves", integer(1, 1e9), 20_000), needs: "trace" },
+    {
+      option: option(
+        "--pcapng-frames <n>",
+        "frames in each port's pcapng file at most, 0 writes none; a switch writes none unless asked to",
+        integer(0, 1e9),
+        20_000,
+      ),
+    },
+    {
+      option: option(
+        "-o, --out <dir>",
+        "folder of results.json and the other files (default: out/NAME)",
+        text,
+      ),
+    },
+    { option: new Option("--json", "print the results as JSON") },
+  ];
+}
+
+/** Adds the options of `simulate` to its command. */
+export function addOptions(command: Command): Command {
+  for (const { option } of entries()) command.addOption(option);
+  return command;
+}
+
+/** Options that the user gave. */
+function given(command: Command): readonly Entry[] {
+  return entries().filter(({ option }) => command.getOptionValueSource(option.attributeName()) === "cli");
+}
+
+/**
+ * Refuses options that are for another kind of device, or that do nothing without one that is missing.
+ * @throws LanewrightError with every one of them
+ */
+export function checkOptions(kind: AnyDesign["kind"], command: Command): void {
+  const problems: Diagnostic[] = [];
+  const there = new Set(given(command).map(({ option }) => option.attributeName()));
+  for (const { option, kind: own, needs, instead } of given(command)) {
+    const flag = option.long ?? option.flags;
+    if (own !== undefined && own !== kind) {
+      problems.push({
+        ...{ code: "LW_OPTION_KIND", severity: "error" },
+        message: `${flag} is for a ${own}, and the description is that of a ${kind}`,
+        remedy: instead === undefined ? "leave it out" : `leave it out, or ${instead}`,
+      });
+    } else if (needs !== undefined && !there.has(needs)) {
+      problems.push({
+        ...{ code: "LW_OPTION_ALONE", severity: "error" },
+        message: `${flag} does nothing without --${needs}`,
+        remedy: `give --${needs} as well, or leave it out`,
+      });
+    }
+  }
+  const pattern = command.getOptionValue("pattern") as string | undefined;
+  const known: readonly string[] = kind === "switch" ? switchPatterns : linkPatterns;
+  if (pattern !== undefined && !known.includes(pattern)) {
+    problems.push({
+      ...{ code: "LW_OPTION_KIND", severity: "error" },
+      message: `there is no --pattern ${pattern} for a ${kind}`,
+      limit: known.join(", "),
+      remedy: "choose one of these",
+    });
+  }
+  if (problems.length > 0) throw new LanewrightError(problems);
+}
+
+/** Whether the user gave an option, and it is not the default. */
+export function isGiven(command: Command, key: keyof SimulateOptions): boolean {
+  return command.getOptionValueSource(key) === "cli";
 }
 
 /** Faults that the options ask for. */
@@ -83,45 +271,5 @@ export function faultsOf({
   return {
     ...(ber !== undefined && { ber }),
     ...(burst !== undefined && { burst: { bits: burst, perBeat: 1 / (burstEvery ?? usualBurstEvery) } }),
-  };
-}
-
-function text(value: string): string {
-  if (value === "") throw new InvalidArgumentError("It is empty.");
-  return value;
-}
-
-function pattern(value: string): Pattern {
-  const found = patterns.find((name) => name === value);
-  if (found === undefined) throw new InvalidArgumentError(`There are ${patterns.join(", ")}.`);
-  return found;
-}
-
-function seed(value: string): number {
-  const parsed = parseSeed(value);
-  if (parsed === null) throw new InvalidArgumentError("A seed is a number of 32 bits, decimal or 0x….");
-  return parsed;
-}
-
-function lanes(value: string): readonly number[] {
-  const numbers = value.split(",").map((part) => (/^\d+$/u.test(part.trim()) ? Number(part) : Number.NaN));
-  if (!numbers.every((vl) => vl >= 0 && vl <= 15)) throw new InvalidArgumentError("Give VLs as 0,1,15.");
-  return [...new Set(numbers)];
-}
-
-function integer(low: number, high: number): (value: string) => number {
-  return (value) => {
-    const parsed = /^\d+$/u.test(value) ? Number(value) : Number.NaN;
-    if (!(parsed >= low && parsed <= high))
-      throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`);
-    return parsed;
-  };
-}
-
-function number(what: string, low: number, high: number): (value: string) => number {
-  return (value) => {
-    const parsed = value.trim() === "" ? Number.NaN : Number(value);
-    if (!(parsed >= low && parsed <= high)) throw new InvalidArgumentError(`Give ${what}.`);
-    return parsed;
   };
 }

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import {
   capturePhase,
   idlePhase,
@@ -10,7 +9,8 @@ import {
 } from "../../sim/run/index.ts";
 import type { LinkDesign } from "../design/link.ts";
 import { type Diagnostic, LanewrightError } from "../diagnostics.ts";
-import { choosesTraffic, faultsOf, type Pattern, type SimulateOptions } from "./simulate-options.ts";
+import { faultsOf, type LinkPattern, linkPatterns, type SimulateOptions } from "./simulate-options.ts";
+import { fromCapture } from "./simulate-run.ts";
 
 /**
  * The phases that the options ask for.
@@ -18,19 +18,26 @@ import { choosesTraffic, faultsOf, type Pattern, type SimulateOptions } from "./
  */
 export function phasesOf(design: LinkDesign, options: SimulateOptions): readonly Phase[] {
   if (!choosesTraffic(options)) return usualPhases(design, options.cycles);
-  const pattern = options.pattern ?? (options.pcap === undefined ? "saturate" : "capture");
+  const chosen = linkPatterns.find((name) => name === options.pattern);
+  const pattern = chosen ?? (options.pcap === undefined ? "saturate" : "capture");
   const problems = problemsOf(design, options, pattern);
   if (problems.length > 0) throw new LanewrightError(problems);
   return [phaseOf(design, options, pattern)];
 }
 
-function phaseOf(design: LinkDesign, options: SimulateOptions, pattern: Pattern): Phase {
+/** Whether the options choose traffic, so that one phase with it takes the place of the usual ones. */
+function choosesTraffic(options: SimulateOptions): boolean {
+  const { pcap, pattern, load, ber, burst, packets, payload, vls } = options;
+  return [pcap, pattern, load, ber, burst, packets, payload, vls].some((option) => option !== undefined);
+}
+
+function phaseOf(design: LinkDesign, options: SimulateOptions, pattern: LinkPattern): Phase {
   const { vls, payload, load, packets, cycles } = options;
   const faults = faultsOf(options);
   if (pattern === "idle" || load === 0) return idlePhase(cycles, faults);
   if (pattern === "capture") {
     return {
-      ...readCapture(design, options.pcap),
+      ...fromCapture(options.pcap, () => capturePhase(design, options.pcap)),
       ...(cycles !== undefined && { cycles }),
       ...(faults !== undefined && { faults }),
     };
@@ -46,24 +53,11 @@ function phaseOf(design: LinkDesign, options: SimulateOptions, pattern: Pattern)
   return pattern === "random" ? randomPhase(design, chosen) : loadPhase(design, chosen);
 }
 
-function readCapture(design: LinkDesign, path: string | undefined): Phase {
-  if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
-    throw captureError(`there is no file ${path}`);
-  }
-  try {
-    return capturePhase(design, path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw captureError(path === undefined ? reason : `${path}: ${reason}`, cause);
-  }
-}
-
-function captureError(message: string, cause?: unknown): LanewrightError {
-  const remedy = "give a classic pcap file with Ethernet frames of RoCE v2 (UDP port 4791)";
-  return new LanewrightError({ code: "LW_CAPTURE_FILE", severity: "error", message, remedy }, { cause });
-}
-
-function problemsOf(design: LinkDesign, options: SimulateOptions, pattern: Pattern): readonly Diagnostic[] {
+function problemsOf(
+  design: LinkDesign,
+  options: SimulateOptions,
+  pattern: LinkPattern,
+): readonly Diagnostic[] {
   const { data } = design.virtualLanes;
   const problems: Diagnostic[] = [];
   const complain = (what: Omit<Diagnostic, "code" | "severity">): void => {

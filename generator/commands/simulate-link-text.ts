@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { Command } from "commander";
 import type pc from "picocolors";
 import type { RunResult } from "../../sim/run/index.ts";
-import { seedText } from "../../sim/traffic/rng.ts";
-import { resultTable } from "./simulate-table.ts";
+import { resultTable } from "./simulate-link-table.ts";
+import { onceMore } from "./simulate-run.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -25,42 +24,13 @@ function verdict(result: RunResult, color: Colors): string {
   return color.green(`passed: ${packets} packets, each once, in order and unchanged`);
 }
 
-/** Cycles of waves before and after the place where something went wrong. */
-const wavesBefore = 3000;
-const wavesCycles = 8000;
-
 /** What went wrong, and the command that shows it again with waves. */
 export function failureText(
   result: RunResult,
   { file, out, command }: { readonly file: string; readonly out: string; readonly command: Command },
 ): string {
   const failed = result.phases.find((phase) => phase.failure !== null);
-  const from = Math.max(0, (failed?.firstProblemCycle ?? result.cycles) - wavesBefore);
-  const again = [
-    ...["lanewright", "simulate", file],
-    ...givenOptions(command),
-    ...["--seed", seedText(result.seed), "--trace", join(out, "failure.fst")],
-    ...["--trace-from", String(from), "--trace-cycles", String(wavesCycles)],
-  ];
+  const problemCycle = failed?.firstProblemCycle ?? result.cycles;
   return `phase ${failed?.name}: ${failed?.failure}
-seed ${seedText(result.seed)}; once more with waves:
-  ${again.map(quoted).join(" ")}
-`;
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./,:=@%+-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-const ownOptions = ["seed", "trace", "traceFrom", "traceCycles", "json"];
-
-/** The options that the user gave, but for those that the repeating command sets itself. */
-function givenOptions(command: Command): string[] {
-  return command.options.flatMap((option) => {
-    const key = option.attributeName();
-    if (command.getOptionValueSource(key) !== "cli" || ownOptions.includes(key)) return [];
-    const value: unknown = command.getOptionValue(key);
-    return value === true ? [option.long ?? ""] : [option.long ?? "", String(value)];
-  });
+${onceMore({ file, out, command, seed: result.seed, problemCycle })}`;
 }
