@@ -26,12 +26,13 @@ export async function buildModules(top: string, modules: readonly RtlModule[]): 
 /**
  * Builds a model of Verilog texts by module name; `wrapper` is one of them that is not under test. A bench is shown to be
  * able to fail by a change of the RTL: `LANEWRIGHT_BREAK="text=>other text"` replaces the first place where `text` stands
- * in each module, and says so when there is none.
+ * in each module, and says so when there is none. `quick` as for `buildModel`.
  */
 export async function buildTexts(
   top: string,
   texts: Iterable<readonly [name: string, text: string]>,
   wrapper?: string,
+  quick = false,
 ): Promise<BuiltModel> {
   const folder = mkdtempSync(join(tmpdir(), "lanewright-rtl-"));
   const [from = "", to = ""] = (process.env.LANEWRIGHT_BREAK ?? "").split("=>");
@@ -45,7 +46,7 @@ export async function buildTexts(
       return path;
     });
     if (!broken) process.stderr.write(`LANEWRIGHT_BREAK: ${top} has no "${from}"; it is built unbroken\n`);
-    return await buildModel({ files, top });
+    return await buildModel({ files, top, quick });
   } finally {
     rmSync(folder, { recursive: true });
   }

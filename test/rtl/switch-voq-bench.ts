@@ -42,6 +42,8 @@ export class VoqBench {
   /** Last word on what is written, once a cycle, for faults. */
   spoil: (write: Write | undefined) => Write | undefined = (write) => write;
   readonly #p;
+  /** Packets lost until the last look at them. */
+  #lost = 0;
   /** Packets that a beat of one and of two cycles ago has decided. */
   #decided: readonly [VoqPacket | undefined, VoqPacket | undefined] = [undefined, undefined];
 
@@ -61,6 +63,7 @@ export class VoqBench {
     resetAll(model);
     this.#decided = [undefined, undefined];
     this.packets = [];
+    this.#lost = this.checker.seen.lifetime;
     this.reference = new VoqReference(shape, this.tables);
     this.writer = new Writer(shape, rng);
     this.scheduler = new MatchDriver(shape.P, rng);
@@ -131,13 +134,19 @@ export class VoqBench {
     scheduler.finish(load, request, done);
   }
 
-  /** Every packet written has left as often as it has to, but for `lost` that went by their lifetime. */
-  checkAllLeft(lost = 0): void {
+  /**
+   * Every packet written since the last call has left as often as it has to, but for those that went by their lifetime;
+   * gives the number of these.
+   */
+  checkAllLeft(): number {
+    const lost = this.checker.seen.lifetime - this.#lost;
     const missing = this.packets.reduce((sum, { due, left }) => sum + due - left, 0);
     if (missing !== lost) fail(this.model, `${missing} packets or copies have not left, not ${lost}`);
     if (this.packets.some(({ due, left }) => left > due))
       fail(this.model, "a packet has left more than once");
     this.packets = [];
+    this.#lost += lost;
+    return lost;
   }
 
   #keep(packet: VoqPacket): void {

@@ -23,5 +23,5 @@ export async function openSwitchPart(
     texts.set(name, change(name, text));
     for (const [, other] of text.matchAll(/^ *(\w+) (?:#\(|\w+ \()/gmu)) open.push(other!);
   }
-  return openModel(await buildTexts(top, texts));
+  return openModel(await buildTexts(top, texts, undefined, true));
 }
