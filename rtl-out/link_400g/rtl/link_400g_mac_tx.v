@@ -150,7 +150,7 @@ module link_400g_mac_tx (
 
     // Packet bytes with the terminate character behind the last one
     wire [W/8:0] byte_valid = {W/8+1{accept}} & ~({W/8+1{1'b1}} << s_bytes);
-    wire [W/8:0] byte_end   = {{W/8{1'b0}}, accept && s_eop} << s_bytes;
+    wire [W/8:0] byte_end   = accept && s_eop ? {{W/8{1'b0}}, 1'b1} << s_bytes : {W/8+1{1'b0}};
 
     wire [64*TC-1:0] body_data;
     wire [8*TC-1:0]  body_flags;

@@ -167,12 +167,13 @@ module link_400g_tx_queue (
     );
 
     // Lengths of the packets of each lane that wait for a grant
-    wire [LANES-1:0] lane_select   = {{LANES-1{1'b0}}, 1'b1} << lane;
-    wire [LANES-1:0] pop_select    = {{LANES-1{1'b0}}, pop} << pop_lane;
+    wire [LANES-1:0] one           = {{LANES-1{1'b0}}, 1'b1};
+    wire [LANES-1:0] lane_select   = one << lane;
+    wire [LANES-1:0] pop_select    = pop ? one << pop_lane : {LANES{1'b0}};
     wire [LANES-1:0] waiting;
     wire [HB-1:0]    packet_length = sop ? first_length[LOW +: HB] : partial_length_reg;
 
-    wire [LANES-1:0] partial_select = {{LANES-1{1'b0}}, partial_reg && !granted_reg} << lane_reg;
+    wire [LANES-1:0] partial_select = partial_reg && !granted_reg ? one << lane_reg : {LANES{1'b0}};
 
     assign partial_pop = |(pop_select & partial_select & ~waiting);
     assign head_valid  = waiting | partial_select;
