@@ -66,7 +66,7 @@ function linkHeadline(design: LinkDesign): string {
 
 function switchHeadline({ name, ports, scheduler, tables, port, memoryProtection }: SwitchDesign): string {
   const rounds = `${scheduler.iterations} iteration${scheduler.iterations === 1 ? "" : "s"}`;
-  const matching = scheduler.kind === "islip" ? `iSLIP of ${rounds}` : "wavefront";
+  const matching = scheduler.kind === "islip" ? `iSLIP of ${rounds}` : scheduler.kind;
   const rows = `${tables.unicastEntries} + ${tables.multicastEntries} table rows`;
   const memory = memoryProtection === "secded" ? ", memories with SECDED" : "";
   const link = linkHeadline(port).slice(`${port.name}: `.length);
