@@ -1,6 +1,7 @@
 /**
- * Random regression of whole links: at least a million packets over the devices of `test/link/soak-devices.ts`, each run
- * from one seed. Runs take turns over the devices. What was done stands in a file and is not done again.
+ * Random regression of whole links and switches: at least a million packets over the devices of
+ * `test/link/soak-devices.ts` and `test/switch/soak-devices.ts`, and how a switch shares its outputs, each run from one
+ * seed. Runs take turns over the devices. What was done stands in a file and is not done again.
  *
  *   npm run regress -- [--packets N] [--seed S] [--only NAME] [--runs N] [--out FILE] [--fresh]
  *
@@ -11,14 +12,51 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { mix32, parseSeed, seedText } from "../sim/traffic/rng.ts";
 import { soak } from "../test/link/soak.ts";
-import { type SoakDevice, soakDevices } from "../test/link/soak-devices.ts";
-import type { SoakResult } from "../test/link/soak-result.ts";
+import { soakDevices } from "../test/link/soak-devices.ts";
+import { fairnessOfInputs, type ShareResult, weightsOfLanes } from "../test/switch/long.ts";
+import { soakSwitch } from "../test/switch/soak.ts";
+import { soakSwitches } from "../test/switch/soak-devices.ts";
+
+/** What takes turns: a device with all its faults, or a long measurement. */
+interface Subject {
+  readonly name: string;
+  readonly run: (seed: number) => Promise<Result>;
+}
+
+interface Result {
+  readonly packets: number;
+  readonly note: string;
+}
+
+const sharing = ({ packets, shares }: ShareResult): Result => ({
+  packets,
+  note: `shares ${shares.map((share) => share.toFixed(4)).join(" ")}`,
+});
+
+const subjects: readonly Subject[] = [
+  ...soakDevices.map(({ description, packets }) => ({
+    name: description.name,
+    run: async (seed: number) => {
+      const result = await soak(description, seed, packets);
+      return { packets: result.packets, note: `${result.replays} replays` };
+    },
+  })),
+  ...soakSwitches.map(({ description, packets }) => ({
+    name: description.name,
+    run: async (seed: number) => {
+      const result = await soakSwitch(description, seed, packets);
+      return { packets: result.packets, note: `${result.nacks} NACKs, ${result.swaps} table changes` };
+    },
+  })),
+  { name: "switch_weights", run: async (seed) => sharing(await weightsOfLanes(seed)) },
+  { name: "switch_fairness", run: async (seed) => sharing(await fairnessOfInputs(seed)) },
+];
 
 interface Run {
   readonly device: string;
   readonly seed: string;
   readonly seconds: number;
-  readonly result?: SoakResult;
+  readonly result?: Result;
   readonly failure?: string;
 }
 
@@ -51,10 +89,8 @@ const firstSeed = parseSeed(values.seed) ?? refuse(`--seed ${values.seed} is no 
 const wanted = Number(values.packets);
 const runLimit = values.runs === undefined ? Number.POSITIVE_INFINITY : Number(values.runs);
 if (!(wanted > 0) || !(runLimit > 0)) refuse("--packets and --runs are positive numbers");
-const names = soakDevices.map(({ description }) => description.name).join(", ");
-const devices = soakDevices.filter(
-  ({ description }) => values.only === undefined || description.name === values.only,
-);
+const names = subjects.map(({ name }) => name).join(", ");
+const devices = subjects.filter(({ name }) => values.only === undefined || name === values.only);
 if (devices.length === 0) refuse(`there is no device ${values.only}; there are ${names}`);
 const single = values.runs === "1" && values.only !== undefined;
 
@@ -78,14 +114,14 @@ process.stdout.write(
 if (stopped) process.stdout.write("stopped; the same command goes on from here\n");
 process.exitCode = end.failures > 0 ? 1 : 0;
 
-async function one({ description, packets }: SoakDevice, seed: number): Promise<Run> {
+async function one({ name, run }: Subject, seed: number): Promise<Run> {
   const begin = performance.now();
   const done = (more: Pick<Run, "result"> | Pick<Run, "failure">): Run => {
     const seconds = Math.round((performance.now() - begin) / 10) / 100;
-    return { device: description.name, seed: seedText(seed), seconds, ...more };
+    return { device: name, seed: seedText(seed), seconds, ...more };
   };
   try {
-    return done({ result: await soak(description, seed, packets) });
+    return done({ result: await run(seed) });
   } catch (cause) {
     return done({ failure: cause instanceof Error ? cause.message : String(cause) });
   }
@@ -98,7 +134,7 @@ function packetsOf(some: readonly Run[]): number {
 function report({ device, seed, seconds, result, failure }: Run): void {
   if (failure !== undefined) process.stdout.write(`FAILED ${failure}\n`);
   const part = ((100 * packetsOf(runs)) / wanted).toFixed(1);
-  const what = result === undefined ? "failed" : `${result.packets} packets, ${result.replays} replays`;
+  const what = result === undefined ? "failed" : `${result.packets} packets, ${result.note}`;
   process.stdout.write(`${part.padStart(5)} %  ${device} ${seed}: ${what} in ${seconds} s\n`);
 }
 
@@ -135,7 +171,7 @@ function earlier(): Run[] {
     const kept = JSON.parse(readFileSync(values.out, "utf8")) as Summary;
     const same = kept.firstSeed === seedText(firstSeed);
     const fits = kept.runs.every(({ device }, index) => {
-      return device === devices[index % devices.length]!.description.name;
+      return device === devices[index % devices.length]!.name;
     });
     return same && fits ? [...kept.runs] : [];
   } catch {

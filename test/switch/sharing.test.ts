@@ -3,6 +3,7 @@ import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { offer } from "../../sim/switch/offer.ts";
 import type { PatternTraffic } from "../../sim/traffic/patterns.ts";
 import { openReadySwitch, smallSwitch } from "./devices.ts";
+import { nineSwitch } from "./long.ts";
 import { setLowTable, shareOf, sharesOfLanes } from "./shares.ts";
 
 vi.setConfig({ testTimeout: 900_000 });
@@ -13,14 +14,7 @@ afterEach(() => network.close());
 
 describe("an output that all inputs want", () => {
   it.each(["islip", "wavefront"] as const)("gives eight inputs the same (%s)", async (kind) => {
-    network = await openReadySwitch({
-      ...smallSwitch,
-      name: `switch_nine_${kind}`,
-      mtuBytes: 256,
-      ports: { count: 9, rateGbps: 25, cableMeters: 1 },
-      virtualLanes: { data: 1 },
-      scheduler: { kind },
-    });
+    network = await openReadySwitch({ ...nineSwitch, name: `nine_${kind}`, scheduler: { kind } });
     const traffic: PatternTraffic = {
       kind: "pattern",
       destinations: { kind: "hotspot", target: 9 },

@@ -11,7 +11,7 @@ export interface SoakSwitch {
 const base = { clockMHz: 400, tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 4 } };
 
 export const soakSwitches: readonly SoakSwitch[] = [
-  { description: { ...smallSwitch, name: "soak_64" }, packets: 250 },
+  { description: smallSwitch, packets: 250 },
   {
     description: {
       ...base,
