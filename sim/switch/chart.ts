@@ -11,8 +11,8 @@ export interface LoadPoint {
 }
 
 const width = 760;
-const height = 340;
-const panel = { top: 62, bottom: 288, width: 286 } as const;
+const height = 352;
+const panel = { top: 78, bottom: 300, width: 286 } as const;
 const left = [58, 420] as const;
 
 /**
@@ -51,8 +51,8 @@ export function drawChart(title: string, subtitle: string, points: readonly Load
   );
   const latency = latencyAxis(timed.flatMap(({ mean, p99 }) => [mean, p99]));
   const parts = [
-    text(left[0], 24, title, "head"),
-    text(left[0], 42, subtitle, "faint"),
+    text(14, 24, title, "head"),
+    text(14, 42, subtitle, "faint"),
     ...frame(left[0], "delivered, % of the wire", offered, offered),
     segment(left[0], panel.bottom, left[0] + panel.width, panel.top, "ideal"),
     ...curve(left[0], offered, offered, "one", sorted, ({ deliveredPercent }) => deliveredPercent),
