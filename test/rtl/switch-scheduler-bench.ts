@@ -55,6 +55,8 @@ export class SchedulerBench {
   #reference: SchedulerReference;
   /** Output that each input is busy with, -1 for none; kept apart from the reference. */
   readonly #busy: Int32Array;
+  /** What each field of `match_port` and `select_port` showed with its last match; -1 before the first. */
+  readonly #stands: Readonly<Record<"match" | "select", Int32Array>>;
   #cycles = 0;
 
   static async open(shape: SchedulerShape): Promise<SchedulerBench> {
@@ -69,6 +71,7 @@ export class SchedulerBench {
     this.waiting = new Uint8Array(shape.ports ** 2);
     this.done = new Uint8Array(shape.ports);
     this.#busy = new Int32Array(shape.ports);
+    this.#stands = { match: new Int32Array(shape.ports), select: new Int32Array(shape.ports) };
     this.#reference = this.#fresh();
     this.reset();
   }
@@ -79,7 +82,7 @@ export class SchedulerBench {
     this.#model.reset();
     this.#reference = this.#fresh();
     for (const list of [this.request, this.waiting, this.done]) list.fill(0);
-    this.#busy.fill(-1);
+    for (const list of [this.#busy, this.#stands.match, this.#stands.select]) list.fill(-1);
   }
 
   /** True when some pair is starving. */
@@ -128,13 +131,18 @@ export class SchedulerBench {
     const valid = this.#model.port(`${name}_valid`).bytes;
     const partner = this.#model.port(`${name}_port`);
     const width = partner.bits / this.ports;
+    const stands = this.#stands[name];
     const result: (readonly [number, number])[] = [];
     for (let port = 0; port < this.ports; port += 1) {
-      if (bitOf(valid, port) === 0) continue;
       let value = 0;
       for (let bit = width - 1; bit >= 0; bit -= 1)
         value = 2 * value + bitOf(partner.bytes, port * width + bit);
-      result.push([port, value]);
+      if (bitOf(valid, port) === 1) {
+        stands[port] = value;
+        result.push([port, value]);
+      } else if (stands[port] !== -1 && stands[port] !== value) {
+        throw new Error(`${name}_port of ${port} became ${value} without a match`);
+      }
     }
     return result;
   }
