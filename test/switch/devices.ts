@@ -4,11 +4,12 @@ import type { SwitchDescription } from "../../generator/dsl/switch-description.t
 import { openDesign } from "../../sim/driver/device.ts";
 import { endDesign } from "../../sim/switch/end-device.ts";
 import { type NetworkOptions, SwitchNetwork } from "../../sim/switch/network.ts";
-import { openNetwork, openSwitchBench, switchDesignOf } from "../../sim/switch/open.ts";
+import { switchDesignOf } from "../../sim/switch/open.ts";
 import { leadToHosts } from "../../sim/switch/run.ts";
 import type { Topology } from "../../sim/switch/topology.ts";
 import { portNumbers } from "../../sim/traffic/patterns.ts";
 import { ModelSwitch } from "./model-switch.ts";
+import { openTestNetwork } from "./switch-model.ts";
 
 /** 64 bits, 25 Gb/s, two data lanes. */
 export const smallSwitch = {
@@ -62,7 +63,7 @@ export async function openReadySwitch(
   description: SwitchDescription,
   options: NetworkOptions = {},
 ): Promise<SwitchNetwork> {
-  const network = await openSwitchBench(description, options);
+  const network = await openTestNetwork(description, star, options);
   network.activate();
   leadToHosts(network);
   return network;
@@ -73,7 +74,7 @@ export async function openReadyRing(
   description: SwitchDescription,
   options: NetworkOptions = {},
 ): Promise<SwitchNetwork> {
-  const network = await openNetwork(switchDesignOf(description), ring(), options);
+  const network = await openTestNetwork(description, () => ring(), options);
   network.activate();
   return network;
 }

@@ -8,9 +8,10 @@ import { diagnose, stallText } from "../../sim/switch/deadlock.ts";
 import type { FlowBoardResult } from "../../sim/switch/flow-board.ts";
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { drain, offer } from "../../sim/switch/offer.ts";
-import { openSwitchBench } from "../../sim/switch/open.ts";
 import { type PatternTraffic, portNumbers } from "../../sim/traffic/patterns.ts";
 import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { star } from "./devices.ts";
+import { openTestNetwork } from "./switch-model.ts";
 
 /** LIDs beyond those of the hosts. */
 const movingLid = 20;
@@ -36,7 +37,7 @@ export async function soakSwitch(
 ): Promise<SwitchSoakResult> {
   return await withSeed(seed, async (rng) => {
     const problems: string[] = [];
-    const network = await openSwitchBench(description, {
+    const network = await openTestNetwork(description, star, {
       seed,
       onProblem: (verdict, end, cycle) => problems.push(`${verdict} at port ${end} in cycle ${cycle}`),
     });
