@@ -207,7 +207,7 @@ export class VoqBench {
     p.wr_lane.set(packet.lane);
     p.wr_words.set(row.words - 1);
     p.wr_last.set(Number(row.last));
-    p.wr_error.set(Number(row.error));
+    p.wr_error.set(row.last ? Number(row.error) : this.rng.below(2));
   }
 
   /** The look-ups of the copies: what is asked for in a cycle is there in the next one, until the next question. */

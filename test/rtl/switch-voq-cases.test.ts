@@ -141,6 +141,14 @@ describe.each(voqShapes.map((one) => [titleOfSwitch(one), one] as const))("voq_b
       bench.run({ ...load, begin: 0.1, mix, match: 0.5 }, 6 * period);
       bench.drain(load);
       expect(bench.checkAllLeft()).toBeGreaterThan(1);
+      // a shorter lifetime counts at once
+      bench.configure({ lifetime: 1000 });
+      bench.run(load, 50);
+      bench.write([packet(bench, shortest(bench), { kind: "unicast", port: stuck, lane: 0 })], load);
+      bench.configure({ lifetime: 1 });
+      bench.run(load, 2 * period + shape.P * shape.stride + 10);
+      bench.drain(load);
+      expect(bench.checkAllLeft()).toBe(1);
       // without an end
       bench.configure({ lifetime: 0 });
       bench.write([packet(bench, shortest(bench), { kind: "unicast", port: stuck, lane: 0 })], load);

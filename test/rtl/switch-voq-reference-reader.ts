@@ -69,7 +69,7 @@ interface Decision {
   done: boolean;
 }
 
-/** Cycles from one look at who has waited too long to the next. */
+/** Cycles from one look at who has waited too long to the next; a shorter lifetime takes effect at once. */
 export const periodOf = (lifetime: number): number => 1024 * lifetime + 1;
 
 export class ReaderReference {
@@ -243,7 +243,7 @@ export class ReaderReference {
     const { P, stride } = this.#shape;
     const { lifetime } = this.settings;
     this.#scan = (this.#scan + 1) % (P * stride);
-    const tick = lifetime > 0 && this.#tick === 0;
+    const tick = lifetime > 0 && (this.#tick === 0 || this.#tick >= 1024 * (lifetime + 1));
     this.#tick = lifetime === 0 ? 0 : tick ? periodOf(lifetime) - 1 : this.#tick - 1;
     for (const [at, queue] of outputs.entries()) {
       const moved = queue === this.#now.from || lifetime === 0 || (tick && queue.length === 0);

@@ -37,9 +37,15 @@ export const voqShapes: readonly SwitchBenchOptions[] = [
   ]),
 ];
 
-/** Protected memories. */
+/** Protected memories; the first one with fewer places for copies than ports. */
 export const secdedShapes: readonly SwitchBenchOptions[] = [
-  { bits: 64, ports: 3, lanes: 2, memoryProtection: "secded", derived: small(64, 3) },
+  {
+    bits: 64,
+    ports: 3,
+    lanes: 2,
+    memoryProtection: "secded",
+    derived: { ...small(64, 3), multicastCopies: 2 },
+  },
   {
     bits: 256,
     ports: 3,
