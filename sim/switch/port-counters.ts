@@ -28,7 +28,9 @@ export const noCounts: PortCounts = {
 export function readPortCounts({ registers }: SwitchControl, port: number): PortCounts {
   const link = linkKeys.map((key) => [
     key,
-    port === 0 ? 0 : registers.counter("link", linkCounters[key], port),
+    port === 0 || !registers.hasCounter("link", linkCounters[key])
+      ? 0
+      : registers.counter("link", linkCounters[key], port),
   ]);
   const drops = dropReasons.map((reason) => [
     reason,

@@ -46,6 +46,11 @@ export class RegisterFile {
     this.write(block, register, value, port);
   }
 
+  /** Whether the device has a counter: those of the retry are left out where there is none. */
+  hasCounter(block: BlockName, name: string): boolean {
+    return this.#block(block).map.counters.some((counter) => counter.name === name);
+  }
+
   /** The low 32 bits of a counter. */
   counter(block: BlockName, name: string, port = 0): number {
     const found = this.#block(block).map.counters.find((counter) => counter.name === name);

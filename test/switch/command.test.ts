@@ -41,7 +41,10 @@ describe("a switch", () => {
     ) as SwitchRunResult;
     expect(results).toMatchObject({ kind: "switch", passed: true, complete: true, lost: 0, misrouted: 0 });
     expect(results.phases.map(({ name }) => name)).toEqual(["capture", "uniform", "hotspot", "errors"]);
-    expect(results.phases[0]?.ports.p1?.received.packets).toBe(66);
+    const ports = Object.values(results.phases[0]?.ports ?? {});
+    const sent = ports.reduce((sum, port) => sum + port.sent.packets, 0);
+    expect(sent).toBeGreaterThan(0);
+    expect(ports.reduce((sum, port) => sum + port.received.packets, 0)).toBe(sent);
     expect(existsSync(join(folder, "out/switch_small/p1.pcapng"))).toBe(false);
   });
 
