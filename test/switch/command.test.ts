@@ -123,7 +123,9 @@ describe("a switch", () => {
     ]);
     expect(code).toBe(1);
     expect(err).toMatch(/phase errors: \d+ lost/u);
-    expect(err).toContain("--size 510 --trace-ports 2 --seed 0x00000009 --trace out/switch_bare/failure.fst");
+    expect(err).toContain(
+      "--size 510 --ber 1e-5 --cycles 20000 --trace-ports 2 --seed 0x00000009 --trace out/switch_bare/failure.fst",
+    );
     for (const name of ["waves.fst", "waves.p2.fst"])
       expect(statSync(join(folder, name)).size).toBeGreaterThan(5000);
     expect(existsSync(join(folder, "waves.p1.fst"))).toBe(false);
