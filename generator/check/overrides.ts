@@ -2,13 +2,17 @@ import type { Problem } from "../description/index.ts";
 import { derivedIds } from "../design/link.ts";
 import { type AnyDerivedId, type AnyDesign, switchDerivedIds } from "../design/switch.ts";
 import { basisOf, deriveAll, rules, switchBasisOf, switchRules } from "../elaborate/index.ts";
-import { type Numbers, numbersOf, toProblem } from "./numbers.ts";
+import { type Numbers, numbersOf, type OverrideRule, toProblem } from "./numbers.ts";
 import { checkForm } from "./override-form.ts";
 import { sizeOverrides } from "./override-sizes.ts";
 import { switchOverrides } from "./override-switch.ts";
 import { timingOverrides } from "./override-timing.ts";
 
-const overrideRules = { ...timingOverrides, ...sizeOverrides, ...switchOverrides };
+const overrideRules: Readonly<Partial<Record<AnyDerivedId, OverrideRule>>> = {
+  ...timingOverrides,
+  ...sizeOverrides,
+  ...switchOverrides,
+};
 
 /**
  * Overrides feed the formulas behind them. So that a refused one does not spoil the figures that another message gives,

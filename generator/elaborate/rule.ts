@@ -13,11 +13,18 @@ export const basisUnits = {
   cutThrough: "flag",
   icrcEndpoint: "flag",
   ports: "ports",
+  laneCount: "lanes",
+  pcsLanes: "lanes",
+  codewords: "codewords",
+  codewordSymbols: "symbols",
+  messageSymbols: "symbols",
+  groups: "groups",
+  markerPeriodGroups: "groups",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-/** Those of a device; `ports` only of a switch. */
-export type Basis = Readonly<Record<Exclude<BasisName, "ports">, number> & { ports?: number }>;
+/** Those of a device: `ports` only of a switch, those behind it only of a PCS. */
+export type Basis = Readonly<Partial<Record<BasisName, number>>>;
 export type InputName = BasisName | AnyDerivedId;
 
 /** A constant of a formula: its value and unit. */
@@ -80,7 +87,7 @@ function inputOf(name: InputName, basis: Basis, known: ReadonlyMap<AnyDerivedId,
   if (name in basisUnits) {
     const basisName = name as BasisName;
     const value = basis[basisName];
-    if (value === undefined) throw new Error(`"${name}" means nothing to a link`);
+    if (value === undefined) throw new Error(`"${name}" means nothing to this device`);
     return { value, unit: basisUnits[basisName] };
   }
   const derived = known.get(name as AnyDerivedId);
