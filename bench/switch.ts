@@ -2,7 +2,7 @@
  * Figures of switches. Nothing here asserts anything about time.
  *
  *   npx tsx bench/switch.ts [latency|saturation|sharing|speed|builds ...]
- *     [--ports 8,16] [--bits 1024] [--schedulers 1,3,wavefront] [--cycles 12000] [--fast]
+ *     [--ports 8,16] [--bits 1024] [--schedulers 1,3,wavefront] [--cycles 60000] [--fast]
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
     ports: { type: "string" },
     bits: { type: "string", default: "1024" },
     schedulers: { type: "string", default: "1,3" },
-    cycles: { type: "string", default: "12000" },
+    cycles: { type: "string", default: "60000" },
     fast: { type: "boolean", default: false },
   },
 });
@@ -102,7 +102,7 @@ async function share(): Promise<void> {
       const design = benchDesign({ ports: portsOr("9")[0]!, bits, scheduler, dataVls: 1 });
       const { inputs, least, most } = await withSwitch(
         design,
-        (network) => fairness(network, bytes, 5 * cycles),
+        (network) => fairness(network, bytes, cycles),
         { fast },
       );
       rows.push([schedulerName(design), inputs, bytesOnWire(bytes), least.toFixed(4), most.toFixed(4)]);
@@ -119,7 +119,7 @@ async function speed(): Promise<void> {
   for (const ports of portsOr("4,8,16")) {
     const design = benchDesign({ ports, bits, scheduler: 1 });
     const phase = {
-      ...{ name: "speed", title: "uniform", cycles: cycles / 2 },
+      ...{ name: "speed", title: "uniform", cycles: cycles / 10 },
       traffic: {
         ...({ kind: "pattern", destinations: { kind: "uniform" }, load: 0.8, lanes: [{ vl: 0 }] } as const),
         sizes: { kind: "fixed", bytes: 4096 },
