@@ -167,6 +167,12 @@ const reader: readonly Breaks[] = [
     module: "switch/voq_reader",
     changes: [["age_reg == 34'd0 || age_reg[33:10] > cfg_lifetime", "age_reg == 34'd0"]],
   },
+  {
+    bench: "switch-voq-cases",
+    only: single,
+    module: "switch/voq_reader",
+    changes: [["(filled_drop || expired) && !(match && passed_reg);", "(filled_drop || expired);"]],
+  },
 ];
 
 const copier: readonly Breaks[] = [

@@ -83,6 +83,24 @@ describe.each(voqShapes.map((one) => [titleOfSwitch(one), one] as const))("voq_b
       expect(cycles.at(-1)! - cycles[0]!).toBe(beats - 2);
     }));
 
+  it("lets a match through although packets to drop come without an end", () =>
+    withBench((bench) => {
+      const drops = (count: number): VoqPacket[] =>
+        Array.from({ length: count }, () => packet(bench, shortest(bench), { kind: "drop" }));
+      const one = packet(bench, shortest(bench));
+      const behind = drops(60);
+      bench.run(draining, 20);
+      bench.writer.queue.push(...drops(20), one, ...behind);
+      const begin = model.cycle;
+      while (one.left === 0) {
+        bench.cycle(draining);
+        if (model.cycle - begin > 20 * 40) fail(model, "the packet never leaves");
+      }
+      expect(bench.writer.busy, "packets to drop still come when it leaves").toBe(true);
+      bench.drain();
+      bench.checkAllLeft();
+    }));
+
   it("fills every lane to its last page, again and again", () =>
     withBench((bench) => {
       const { shape, reference, rng } = bench;
