@@ -6,7 +6,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { elaborate, generate, loadDescription } from "../../generator/index.ts";
 
 /** Devices whose generated files are checked in, by their description. */
-const references = { "rtl-out/link_400g": "examples/link-400g.ts" } as const;
+const references = {
+  "rtl-out/leaf4": "examples/leaf4.ts",
+  "rtl-out/link_400g": "examples/link-400g.ts",
+} as const;
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lanewright-reference-"));
