@@ -10,6 +10,7 @@ import { checkArbitration } from "./arbitration.ts";
 import { checkName } from "./name.ts";
 import { ofSwitch } from "./of-switch.ts";
 import { checkOverrides } from "./overrides.ts";
+import { checkPcs } from "./pcs.ts";
 import { checkRate } from "./rate.ts";
 import { soundPart } from "./sound-part.ts";
 import { checkPacketMemory, checkScheduler, checkTables } from "./switch.ts";
@@ -71,7 +72,7 @@ function problemsOf(design: AnyDesign): readonly Problem[] {
 }
 
 function checkLink(design: LinkDesign): readonly Problem[] {
-  return [...checkRate(design), ...checkArbitration(design)];
+  return [...checkRate(design), ...checkPcs(design), ...checkArbitration(design)];
 }
 
 /** What is wrong with a port of a switch is said in the switch's words. */

@@ -1,7 +1,7 @@
 import type { Problem } from "../description/index.ts";
 
 /** Keys of a link that stand within `ports` in the description of a switch. */
-const keysOfPorts: readonly string[] = ["rateGbps", "cableMeters", "phyLatencyNs", "phy"];
+const keysOfPorts: readonly string[] = ["rateGbps", "cableMeters", "phyLatencyNs", "phy", "lanes", "fec"];
 
 /** A problem of a switch's port, with its place and its words those of the switch's description. */
 export function ofSwitch({ path, uses, ...problem }: Problem): Problem {

@@ -28,6 +28,21 @@ const fixed: Partial<Record<AnyDerivedId, string>> = {
   txRoom15Beats: "it follows from the longest packet; set txQueue15Beats",
   beatsPerBlock: "a block that took more than this would overflow the buffer; set creditBlockBytes",
   creditLoopBytes: "set creditsPerVl",
+  lineGbps: "rate and FEC fix it; set rateGbps or fec",
+  lineBits: "set symbolsPerClock",
+  laneClockMHz: "the line has one rate; set symbolsPerClock",
+  pcsLaneBits: "set symbolsPerClock",
+  laneBits: "set symbolsPerClock or lanes",
+  codewordClocks: "set symbolsPerClock",
+  groupsPerWord:
+    "the crossings must carry what either side does in a clock; set symbolsPerClock or datapathBits",
+  correctableSymbols: "the code fixes it; set fec",
+  keyEquationClocks: "the code fixes it; set fec",
+  keyEquationEngines: "fewer would leave codewords undecoded; set symbolsPerClock",
+  decoderCycles: "it counts the registers that are there; set symbolsPerClock",
+  pcsTxNs: "it is the sum of the latency budget",
+  pcsRxNs: "it is the sum of the latency budget",
+  pcsLinkNs: "it is a sum; set phyLatencyNs",
 };
 
 /** Numbers that need not be integers. */

@@ -1,9 +1,11 @@
 import type { Problem } from "../description/index.ts";
 import { derivedIds } from "../design/link.ts";
+import { pcsDerivedIds } from "../design/pcs.ts";
 import { type AnyDerivedId, type AnyDesign, switchDerivedIds } from "../design/switch.ts";
-import { basisOf, deriveAll, rules, switchBasisOf, switchRules } from "../elaborate/index.ts";
+import { basisOf, deriveAll, elaboratePcs, rules, switchBasisOf, switchRules } from "../elaborate/index.ts";
 import { type Numbers, numbersOf, type OverrideRule, toProblem } from "./numbers.ts";
 import { checkForm } from "./override-form.ts";
+import { pcsOverrides } from "./override-pcs.ts";
 import { sizeOverrides } from "./override-sizes.ts";
 import { switchOverrides } from "./override-switch.ts";
 import { timingOverrides } from "./override-timing.ts";
@@ -12,6 +14,7 @@ const overrideRules: Readonly<Partial<Record<AnyDerivedId, OverrideRule>>> = {
   ...timingOverrides,
   ...sizeOverrides,
   ...switchOverrides,
+  ...pcsOverrides,
 };
 
 /**
@@ -20,7 +23,9 @@ const overrideRules: Readonly<Partial<Record<AnyDerivedId, OverrideRule>>> = {
  */
 export function checkOverrides(design: AnyDesign): readonly Problem[] {
   const numbers = numbersOfDesign(design);
-  const overridden = [...switchDerivedIds, ...derivedIds].filter((id) => numbers.derived[id]?.overridden);
+  const overridden = [...switchDerivedIds, ...derivedIds, ...pcsDerivedIds].filter(
+    (id) => numbers.derived[id]?.overridden,
+  );
   const first = overridden.flatMap((id) => checkOverride(id, numbers));
   const refused = new Set(first.filter(({ severity }) => severity === "error").map(({ path }) => path[1]));
   if (refused.size === 0) return first;
@@ -33,7 +38,7 @@ export function checkOverrides(design: AnyDesign): readonly Problem[] {
 
 function numbersOfDesign(design: AnyDesign): Numbers {
   return design.kind === "link"
-    ? numbersOf(design, design.derived)
+    ? numbersOf(design, { ...design.derived, ...design.pcs?.derived })
     : numbersOf(design.port, { ...design.derived, ...design.port.derived });
 }
 
@@ -42,7 +47,11 @@ function deriveAgain(design: AnyDesign, kept: readonly AnyDerivedId[]): Numbers 
   const { derived } = numbersOfDesign(design);
   const overrides = Object.fromEntries(kept.map((id) => [id, derived[id]?.value]));
   return design.kind === "link"
-    ? numbersOf(design, deriveAll(rules, basisOf(design), overrides))
+    ? numbersOf(design, {
+        ...deriveAll(rules, basisOf(design), overrides),
+        ...(design.pcs &&
+          elaboratePcs({ ...design, ...design.pcs, fec: design.pcs.format.fec }, overrides)?.derived),
+      })
     : numbersOf(design.port, deriveAll(switchRules, switchBasisOf(design), overrides));
 }
 

@@ -19,9 +19,7 @@ function checkWidthClock(design: LinkDesign): readonly Problem[] {
   const { datapathBits, clockMHz, rateGbps } = design;
   const carried = (datapathBits * clockMHz) / 1000;
   if (carried >= rateGbps) return [];
-  const pairs = widths
-    .map((bits) => ({ bits, least: Math.ceil(((rateGbps * 1000) / bits) * 1000) / 1000 }))
-    .filter(({ least }) => least <= highestClockMHz);
+  const pairs = leastClocks(rateGbps);
   const sameWidth = pairs.find(({ bits }) => bits === datapathBits);
   const sameClock = pairs.find(({ least }) => least <= clockMHz);
   const ways = [
@@ -41,6 +39,13 @@ function checkWidthClock(design: LinkDesign): readonly Problem[] {
       uses: ["datapathBits", "clockMHz", "rateGbps"],
     },
   ];
+}
+
+/** The least clock for each width at which a datapath carries a rate, MHz; widths that would need too fast a one left out. */
+export function leastClocks(gbps: number): readonly { readonly bits: number; readonly least: number }[] {
+  return widths
+    .map((bits) => ({ bits, least: Math.ceil(((gbps * 1000) / bits) * 1000) / 1000 }))
+    .filter(({ least }) => least <= highestClockMHz);
 }
 
 function checkMtu(design: LinkDesign): readonly Problem[] {

@@ -27,7 +27,18 @@ const neutral: Readonly<{ link: LinkDescriptionOfKind; switch: SwitchDescription
 
 /** Keys whose values the derived numbers rest on. */
 const numeric = [
-  ...["clockMHz", "datapathBits", "rateGbps", "mtuBytes", "cableMeters", "phyLatencyNs", "ports"],
+  ...[
+    "clockMHz",
+    "datapathBits",
+    "rateGbps",
+    "mtuBytes",
+    "cableMeters",
+    "phyLatencyNs",
+    "ports",
+    "phy",
+    "lanes",
+    "fec",
+  ],
 ];
 
 /** A description that fits its schema, and the top-level keys that had to be replaced or left out for that. */

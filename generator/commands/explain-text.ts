@@ -7,6 +7,7 @@ import {
   type LatencyStage,
   type LinkDesign,
 } from "../design/link.ts";
+import type { PcsDesign } from "../design/pcs.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 
@@ -16,7 +17,12 @@ const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSuppor
 export function explainText(design: AnyDesign): string {
   const parts =
     design.kind === "link"
-      ? [numbersTable(numbersOf(design)), latencyTable(latencyOf(design)), lineRateTable(design)]
+      ? [
+          numbersTable(numbersOf(design)),
+          latencyTable(latencyOf(design)),
+          ...(design.pcs === null ? [] : pcsParts(design.pcs)),
+          lineRateTable(design),
+        ]
       : switchParts(design);
   const instances =
     design.kind === "link"
@@ -51,6 +57,21 @@ function shortPackets({ clockMHz, port }: SwitchDesign): string {
       ? `: those of ${wire.packetBytes} bytes pass at ${gbps.toFixed(1)} of ${wire.achievableGbps.toFixed(1)} Gb/s`
       : "";
   return `Packets of one beat (up to ${bytes} bytes) are switched every second cycle, ${perSecond.toFixed(1)} million a second from each input${example}.`;
+}
+
+/** The PCS behind the MII: its numbers, and what it adds to the latency. */
+function pcsParts(pcs: PcsDesign): readonly string[] {
+  const { format, lanes, latencyBudget, derived } = pcs;
+  const title = `PCS of ${format.rateGbps} Gb/s with FEC ${format.fec} on ${lanes.count} lanes of ${lanes.gbps} Gb/s:`;
+  const ns = `One way through both: ${tidy(derived.pcsLinkNs.value)} ns, the cable left out.`;
+  const sections = [
+    ["MII in to lanes out", latencyBudget.tx],
+    ["lanes in to MII out", latencyBudget.rx],
+  ] as const;
+  return [
+    `${colors.bold(title)}\n${numbersTable(Object.values(derived))}`,
+    `${latencyTable(sections)}\n${ns}`,
+  ];
 }
 
 function headline(design: AnyDesign): string {
@@ -155,7 +176,9 @@ function lineRateTable(design: LinkDesign): string {
   return `${table.toString()}\n${note}\n${clock}`;
 }
 
-function memoryTable({ memories }: AnyDesign): string {
+function memoryTable(design: AnyDesign): string {
+  const ofPcs = design.kind === "link" ? (design.pcs?.memories ?? []) : [];
+  const memories = [...design.memories, ...ofPcs];
   const table = plainTable(["memory", "words", "bits a word", "bits"], {
     colAligns: ["left", "right", "right", "right"],
     chars: compact,

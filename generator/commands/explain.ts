@@ -58,7 +58,7 @@ export function explainDocument(design: AnyDesign): object {
 }
 
 function linkDocument(design: LinkDesign) {
-  const { kind, name, derived, latencyBudget, lineRateCoverage, memories } = design;
+  const { kind, name, derived, latencyBudget, lineRateCoverage, memories, pcs } = design;
   return {
     kind,
     name,
@@ -67,12 +67,13 @@ function linkDocument(design: LinkDesign) {
     lineRateCoverage,
     lineRateSummary: lineRateSummary(design, derived.maxPacketBytes.value),
     memories,
+    ...(pcs && { pcs: { ...pcs, derived: Object.values(pcs.derived) } }),
   };
 }
 
 function numbersOf(design: AnyDesign): readonly Derived[] {
   return design.kind === "link"
-    ? Object.values(design.derived)
+    ? [...Object.values(design.derived), ...Object.values(design.pcs?.derived ?? {})]
     : [...Object.values(design.derived), ...Object.values(design.port.derived)];
 }
 

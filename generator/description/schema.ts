@@ -1,4 +1,5 @@
 import { derivedIds, memoryProtections } from "../design/link.ts";
+import { fecKinds, pcsDerivedIds } from "../design/pcs.ts";
 import type { AnyDerivedId } from "../design/switch.ts";
 
 /** The part of JSON Schema that descriptions need. */
@@ -111,7 +112,32 @@ export const common = {
     description: "Largest payload of a packet; at most 8064 with InfiniBand framing.",
   },
   cableMeters: { type: "number", minimum: 0, maximum: 10000, description: "Length of the cable." },
-  phy: { type: "string", enum: ["mii"], default: "mii", description: "What the wire side is." },
+  phy: {
+    type: "string",
+    enum: ["mii", "pcs"],
+    default: "mii",
+    description: "What the wire side is: an MII, or lanes with coding and FEC.",
+  },
+  lanes: {
+    type: "object",
+    description: "With phy pcs, and required there: the physical lanes.",
+    additionalProperties: false,
+    required: ["count", "gbps"],
+    properties: {
+      count: { type: "integer", minimum: 1, maximum: 32, description: "Number of physical lanes." },
+      gbps: {
+        type: "number",
+        minimum: 10,
+        maximum: 200,
+        description: "Rate of each lane, without coding and FEC.",
+      },
+    },
+  },
+  fec: {
+    type: "string",
+    enum: fecKinds,
+    description: "With phy pcs: the Reed-Solomon code on the lanes.",
+  },
   retry: { type: "string", enum: ["llr", "none"], default: "llr", description: "Link-level retry." },
   forwarding: {
     type: "string",
@@ -130,7 +156,7 @@ export const common = {
     minimum: 0,
     maximum: 10000,
     default: 150,
-    description: "Latency of one direction through both PHYs.",
+    description: "Latency of one direction through both PHYs; with phy pcs it is derived unless given.",
   },
   virtualLanes,
 } as const satisfies Readonly<Record<string, Schema>>;
@@ -162,6 +188,8 @@ export const linkSchema = {
     mtuBytes: common.mtuBytes,
     cableMeters: common.cableMeters,
     phy: common.phy,
+    lanes: common.lanes,
+    fec: common.fec,
     frame: {
       type: "string",
       enum: ["infiniband"],
@@ -181,6 +209,6 @@ export const linkSchema = {
     memoryProtection: common.memoryProtection,
     phyLatencyNs: common.phyLatencyNs,
     virtualLanes,
-    derived: derivedSchema(derivedIds),
+    derived: derivedSchema([...derivedIds, ...pcsDerivedIds]),
   },
 } as const satisfies Schema;

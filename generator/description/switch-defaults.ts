@@ -14,12 +14,14 @@ export type CompleteSwitch = Omit<SwitchDesign, "derived" | "latencyBudget" | "m
 export function portDescription(description: SwitchDescription): LinkDescription {
   const { name, clockMHz, datapathBits, mtuBytes, ports, virtualLanes, derived } = description;
   const { forwarding, retry, memoryProtection } = description;
-  const { rateGbps, cableMeters, phyLatencyNs, phy } = ports;
+  const { rateGbps, cableMeters, phyLatencyNs, phy, lanes, fec } = ports;
   const ofLink = Object.entries(derived ?? {}).filter(([id]) => derivedIds.includes(id as DerivedId));
   return {
     ...{ name, clockMHz, datapathBits, mtuBytes, rateGbps, cableMeters, virtualLanes },
     ...(phyLatencyNs !== undefined && { phyLatencyNs }),
     ...(phy !== undefined && { phy }),
+    ...(lanes !== undefined && { lanes }),
+    ...(fec !== undefined && { fec }),
     ...(forwarding !== undefined && { forwarding }),
     ...(retry !== undefined && { retry }),
     ...(memoryProtection !== undefined && { memoryProtection }),

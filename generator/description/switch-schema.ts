@@ -14,6 +14,8 @@ const ports: Schema = {
     cableMeters: { ...common.cableMeters, description: "Length of the longest cable." },
     phyLatencyNs: common.phyLatencyNs,
     phy: common.phy,
+    lanes: common.lanes,
+    fec: common.fec,
   },
 };
 

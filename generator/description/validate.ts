@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import type { DescriptionPath } from "../dsl/origin.ts";
 import type { AnyDescription, SwitchDescription } from "../dsl/switch-description.ts";
+import { keysOfPcs } from "./pcs-keys.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { linkSchema, type Schema } from "./schema.ts";
 import { switchSchema } from "./switch-schema.ts";
@@ -36,7 +37,7 @@ type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
 /** Every problem of shape, type and range of what claims to be a description. Empty when there is none. */
 export function validate(description: unknown): readonly Problem[] {
   const validator = validators[kindOfDescription(description)];
-  if (validator(description)) return iterationsOfWavefront(description);
+  if (validator(description)) return [...iterationsOfWavefront(description), ...keysOfPcs(description)];
   const reports = leastMany((validator.errors ?? []) as readonly Report[]);
   const found = reports.filter((one) => one.keyword !== "required").map(problemOf);
   const meant = new Set(found.map((one) => one.meant));
@@ -47,7 +48,7 @@ export function validate(description: unknown): readonly Problem[] {
   return [...found, ...missing].map(({ meant: _meant, ...problem }) => problem);
 }
 
-/** The one rule between keys that a design does not show any more: there its iterations are 1 in either case. */
+/** A rule between keys that a design does not show any more: there its iterations are 1 in either case. */
 function iterationsOfWavefront(description: unknown): readonly Problem[] {
   const { scheduler } = description as Partial<SwitchDescription>;
   if (scheduler?.kind !== "wavefront" || scheduler.iterations === undefined) return [];

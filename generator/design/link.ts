@@ -2,6 +2,7 @@
  * The design model of a link: what `elaborate/` makes of a description, and all that checks, views and emitters see.
  * Every number that a user did not write is a {@link Derived} with its formula.
  */
+import type { FecKind, Lanes, PcsDesign } from "./pcs.ts";
 
 /** One derived number: how it came about, in words that `lanewright explain` prints. */
 export interface Derived {
@@ -118,7 +119,11 @@ export interface LinkDesign {
   readonly cableMeters: number;
   /** Latency of one direction through both PHYs, ns. */
   readonly phyLatencyNs: number;
-  readonly phy: "mii";
+  /** What the wire side is: columns of an MII, or the lanes behind a PCS. */
+  readonly phy: "mii" | "pcs";
+  /** The physical lanes and the FEC on them; null with an MII. */
+  readonly lanes: Lanes | null;
+  readonly fec: FecKind | null;
   readonly frame: "infiniband";
   readonly flowControl: "ib";
   readonly retry: "llr" | "none";
@@ -137,4 +142,6 @@ export interface LinkDesign {
   readonly latencyBudget: { readonly tx: readonly LatencyStage[]; readonly rx: readonly LatencyStage[] };
   readonly lineRateCoverage: readonly LineRatePoint[];
   readonly memories: readonly MemoryBlock[];
+  /** Null with an MII, and where no format fits what is described. */
+  readonly pcs: PcsDesign | null;
 }

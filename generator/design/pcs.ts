@@ -54,6 +54,7 @@ export const pcsDerivedIds = [
   "crossingWords",
   "pcsTxNs",
   "pcsRxNs",
+  "pcsLinkNs",
 ] as const;
 
 export type PcsDerivedId = (typeof pcsDerivedIds)[number];

@@ -1,4 +1,5 @@
 import type { DerivedId } from "../design/link.ts";
+import type { FecKind, Lanes, PcsDerivedId } from "../design/pcs.ts";
 
 /** One row of an arbitration table: a data VL and its weight in units of 64 bytes, 0 … 255 (0 = skipped). */
 export interface ArbitrationRow {
@@ -34,8 +35,12 @@ export interface LinkDescription {
   readonly mtuBytes: number;
   /** Length of the cable, 0 … 10000. */
   readonly cableMeters: number;
-  /** What the wire side is; "mii" unless given. */
-  readonly phy?: "mii";
+  /** What the wire side is: an MII (unless given), or lanes with coding and FEC. */
+  readonly phy?: "mii" | "pcs";
+  /** With `phy: "pcs"`: the physical lanes, for example 4 of 100 Gb/s. */
+  readonly lanes?: Lanes;
+  /** With `phy: "pcs"`: the FEC; "rs544" unless given where the rate has it, else "none". */
+  readonly fec?: FecKind;
   /** Framing of the packets; "infiniband" unless given. */
   readonly frame?: "infiniband";
   /** Credit scheme; "ib" (FCTBS, ABR, FCCL) unless given. */
@@ -51,11 +56,11 @@ export interface LinkDescription {
   readonly icrc?: "pass" | "endpoint";
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";
-  /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given. */
+  /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given, with a PCS derived. */
   readonly phyLatencyNs?: number;
   readonly virtualLanes: VirtualLanesDescription;
   /** Derived numbers to set by hand: what breaks losslessness is refused, what costs rate is a warning. */
-  readonly derived?: Readonly<Partial<Record<DerivedId, number>>>;
+  readonly derived?: Readonly<Partial<Record<DerivedId | PcsDerivedId, number>>>;
 }
 
 /** A description with its kind, as `defineLink` returns it and as a JSON file holds it. */

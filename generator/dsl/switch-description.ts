@@ -13,7 +13,9 @@ export interface SwitchPortsDescription {
   /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given. */
   readonly phyLatencyNs?: number;
   /** What the wire side is; "mii" unless given. */
-  readonly phy?: "mii";
+  readonly phy?: "mii" | "pcs";
+  readonly lanes?: LinkDescription["lanes"];
+  readonly fec?: LinkDescription["fec"];
 }
 
 /** How inputs and outputs are matched, once a cycle. */

@@ -3,6 +3,7 @@ import { toDiagnostic } from "../description/problem.ts";
 import { switchWithDefaults } from "../description/switch-defaults.ts";
 import { validate } from "../description/validate.ts";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
+import type { PcsDesign } from "../design/pcs.ts";
 import { type AnyDerivedId, type AnyDesign, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
@@ -19,6 +20,7 @@ import { latencyBudget, portToPortBudget } from "./latency.ts";
 import { lineRateCoverage } from "./line-rate.ts";
 import { memories } from "./memories.ts";
 import { packetRules } from "./packet.ts";
+import { elaboratePcs } from "./pcs.ts";
 import { retryRules } from "./retry.ts";
 import { type Basis, basisOf, derive, type Rule, switchBasisOf } from "./rule.ts";
 import { switchMemories } from "./switch-memories.ts";
@@ -67,9 +69,11 @@ export function elaborateLink(description: LinkDescription | LinkDescriptionOfKi
   const problems = validate(origin ? description : { kind: "link", ...description });
   if (problems.length > 0)
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
-  const { derived: overrides, ...link } = withDefaults(description);
+  const { derived: overrides, ...complete } = withDefaults(description);
+  const pcs = pcsOf(complete, overrides);
+  const link = withPhyLatency(complete, pcs);
   const derived = deriveAll(rules, basisOf(link), overrides);
-  const design = linkDesign(link, derived);
+  const design = linkDesign(link, derived, pcs);
   setOrigin(design, origin);
   return deepFreeze(design);
 }
@@ -81,11 +85,12 @@ export function elaborateSwitch(description: SwitchDescription | SwitchDescripti
   if (problems.length > 0)
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
   const { derived: overrides, port, ...rest } = switchWithDefaults(description);
-  const { derived: _ofPort, ...link } = port;
+  const { derived: _ofPort, ...complete } = port;
+  const link = withPhyLatency(complete, null);
   const all = deriveAll(switchRules, switchBasisOf({ ports: rest.ports, port: link }), overrides);
   const device = {
     ...rest,
-    port: linkDesign(link, pick(derivedIds, all)),
+    port: linkDesign(link, pick(derivedIds, all), null),
     derived: pick(switchDerivedIds, all),
     latencyBudget: { portToPort: portToPortBudget(rest.clockMHz, all.crossbarStages.value) },
   };
@@ -104,13 +109,34 @@ export function elaborate(description: LinkDescription | AnyDescription): AnyDes
     : elaborateLink(description);
 }
 
-function linkDesign(link: Omit<CompleteLink, "derived">, derived: Numbers<DerivedId>): LinkDesign {
+type PlainLink = Omit<CompleteLink, "derived">;
+type LinkWithLatency = PlainLink & { readonly phyLatencyNs: number };
+
+/** Latency of a PHY that nobody knows anything about, ns. */
+const usualPhyNs = 150;
+
+function withPhyLatency(link: PlainLink, pcs: PcsDesign | null): LinkWithLatency {
+  const phyLatencyNs = link.phyLatencyNs ?? pcs?.derived.pcsLinkNs.value ?? usualPhyNs;
+  return { ...link, phyLatencyNs };
+}
+
+/** Null with an MII, and where there is no format for the rate and the FEC: `check` says so. */
+function pcsOf(
+  { phy, lanes, fec, ...link }: PlainLink,
+  overrides: Readonly<Partial<Record<AnyDerivedId, number>>>,
+): PcsDesign | null {
+  if (phy !== "pcs" || lanes === null || fec === null) return null;
+  return elaboratePcs({ ...link, lanes, fec }, overrides) ?? null;
+}
+
+function linkDesign(link: LinkWithLatency, derived: Numbers<DerivedId>, pcs: PcsDesign | null): LinkDesign {
   return {
     ...link,
     derived,
     latencyBudget: latencyBudget(link),
     lineRateCoverage: lineRateCoverage(link, derived.maxPacketBytes.value),
     memories: memories(link, derived),
+    pcs,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FecKind, PcsFormat } from "../design/pcs.ts";
+import type { FecKind, Lanes, PcsFormat } from "../design/pcs.ts";
 
 /** Two interleaved codewords of RS(544,514): IEEE Std 802.3 clause 119. */
 const kp4 = {
@@ -33,6 +33,16 @@ export const pcsFormats: readonly PcsFormat[] = [
   { ...at200G, ...kp4 },
   { ...at200G, ...lowLatency },
 ];
+
+/** Rates of a physical lane that there are SerDes for, Gb/s without coding and FEC. */
+const laneGbps = [10, 25, 50, 100] as const;
+
+/** How a rate may be split among physical lanes: each carries as many PCS lanes as the others. */
+export function legalLanes({ rateGbps, pcsLanes }: PcsFormat): readonly Lanes[] {
+  return laneGbps
+    .map((gbps) => ({ count: rateGbps / gbps, gbps }))
+    .filter(({ count }) => Number.isInteger(count) && pcsLanes % count === 0);
+}
 
 /** The format for a rate and a code, if there is one. */
 export function formatOf(rateGbps: number, fec: FecKind): PcsFormat | undefined {

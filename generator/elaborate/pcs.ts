@@ -1,10 +1,19 @@
 import type { Derived } from "../design/link.ts";
-import type { FecKind, Lanes, PcsDerivedId, PcsDesign, PcsFormat, PcsStage } from "../design/pcs.ts";
+import {
+  type FecKind,
+  type Lanes,
+  type PcsDerivedId,
+  type PcsDesign,
+  type PcsFormat,
+  type PcsStage,
+  pcsDerivedIds,
+} from "../design/pcs.ts";
 import type { AnyDerivedId } from "../design/switch.ts";
 import { formatOf } from "./pcs-formats.ts";
 import { pcsStages } from "./pcs-latency.ts";
-import { pcsRules } from "./pcs-rules.ts";
-import { type Basis, derive, rule } from "./rule.ts";
+import { pcsMemories } from "./pcs-memories.ts";
+import { pcsLinkNs, pcsRules } from "./pcs-rules.ts";
+import { type Basis, derive, type Rule, rule } from "./rule.ts";
 
 /** What a PCS follows from. */
 export interface PcsBasis {
@@ -45,17 +54,22 @@ export function elaboratePcs(
       ns: (stage.cycles * 1000) / (stage.clock === "clk" ? link.clockMHz : laneClockMHz),
     }));
   const latencyBudget = { tx: timed("tx"), rx: timed("rx") };
-  for (const way of ["tx", "rx"] as const) {
-    const one = latencyRule(way, stages[way]);
+  for (const one of [latencyRule("tx", stages.tx), latencyRule("rx", stages.rx), pcsLinkNs])
     known.set(one.id, derive(one, basis, known, overrides[one.id]));
-  }
   return {
     lanes: link.lanes,
     format,
     derived: Object.fromEntries(known) as PcsDesign["derived"],
     latencyBudget,
-    memories: [],
+    memories: pcsMemories(format, numbers as Readonly<Record<PcsDerivedId, number>>),
   };
+}
+
+/** Every rule of a PCS of this format, for documents: cycles of the stages are those of no particular width. */
+export function pcsRulesOf(format: PcsFormat): readonly Rule<PcsDerivedId>[] {
+  const numbers = Object.fromEntries(pcsDerivedIds.map((id) => [id, 0])) as Record<PcsDerivedId, number>;
+  const { tx, rx } = pcsStages(format, numbers);
+  return [...pcsRules, latencyRule("tx", tx), latencyRule("rx", rx), pcsLinkNs];
 }
 
 type Stage = Omit<PcsStage, "ns">;

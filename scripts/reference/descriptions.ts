@@ -2,7 +2,7 @@ import type { Schema } from "../../generator/description/schema.ts";
 import { linkSchema } from "../../generator/description/schema.ts";
 import { switchSchema } from "../../generator/description/switch-schema.ts";
 import { derivedIds } from "../../generator/design/link.ts";
-import { rules, switchRules } from "../../generator/elaborate/index.ts";
+import { legalLanes, pcsFormats, pcsRulesOf, rules, switchRules } from "../../generator/elaborate/index.ts";
 import type { Rule } from "../../generator/elaborate/rule.ts";
 import { table } from "./markdown.ts";
 
@@ -36,6 +36,8 @@ const ruleDefaults: Readonly<Record<string, string>> = {
   "virtualLanes.arbitration.high": "empty",
   "virtualLanes.arbitration.low": "every data VL, weight 64",
   derived: "nothing is overridden",
+  fec: "`rs544` from 200 Gb/s on, else `none`",
+  "ports.fec": "`rs544` from 200 Gb/s on, else `none`",
   scheduler: "the defaults of its keys",
   tables: "the defaults of its keys",
 };
@@ -48,11 +50,21 @@ export function descriptionsPage(): string {
   const lanes = rowsOf("virtualLanes.", properties?.virtualLanes ?? {});
   const arbitration = properties?.virtualLanes?.properties?.arbitration ?? {};
   const tables = rowsOf("virtualLanes.arbitration.", arbitration);
+  const pcsLanes = rowsOf("lanes.", properties?.lanes ?? {});
   const row = rowsOf("virtualLanes.arbitration.low[].", arbitration.properties?.low?.items ?? {});
   return `${intro}
 ## The link
 
 ${table(heads, rowsOf("", linkSchema as Schema))}
+
+## Lanes
+
+${table(heads, pcsLanes)}
+
+With \`phy: "pcs"\` the wire side of a link is lanes: 64B/66B and 256B/257B coding, scrambler, alignment markers and
+Reed-Solomon FEC of IEEE Std 802.3 clause 119 stand behind the MII. These rates and codes exist:
+
+${formatsTable()}
 
 ${switchSection()}
 ## Virtual lanes
@@ -70,7 +82,35 @@ of that description.
 
 ${rulesTable(rules)}
 
+### Of a PCS
+
+A link with \`phy: "pcs"\` has these beside the others. \`symbolsPerClock\`, \`markerPeriodCodewords\`, \`deskewWords\` and
+\`crossingWords\` may be set in \`derived\`.
+
+${rulesTable(allPcsRules())}
+
 ${switchNumbers()}`;
+}
+
+function formatsTable(): string {
+  return table(
+    ["rate", "FEC", "code", "PCS lanes", "physical lanes"],
+    pcsFormats.map((format) => [
+      `${format.rateGbps} Gb/s`,
+      `\`${format.fec}\``,
+      `RS(${format.codewordSymbols},${format.messageSymbols}), ${format.codewords} interleaved`,
+      String(format.pcsLanes),
+      legalLanes(format)
+        .map(({ count, gbps }) => `${count} of ${gbps}`)
+        .join(", "),
+    ]),
+  );
+}
+
+/** Latencies are sums over the stages: their rules are made with a format, here the first one. */
+function allPcsRules(): readonly Rule[] {
+  const [format] = pcsFormats;
+  return format === undefined ? [] : pcsRulesOf(format);
 }
 
 function switchSection(): string {
@@ -115,7 +155,7 @@ function rowsOf(prefix: string, schema: Schema): readonly (readonly string[])[] 
     const fallback = value.default === undefined ? ruleDefaults[`${prefix}${key}`] : show(value.default);
     return [
       `\`${prefix}${key}\``,
-      unitOf(key),
+      unitOf(key, prefix),
       legalOf(value),
       needed ? "**required**" : (fallback ?? "none"),
       value.description ?? "",
@@ -123,12 +163,12 @@ function rowsOf(prefix: string, schema: Schema): readonly (readonly string[])[] 
   });
 }
 
-function unitOf(key: string): string {
+function unitOf(key: string, prefix: string): string {
   const unit = units.find(([suffix]) => key.endsWith(suffix))?.[1];
   if (unit !== undefined) return unit;
   if (key === "weight") return "64 bytes";
   if (key === "highLimit") return "4096 bytes";
-  if (key === "count") return "ports";
+  if (key === "count") return prefix === "lanes." ? "lanes" : "ports";
   if (key.endsWith("Entries")) return "rows";
   return key === "data" ? "lanes" : "";
 }
