@@ -8,6 +8,7 @@ import { makeTempFolder, removeTempFolder } from "../../generator/emit/temp-fold
 import { withProgress } from "../../generator/progress.ts";
 import { missingTools, requireTools, toolVersion } from "../../generator/tools.ts";
 import { clockLevelIn } from "./clock.ts";
+import { edgeFunction } from "./edges.ts";
 import { buildFlags, isOn, libraryName, verilatorArguments } from "./flags.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
@@ -28,6 +29,8 @@ export interface BuildOptions {
   readonly quick?: boolean;
   /** Name of the clock port; `clk` unless given. */
   readonly clock?: string;
+  /** Names of further clock ports; see `Model.edge`. */
+  readonly otherClocks?: readonly string[];
 }
 
 /** A model that is ready to be opened. */
@@ -40,6 +43,8 @@ export interface BuiltModel {
   readonly coverage: boolean;
   /** 1 where nothing but rising edges of the clock matters, else 2; see `clock.ts`. */
   readonly evaluationsPerCycle: 1 | 2;
+  /** All clocks of a model that has several, the first one that of `step`. */
+  readonly clocks?: readonly string[];
   /** False when the model came out of the cache. */
   readonly fresh: boolean;
 }
@@ -79,6 +84,7 @@ export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
     trace: isOn(options.trace),
     coverage: isOn(options.coverage),
   });
+  const others = options.otherClocks ?? [];
   const texts = [
     revision,
     ...versions,
@@ -86,6 +92,7 @@ export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
     ...buildFlags(options.quick).make,
     sample,
     printHeaderText,
+    ...(others.length === 0 ? [] : [...others, edgeSample(others)]),
   ];
   const key = contentKey([...texts, ...sources.flatMap((source) => [source.name, source.bytes])]);
   const folder = join(cacheFolder(), "models", `${options.top}-${key}`);
@@ -145,8 +152,12 @@ async function build(
     const trace = isOn(options.trace);
     const coverage = isOn(options.coverage);
     const clock = clockOf(options);
-    const level = clockLevelIn(object, ports.find((port) => port.name === clock)?.member ?? clock);
-    writeFileSync(join(temp, "wrapper.cpp"), wrapperText({ ports, clock, level, trace, coverage }));
+    const levelOf = (name: string) =>
+      clockLevelIn(object, ports.find((port) => port.name === name)?.member ?? name);
+    const level = levelOf(clock);
+    const others = (options.otherClocks ?? []).map((name) => ({ clock: name, level: levelOf(name) }));
+    const wrapper = wrapperText({ ports, clock, level, trace, coverage, others });
+    writeFileSync(join(temp, "wrapper.cpp"), wrapper);
     writeFileSync(join(object, printHeader), printHeaderText);
     const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
     const jobs = `-j${availableParallelism()}`;
@@ -166,6 +177,7 @@ async function build(
       trace,
       coverage,
       evaluationsPerCycle: level === undefined ? 2 : 1,
+      ...(others.length > 0 && { clocks: [clock, ...others.map((one) => one.clock)] }),
     };
     writeFileSync(join(done, "model.json"), `${JSON.stringify(record, null, 2)}\n`);
     rmSync(folder, { recursive: true, force: true });
@@ -192,6 +204,16 @@ async function run(
     { code: "LW_MODEL_BUILD", severity: "error", message: `${tool} failed on the model of ${top}:\n${last}` },
     { exitCode: exitCodes.workFailed, cause: new Error(result.shortMessage) },
   );
+}
+
+/** What changes with the text of `lanewright_edge`. */
+function edgeSample(names: readonly string[]): string {
+  const ports = ["clk", ...names].map((name) => {
+    const port: PortInfo = { name, dir: "in", bits: 1, bytes: 1, member: name };
+    return port;
+  });
+  const clocks = ports.map(({ name }) => ({ clock: name, level: name }));
+  return edgeFunction(clocks, ports, false) + edgeFunction(clocks, ports, true);
 }
 
 function clockOf(options: BuildOptions): string {

@@ -1,7 +1,10 @@
+import { edgeFunction } from "./edges.ts";
 import type { PortInfo } from "./ports.ts";
 
 /** What the wrapper is to bring along. */
 export interface WrapperOptions {
+  /** Further clock ports, each with the memory of its last level, as `level`; none unless given. */
+  readonly others?: readonly { readonly clock: string; readonly level: string | undefined }[];
   readonly ports: readonly PortInfo[];
   /** Name of the clock port; a top without it is evaluated once a step. */
   readonly clock: string;
@@ -22,7 +25,7 @@ int lanewright_print(const char* format, ...) __attribute__((format(printf, 1, 2
  * The C interface of one model. A status of 0 means that nothing happened; bit 0: the model stopped ($finish, $stop,
  * $fatal, a failed assertion); bit 1: it printed text. Nothing in here ends the process.
  */
-export function wrapperText({ ports, clock, level, trace, coverage }: WrapperOptions): string {
+export function wrapperText({ ports, clock, level, trace, coverage, others = [] }: WrapperOptions): string {
   const clockMember = ports.find(
     (port) => port.name === clock && port.dir === "in" && port.bits === 1,
   )?.member;
@@ -40,10 +43,10 @@ export function wrapperText({ ports, clock, level, trace, coverage }: WrapperOpt
 #include <cstdint>
 #include <cstdio>
 #include <string>
-#include <vector>
+${trace && others.length > 0 ? "#include <unordered_map>\n" : ""}#include <vector>
 #include "Vtop.h"
 #include "verilated.h"
-${level === undefined ? "" : '#include "Vtop___024root.h"\n'}${trace ? '#include "verilated_fst_c.h"\n' : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
+${[level, ...others.map((one) => one.level)].every((one) => one === undefined) ? "" : '#include "Vtop___024root.h"\n'}${trace ? '#include "verilated_fst_c.h"\n' : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {
@@ -155,7 +158,7 @@ EXPORT void lanewright_final(Model* m) {
   current = m;
   m->top.final();
 }
-${trace ? traceFunctions : ""}${coverage ? coverageFunctions : ""}`;
+${others.length > 0 ? edgeFunction([{ clock, level }, ...others], ports, trace) : ""}${trace ? traceFunctions : ""}${coverage ? coverageFunctions : ""}`;
 }
 
 const dirs = { in: 0, out: 1, inout: 2 } as const;

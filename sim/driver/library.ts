@@ -10,6 +10,8 @@ export interface Library {
   readonly ports: (handle: Handle) => bigint;
   readonly evaluate: (handle: Handle) => number;
   readonly step: (handle: Handle, cycles: number) => number;
+  /** Only of a model with several clocks. */
+  readonly edge?: (handle: Handle, mask: number, timePs: number) => number;
   readonly text: (handle: Handle) => string;
   readonly error: (handle: Handle) => string;
   readonly clearText: (handle: Handle) => void;
@@ -40,7 +42,10 @@ const row = koffi.struct({
 const loaded = new Map<string, Library>();
 
 /** Loads the library at `path`; one that is loaded already is shared. */
-export function loadLibrary(path: string, has: { trace: boolean; coverage: boolean }): Library {
+export function loadLibrary(
+  path: string,
+  has: { trace: boolean; coverage: boolean; clocks?: readonly string[] },
+): Library {
   const known = loaded.get(path);
   if (known !== undefined) return known;
   const handle = koffi.load(path);
@@ -55,6 +60,9 @@ export function loadLibrary(path: string, has: { trace: boolean; coverage: boole
     clearText: handle.func("void lanewright_clear_text(void *)"),
     cycles: handle.func("double lanewright_cycles(void *)"),
     final: handle.func("void lanewright_final(void *)"),
+    ...(has.clocks !== undefined && {
+      edge: handle.func("int lanewright_edge(void *, uint32_t, double)"),
+    }),
     ...(has.trace && {
       traceOpen: handle.func("int lanewright_trace_open(void *, const char *)"),
       traceClose: handle.func("void lanewright_trace_close(void *)"),

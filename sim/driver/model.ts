@@ -83,6 +83,18 @@ export class Model {
     if (status !== 0) this.#attend(status);
   }
 
+  /**
+   * Rising edges of some clocks of a model with several, all at the same time; times never go back.
+   * @param mask bit 0 is the clock of `step`, the others follow in the order in which they were named
+   */
+  edge(mask: number, timePs: number): void {
+    if (!this.#open) this.#refuseClosed();
+    if (this.#library.edge === undefined) throw new Error(`${this.top} has one clock`);
+    this.#cycle += mask & 1;
+    const status = this.#library.edge(this.#handle, mask, timePs);
+    if (status !== 0) this.#attend(status);
+  }
+
   /** Lets the outputs follow the inputs, without an edge. */
   eval(): void {
     if (!this.#open) this.#refuseClosed();
