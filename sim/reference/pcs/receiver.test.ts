@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { LaneChannel, type LaneChannelOptions } from "../../bfm/lanes.ts";
 import { Rng } from "../../traffic/rng.ts";
 import { lineWords, muxLanes, placeOf } from "./distribution.ts";
-import { type LaneFormat, laneFormat } from "./format.ts";
+import { type LaneFormat, laneFormat, markerPeriodPairs } from "./format.ts";
 import { PcsReceiver, type ReceiverOptions } from "./receiver.ts";
 import { PcsTransmitter } from "./transmitter.ts";
 
+/** Above 1 in the regression: also what takes long. */
+const long = Number(process.env.LANEWRIGHT_LONG ?? "1");
 const p = 8;
 const periodPairs = 4;
 
@@ -230,6 +232,17 @@ describe("receiver", () => {
     bad = 5;
     loop.run(20);
     expect(loop.receiver.counts.losses).toBe(1);
+  });
+
+  it.runIf(long > 1)("locks at the standard's distance of markers", () => {
+    const format = laneFormat(400);
+    const ofStandard = { periodPairs: markerPeriodPairs(format) };
+    const delayBits = Array.from({ length: 4 }, (_, i) => 1500 * i);
+    const loop = new Loop(format, 4, { delayBits, ber: 1e-4 }, ofStandard);
+    loop.run(8400);
+    expect(loop.receiver.counts).toMatchObject({ alignments: 1, losses: 0, uncorrectableCodewords: 0 });
+    expect(loop.receiver.counts.pairs).toBeGreaterThan(4200);
+    expect(wrongColumns(loop)).toEqual([]);
   });
 
   it("takes the status out of the markers", () => {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../traffic/rng.ts";
 import { bitsToHex, hexToBits, readBits, symbolsToBits, writeBits } from "./bits.ts";
@@ -21,7 +22,22 @@ import { scramblerStateOf } from "./scrambler.ts";
 import { PcsTransmitter } from "./transmitter.ts";
 import { type PairVector, readVectors, symbolsOf } from "./vectors.ts";
 
+interface Recorded {
+  readonly runs: readonly {
+    readonly rateGbps: 200 | 400;
+    readonly pairs: number;
+    readonly periodPairs: number;
+    readonly status: number;
+    readonly scramblerS57toS0: string;
+    readonly padP8toP0: string;
+    readonly columns: string;
+    readonly lanesSha256: readonly string[];
+  }[];
+}
+
 const vectors = readVectors();
+const file = new URL("../../data/pcs-transmit.json", import.meta.url);
+const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
 const at400 = laneFormat(400);
 const formats = [400, 200].flatMap((rate) =>
   (["rs544", "rs272"] as const).map((fec) => laneFormat(rate as 400 | 200, fec)),
@@ -146,6 +162,30 @@ describe("transmitter", () => {
     expect(transmitter.takePair()).toBeUndefined();
     expect(transmitter.room).toBe(40);
   });
+
+  for (const one of recorded.runs) {
+    it(`sends at ${one.rateGbps}G what the model in Python sent`, () => {
+      const format = laneFormat(one.rateGbps);
+      const transmitter = new PcsTransmitter(format, {
+        scramblerState: BigInt(`0x${one.scramblerS57toS0}`),
+        prbsState: Number.parseInt(one.padP8toP0, 16),
+        periodPairs: one.periodPairs,
+      });
+      transmitter.status = one.status;
+      const columns = Buffer.from(one.columns, "hex");
+      for (let at = 0; at < columns.length; at += 9) {
+        transmitter.pushColumn(columns.subarray(at + 1, at + 9), columns.subarray(at, at + 1));
+      }
+      const hashes = Array.from({ length: format.pcsLanes }, () => createHash("sha256"));
+      for (let pair = 0; pair < one.pairs; pair++) {
+        for (const [i, symbol] of transmitter.takePair()!.entries()) {
+          const text = Array.from({ length: 10 }, (_, bit) => (symbol >> bit) & 1).join("");
+          hashes[i % format.pcsLanes]!.update(text);
+        }
+      }
+      expect(hashes.map((hash) => hash.digest("hex"))).toEqual(one.lanesSha256);
+    });
+  }
 
   it("repeats the markers after a period, with the status of that time", () => {
     for (const format of formats) {
