@@ -1,0 +1,211 @@
+import type { BaseRDerivedId } from "../design/base-r.ts";
+import type { Derived } from "../design/link.ts";
+import { nextPow2 } from "./formula-functions.ts";
+
+const { ceil, max } = Math;
+
+/** Numbers that the formulas start from: those of the description, and those of the format. */
+export const baseRBasisUnits = {
+  rateGbps: "Gb/s",
+  datapathBits: "bits",
+  clockMHz: "MHz",
+  laneCount: "lanes",
+  pcsLanes: "lanes",
+  serdesBits: "bits",
+  berWindowUs: "us",
+} as const;
+
+export type BaseRBasis = Readonly<Record<keyof typeof baseRBasisUnits, number>>;
+export type BaseRInput = keyof BaseRBasis | BaseRDerivedId;
+type Numbers = Readonly<Record<string, number>>;
+
+/** How one derived number comes about; as `Rule`, over the numbers of a PCS without FEC. */
+export interface BaseRRule {
+  readonly id: BaseRDerivedId;
+  readonly unit: string;
+  readonly formula: string;
+  readonly source: string;
+  readonly inputs: readonly BaseRInput[];
+  readonly constants: Readonly<Record<string, readonly [value: number, unit: string]>>;
+  readonly compute: (numbers: Numbers) => number;
+}
+
+function rule<I extends BaseRInput = never, K extends string = never>(
+  id: BaseRDerivedId,
+  text: Pick<BaseRRule, "unit" | "formula" | "source">,
+  inputs: readonly I[],
+  constants: Readonly<Record<K, readonly [value: number, unit: string]>>,
+  compute: (numbers: Readonly<Record<I | K, number>>) => number,
+): BaseRRule {
+  return { ...text, id, inputs, constants, compute };
+}
+
+/** All rules but the latencies, each after those whose results it uses. */
+export const baseRRules: readonly BaseRRule[] = [
+  rule(
+    "lineGbps",
+    {
+      unit: "Gb/s",
+      formula: "rateGbps * blockBits / payloadBits",
+      source: "IEEE Std 802.3 clauses 49 and 82: 64 bits become 66; markers take the place of idle columns",
+    },
+    ["rateGbps"],
+    { blockBits: [66, "bits"], payloadBits: [64, "bits"] },
+    (n) => (n.rateGbps * n.blockBits) / n.payloadBits,
+  ),
+  rule(
+    "laneBits",
+    {
+      unit: "bits",
+      formula: "serdesBits",
+      source: "of each physical lane, in one clock of the lanes: a usual width of its SerDes",
+    },
+    ["serdesBits"],
+    {},
+    (n) => n.serdesBits,
+  ),
+  rule(
+    "lineBits",
+    {
+      unit: "bits",
+      formula: "laneCount * laneBits",
+      source: "of all lanes together, in one clock of the lanes",
+    },
+    ["laneCount", "laneBits"],
+    {},
+    (n) => n.laneCount * n.laneBits,
+  ),
+  rule(
+    "laneClockMHz",
+    {
+      unit: "MHz",
+      formula: "lineGbps * 1000 / lineBits",
+      source: "the lanes' clock: exactly the rate of the line",
+    },
+    ["lineGbps", "lineBits"],
+    {},
+    (n) => (n.lineGbps * 1000) / n.lineBits,
+  ),
+  rule(
+    "pcsLaneBits",
+    { unit: "bits", formula: "lineBits / pcsLanes", source: "of each PCS lane, in one clock of the lanes" },
+    ["lineBits", "pcsLanes"],
+    {},
+    (n) => n.lineBits / n.pcsLanes,
+  ),
+  rule(
+    "blocksPerWord",
+    {
+      unit: "blocks",
+      formula: "max(nextPow2(lineBits / blockBits), datapathBits / payloadBits)",
+      source: "66-bit blocks that cross between the clocks together: what the faster side needs in a clock",
+    },
+    ["lineBits", "datapathBits"],
+    { blockBits: [66, "bits"], payloadBits: [64, "bits"] },
+    (n) => max(nextPow2(n.lineBits / n.blockBits), n.datapathBits / n.payloadBits),
+  ),
+  rule(
+    "syncBlocks",
+    {
+      unit: "blocks",
+      formula: "nextPow2(pcsLaneBits / blockBits)",
+      source: "of a PCS lane that are cut out of its bits together: what comes in a clock",
+    },
+    ["pcsLaneBits"],
+    { blockBits: [66, "bits"] },
+    (n) => nextPow2(n.pcsLaneBits / n.blockBits),
+  ),
+  rule(
+    "markerPeriodBlocks",
+    {
+      unit: "blocks",
+      formula: "period",
+      source:
+        "IEEE Std 802.3 clause 82: of a PCS lane from one alignment marker to the next; one lane has none",
+    },
+    [],
+    { period: [16_384, "blocks"] },
+    (n) => n.period,
+  ),
+  rule(
+    "berWindowClocks",
+    {
+      unit: "cycles",
+      formula: "ceil(berWindowUs * laneClockMHz)",
+      source: "IEEE Std 802.3 clauses 49, 82 and 107: time in which bad sync headers are counted",
+    },
+    ["berWindowUs", "laneClockMHz"],
+    {},
+    (n) => ceil(n.berWindowUs * n.laneClockMHz),
+  ),
+  rule(
+    "deskewWords",
+    {
+      unit: "blocks",
+      formula: "nextPow2(ceil(skewNs * laneClockMHz * pcsLaneBits / (1000 * blockBits)) + drift)",
+      source:
+        "of each PCS lane: 180 ns between the first and the last lane, 4 ns and a block's grain of drift",
+    },
+    ["laneClockMHz", "pcsLaneBits"],
+    { skewNs: [180, "ns"], blockBits: [66, "bits"], drift: [3, "blocks"] },
+    (n) => nextPow2(ceil((n.skewNs * n.laneClockMHz * n.pcsLaneBits) / (1000 * n.blockBits)) + n.drift),
+  ),
+  rule(
+    "crossingWords",
+    {
+      unit: "words",
+      formula: "depth",
+      source:
+        "of the asynchronous FIFOs: two flip-flops each way for the pointers, and a word in work at either side",
+    },
+    [],
+    { depth: [16, "words"] },
+    (n) => n.depth,
+  ),
+];
+
+/** The rule of a way's latency; the stages are counted by clock. */
+export function baseRLatencyRule(way: "tx" | "rx", deviceCycles: number, laneCycles: number): BaseRRule {
+  return rule(
+    way === "tx" ? "pcsTxNs" : "pcsRxNs",
+    {
+      unit: "ns",
+      formula: "deviceStages * 1000 / clockMHz + laneStages * 1000 / laneClockMHz",
+      source:
+        way === "tx" ? "latency budget: MII to lanes" : "latency budget: lanes to MII, lanes without skew",
+    },
+    ["clockMHz", "laneClockMHz"],
+    { deviceStages: [deviceCycles, "cycles"], laneStages: [laneCycles, "cycles"] },
+    (n) => (n.deviceStages * 1000) / n.clockMHz + (n.laneStages * 1000) / n.laneClockMHz,
+  );
+}
+
+/** Applies a rule: `known` holds the numbers derived before, `override` replaces the result. */
+export function deriveBaseR(
+  one: BaseRRule,
+  basis: BaseRBasis,
+  known: ReadonlyMap<BaseRDerivedId, Derived>,
+  override: number | undefined,
+): Derived {
+  const inputs: Record<string, { readonly value: number; readonly unit: string }> = {};
+  for (const name of one.inputs) {
+    const derived = known.get(name as BaseRDerivedId);
+    const given = name as keyof BaseRBasis;
+    inputs[name] = derived ?? { value: basis[given], unit: baseRBasisUnits[given] };
+    inputs[name] = { value: inputs[name].value, unit: inputs[name].unit };
+  }
+  for (const [name, [value, unit]] of Object.entries(one.constants)) inputs[name] = { value, unit };
+  const numbers = Object.fromEntries(Object.entries(inputs).map(([name, { value }]) => [name, value]));
+  const computed = one.compute(numbers);
+  const { id, unit, formula, source } = one;
+  return {
+    id,
+    value: override ?? computed,
+    computed,
+    unit,
+    formula,
+    inputs,
+    source,
+    overridden: override !== undefined,
+  };
+}

@@ -1,0 +1,109 @@
+import type { BaseRDerivedId, BaseRDesign, BaseRFormat } from "../design/base-r.ts";
+import type { Derived, MemoryBlock } from "../design/link.ts";
+import type { PcsStage } from "../design/pcs.ts";
+import { baseRFormatOf, legalLaneBits } from "./base-r-formats.ts";
+import { type BaseRBasis, baseRLatencyRule, baseRRules, deriveBaseR } from "./base-r-rules.ts";
+import { memoryBlock } from "./memories.ts";
+import type { PcsBasis } from "./pcs.ts";
+
+type Stage = Omit<PcsStage, "ns">;
+type Numbers = Readonly<Record<BaseRDerivedId, number>>;
+
+const blockBits = 66;
+
+/**
+ * A PCS without FEC with everything decided; undefined when the rate has none, or none over so many lanes of that width.
+ * @param overrides derived numbers set by hand; `laneBits` chooses the SerDes
+ */
+export function elaborateBaseR(
+  link: Omit<PcsBasis, "fec">,
+  overrides: Readonly<Partial<Record<BaseRDerivedId, number>>> = {},
+): BaseRDesign | undefined {
+  const { rateGbps, clockMHz, datapathBits, lanes } = link;
+  const format = baseRFormatOf(rateGbps);
+  const serdesBits = format?.laneBits[format.laneCounts.indexOf(lanes.count)];
+  if (format === undefined || serdesBits === undefined) return undefined;
+  if (!legalLaneBits(format, lanes.count).includes(overrides.laneBits ?? serdesBits)) return undefined;
+  const { pcsLanes, berWindowUs } = format;
+  const laneCount = lanes.count;
+  const basis: BaseRBasis = {
+    rateGbps,
+    clockMHz,
+    datapathBits,
+    laneCount,
+    pcsLanes,
+    serdesBits,
+    berWindowUs,
+  };
+  const known = new Map<BaseRDerivedId, Derived>();
+  for (const one of baseRRules) known.set(one.id, deriveBaseR(one, basis, known, overrides[one.id]));
+  const numbers = Object.fromEntries([...known].map(([id, { value }]) => [id, value])) as Numbers;
+  const stages = stagesOf(format, numbers);
+  for (const way of ["tx", "rx"] as const) {
+    const one = baseRLatencyRule(way, cyclesOf(stages[way], "clk"), cyclesOf(stages[way], "lane_clk"));
+    known.set(one.id, deriveBaseR(one, basis, known, overrides[one.id]));
+  }
+  const timed = (way: "tx" | "rx"): PcsStage[] =>
+    stages[way].map((stage) => ({
+      ...stage,
+      ns: (stage.cycles * 1000) / (stage.clock === "clk" ? clockMHz : numbers.laneClockMHz),
+    }));
+  return {
+    lanes,
+    format,
+    derived: Object.fromEntries(known) as BaseRDesign["derived"],
+    latencyBudget: { tx: timed("tx"), rx: timed("rx") },
+    memories: memoriesOf(format, numbers),
+  };
+}
+
+function cyclesOf(stages: readonly Stage[], clock: Stage["clock"]): number {
+  return stages.filter((one) => one.clock === clock).reduce((sum, one) => sum + one.cycles, 0);
+}
+
+/** Stages in the order in which a column meets them; the way through a FIFO is that of a word that finds it empty. */
+function stagesOf({ pcsLanes }: BaseRFormat, n: Numbers): { readonly tx: Stage[]; readonly rx: Stage[] } {
+  const lane = "lane_clk" as const;
+  const many = pcsLanes > 1;
+  const gather = Math.ceil(n.blocksPerWord / n.syncBlocks);
+  return {
+    tx: [
+      { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
+      { module: "async_fifo", what: "cross into the lanes' clock", clock: lane, cycles: 4 },
+      { module: "pcs_scrambler", what: "scramble", clock: lane, cycles: 2 },
+      ...(many
+        ? [
+            { module: "pcs_tx_rows", what: "deal to the PCS lanes", clock: lane, cycles: 1 },
+            { module: "pcs_tx_markers", what: "markers in", clock: lane, cycles: 1 },
+          ]
+        : []),
+      { module: "pcs_tx_gearbox", what: "cut into words of the lanes", clock: lane, cycles: 1 },
+    ],
+    rx: [
+      {
+        module: "pcs_block_sync",
+        what: "cut into blocks",
+        clock: lane,
+        cycles: Math.ceil((n.syncBlocks * blockBits) / n.pcsLaneBits),
+      },
+      ...(many
+        ? [
+            { module: "pcs_marker_lock", what: "look for markers", clock: lane, cycles: 2 },
+            { module: "pcs_deskew", what: "deskew, reorder", clock: lane, cycles: 3 },
+            { module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: 1 },
+          ]
+        : [{ module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: gather }]),
+      { module: "pcs_descrambler", what: "descramble", clock: lane, cycles: 1 },
+      { module: "async_fifo", what: "cross into the device's clock", clock: "clk", cycles: 4 },
+      { module: "pcs_decode", what: "decode", clock: "clk", cycles: 2 },
+    ],
+  };
+}
+
+function memoriesOf({ pcsLanes }: BaseRFormat, n: Numbers): MemoryBlock[] {
+  return [
+    memoryBlock("async_fifo (transmit)", n.crossingWords, blockBits * n.blocksPerWord),
+    ...(pcsLanes > 1 ? [memoryBlock("pcs_deskew", pcsLanes * n.deskewWords, blockBits)] : []),
+    memoryBlock("async_fifo (receive)", n.crossingWords, (blockBits + 1) * n.blocksPerWord),
+  ];
+}
