@@ -131,6 +131,7 @@ class DecodeBench {
     const p = this.#p;
     if (this.#offered === undefined && this.#rng.chance(load)) this.#offer();
     p.s_valid.set(this.#offered === undefined ? 0 : 1);
+    if (this.empty && p.s_ready.get() === 0) fail(this.#model, "nothing inside, and not ready");
     const taken = this.#offered !== undefined && p.s_ready.get() === 1;
     if (taken) {
       const now = this.#model.cycle;

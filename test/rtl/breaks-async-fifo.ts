@@ -32,7 +32,7 @@ export const breaks: readonly Breaks[] = [
       ["rd_valid_reg   <= fetch || stays;", "rd_valid_reg   <= fetch;"],
       ["if (fetch) begin\n            rd_data_reg", "if (rd_ready) begin\n            rd_data_reg"],
       ["wr_gray_seen) - rd_pointer_next", "wr_gray_seen) - rd_pointer_reg"],
-      ["+ { {ADDR_BITS{1'b0}}, fetch || stays}", "+ { {ADDR_BITS{1'b0}}, 1'b0}"],
+      ["+ {{ADDR_BITS{1'b0}}, fetch || stays}", "+ {{ADDR_BITS{1'b0}}, 1'b0}"],
       ["wr_gray_reg    <= {ADDR_BITS+1{1'b0}};", "wr_gray_reg    <= wr_gray_reg;"],
       ["rd_gray_reg    <= {ADDR_BITS+1{1'b0}};", "rd_gray_reg    <= rd_gray_reg;"],
       ["wr_pointer_reg <= {ADDR_BITS+1{1'b0}};", "wr_pointer_reg <= wr_pointer_reg;"],
