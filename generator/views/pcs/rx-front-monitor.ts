@@ -81,8 +81,8 @@ export function statusModules(host: PcsHost): ModuleFile[] {
     rows: recordRows(host),
     record: range(recordBits(host)),
     lanes: range(L),
-    words: ranges["corrected"]!,
-    losses: ranges["lock_lost"]!,
+    words: ranges.corrected!,
+    losses: ranges.lock_lost!,
     amounts: range(L * bits("symbols")),
     place: recordPlaces(host),
     params: [
