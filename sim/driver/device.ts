@@ -56,6 +56,12 @@ export async function openDesign(
     trace: options.trace === true,
     coverage: options.coverage === true,
     quick: options.quick === true,
+    ...(suffix === undefined && hasLanes(design) && { otherClocks: ["p0_tx_lane_clk", "p0_rx_lane_clk"] }),
   });
   return openModel(built, { clockMHz: design.clockMHz, ...options });
+}
+
+/** A device with clocks of lanes beside its own. */
+function hasLanes(design: AnyDesign): boolean {
+  return design.kind === "link" && design.pcs !== null;
 }

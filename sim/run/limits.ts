@@ -17,9 +17,19 @@ export interface PairLimits {
 }
 
 const pipelineCycles = 64;
+const lockPeriods = 6;
+
+/** From one group of alignment markers to the next, in cycles of the device; 0 with an MII. */
+function markerPeriodCycles({ pcs, clockMHz }: LinkDesign): number {
+  if (pcs === null) return 0;
+  const { markerPeriodCodewords, codewordClocks, laneClockMHz } = pcs.derived;
+  return (markerPeriodCodewords.value * codewordClocks.value * clockMHz) / laneClockMHz.value;
+}
 
 /**
  * The limits of a design.
+ * - PCS: lanes are locked after two periods of their markers, or three when the first marker was met half way; as many
+ *   again when that did not last
  * - bring-up: three handshakes of one round trip and one repetition of INIT each, and as many again for lost ones
  * - hang: 16 replay timers, each followed by a replay of the whole buffer (a link with errors that make this likely
  *   carries next to nothing), without retry 16 round trips; and the time to send a receive buffer
@@ -34,10 +44,11 @@ export function limitsOf(design: LinkDesign): PairLimits {
     lanes * (derived.txQueueBeats.value + derived.vlBufferBeats.value) + derived.replayDepthBeats.value;
   const repair =
     design.retry === "llr" ? derived.replayTimerCycles.value + derived.replayDepthBeats.value : roundTrip;
-  const hangCycles = 16 * repair + derived.vlBufferBeats.value;
+  const lockCycles = Math.ceil(lockPeriods * markerPeriodCycles(design));
+  const hangCycles = 16 * repair + derived.vlBufferBeats.value + lockCycles;
   return {
     delayCycles,
-    bringUpCycles: 6 * (roundTrip + derived.initIntervalCycles.value) + 2000,
+    bringUpCycles: 6 * (roundTrip + derived.initIntervalCycles.value) + 2000 + lockCycles,
     warmUpCycles: 2 * roundTrip,
     hangCycles,
     drainCycles: 4 * held + hangCycles,

@@ -3,15 +3,15 @@ import type { LinkDesign } from "../../generator/design/link.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { linkRegisters } from "../../generator/elaborate/registers.ts";
 import { AxiLite } from "../bfm/axil.ts";
-import { Cable, type ChannelCounts, throttleOf } from "../bfm/channel.ts";
-import { modelMii } from "../bfm/mii.ts";
 import type { SimPort } from "../bfm/ports.ts";
 import { designOf, openDesign } from "../driver/device.ts";
 import type { Model } from "../driver/model.ts";
 import { Rng } from "../traffic/rng.ts";
 import { type Counters, readCounters } from "./counters.ts";
 import { Direction } from "./direction.ts";
+import { LaneWire, type LaneWireOptions } from "./lane-wire.ts";
 import { limitsOf, type PairLimits } from "./limits.ts";
+import { MiiWire, type PairWire, type WireCounts } from "./pair-wire.ts";
 import type { Faults } from "./phase.ts";
 import { WireTap } from "./wire-tap.ts";
 
@@ -28,6 +28,8 @@ export interface PairOptions {
   readonly seed?: number;
   /** Writes waves; the models must have been built for it. */
   readonly trace?: TraceWindow;
+  /** The lanes of ports with a PCS. */
+  readonly lanes?: LaneWireOptions;
   /** Files that record the wire at port 0 and at port 1, at most `frameLimit` frames each. */
   readonly pcapng?: { readonly paths: readonly [string, string]; readonly frameLimit?: number };
 }
@@ -62,7 +64,7 @@ export class LinkPair {
   /** Cycles since the reset. */
   cycle = 0;
   readonly #models: readonly [Model, Model];
-  readonly #cable: Cable;
+  readonly #wire: PairWire;
   readonly #states: readonly SimPort[];
   readonly #buses: readonly [AxiLite, AxiLite];
   #lastCounters: readonly [Counters, Counters] = [{}, {}];
@@ -76,15 +78,13 @@ export class LinkPair {
     this.#models = models;
     this.#trace = options.trace;
     const rng = new Rng(this.seed);
-    const ends = [modelMii(models[0]), modelMii(models[1])] as const;
-    const channel = {
-      delayCycles: this.limits.delayCycles,
-      throttle: throttleOf(design.rateGbps, design.datapathBits, design.clockMHz),
-    };
-    this.#cable = new Cable(ends[0], ends[1], {
-      ab: { ...channel, seed: rng.fork("cable 0").seed },
-      ba: { ...channel, seed: rng.fork("cable 1").seed },
-    });
+    const seeds = [rng.fork("cable 0").seed, rng.fork("cable 1").seed] as const;
+    const { pcs } = design;
+    this.#wire =
+      pcs === null
+        ? new MiiWire(design, models, { seeds, delayCycles: this.limits.delayCycles })
+        : new LaneWire({ ...design, pcs }, models, seeds, options.lanes);
+    const { ends } = this.#wire;
     this.directions = [
       new Direction(design, models, 0, this.seed),
       new Direction(design, models, 1, this.seed),
@@ -92,29 +92,26 @@ export class LinkPair {
     this.#states = models.map((model) => model.port("p0_port_state"));
     const bus = (model: Model): AxiLite => new AxiLite(model, "s_axil", { step: () => this.tick() });
     this.#buses = [bus(models[0]), bus(models[1])];
-    this.taps = (options.pcapng?.paths ?? []).map((path, index) => {
+    const paths = ends === null ? [] : (options.pcapng?.paths ?? []);
+    this.taps = paths.map((path, index) => {
       const { clockMHz, rateGbps } = design;
       const limit = options.pcapng?.frameLimit;
       const frameLimit = limit === undefined ? {} : { frameLimit: limit };
       const tap = { path, name: `port ${index}`, clockMHz, rateGbps, ...frameLimit };
-      return new WireTap(models[index as 0 | 1], ends[index as 0 | 1], tap);
+      return new WireTap(models[index as 0 | 1], ends![index as 0 | 1], tap);
     });
-    for (const model of models) {
-      model.port("p0_mii_link_up").set(0);
-      model.reset(resetCycles);
-    }
+    this.#wire.reset(resetCycles);
   }
 
   /** One clock cycle of everything. */
   tick(): void {
     const { cycle } = this;
     if (this.#trace !== undefined) this.#traceAt(cycle, this.#trace);
-    this.#cable.tick();
+    this.#wire.tick();
     this.directions[0].tick(cycle);
     this.directions[1].tick(cycle);
     for (const tap of this.taps) tap.tick(cycle);
-    this.#models[0].step();
-    this.#models[1].step();
+    this.#wire.step();
     this.cycle = cycle + 1;
   }
 
@@ -129,16 +126,12 @@ export class LinkPair {
   }
 
   setFaults(faults: Faults): void {
-    for (const channel of [this.#cable.ab, this.#cable.ba]) {
-      channel.setBer(faults.ber ?? 0);
-      channel.setBurst(faults.burst ?? null);
-      channel.setControl(faults.control ?? null);
-    }
+    this.#wire.setFaults(faults);
   }
 
   /** What the cable did so far, in the direction from port 0 and in that from port 1. */
-  get channelCounts(): readonly [ChannelCounts, ChannelCounts] {
-    return [this.#cable.ab.counts, this.#cable.ba.counts];
+  get channelCounts(): readonly [WireCounts, WireCounts] {
+    return this.#wire.counts;
   }
 
   /** The event counters of both ports, as {@link countedBetween} takes them. Time goes on while they are read. */

@@ -1,8 +1,8 @@
 /** Figures of one direction, taken from its scoreboard, its meter and the counters of its ports. */
 import type { LinkDesign } from "../../generator/design/link.ts";
-import type { ChannelCounts } from "../bfm/channel.ts";
 import type { Counters } from "./counters.ts";
 import type { Direction } from "./direction.ts";
+import type { WireCounts } from "./pair-wire.ts";
 import type { Figures, LatencyNs, PortResult } from "./results.ts";
 
 export interface PortSources {
@@ -11,7 +11,7 @@ export interface PortSources {
   readonly outOf: Direction;
   readonly counters: Counters;
   /** Of the direction that ends at the port. */
-  readonly channel: ChannelCounts;
+  readonly channel: WireCounts;
 }
 
 /** Rounded for reading: more digits mean nothing. */
@@ -48,11 +48,11 @@ export function portResult(design: LinkDesign, { into, outOf, counters, channel 
 }
 
 /** What a channel did between two looks at it. */
-export function channelBetween(before: ChannelCounts, after: ChannelCounts): ChannelCounts {
-  const rows = Object.entries(after) as [keyof ChannelCounts, number][];
+export function channelBetween(before: WireCounts, after: WireCounts): WireCounts {
+  const rows = Object.entries(after) as [keyof WireCounts, number][];
   return Object.fromEntries(
-    rows.map(([key, value]) => [key, value - before[key]]),
-  ) as unknown as ChannelCounts;
+    rows.map(([key, value]) => [key, value - (before[key] ?? 0)]),
+  ) as unknown as WireCounts;
 }
 
 /** Both directions in one: faults added up, the lower goodput, the longer latencies. */

@@ -1,5 +1,5 @@
 /** What a run of a link pair found; `results.json` is a {@link RunResult}. */
-import type { ChannelCounts } from "../bfm/channel.ts";
+import type { WireCounts } from "./pair-wire.ts";
 
 export interface LatencyNs {
   readonly min: number;
@@ -55,7 +55,7 @@ export interface PortResult extends Figures {
   /** Cycles in which a packet was ready in this port and none could go for want of credit. */
   readonly creditStallCycles: number;
   /** What the cable did to the beats that arrive at this port. */
-  readonly channel: ChannelCounts;
+  readonly channel: WireCounts;
   /** Every counter of this port's registers that counted, by its name in the register map. */
   readonly counters: Readonly<Record<string, number>>;
 }

@@ -1,0 +1,144 @@
+/** The lanes between two ports with a PCS: three clocks, of which two are recovered at the other end. */
+import type { LinkDesign } from "../../generator/design/link.ts";
+import type { PcsDesign } from "../../generator/design/pcs.ts";
+import { LaneChannel } from "../bfm/lanes.ts";
+import { ClockEdges } from "../driver/clocks.ts";
+import type { Model } from "../driver/model.ts";
+import { Rng } from "../traffic/rng.ts";
+import type { PairWire, WireCounts } from "./pair-wire.ts";
+import type { Faults } from "./phase.ts";
+
+export interface LaneWireOptions {
+  /** How far the clocks of the transmitters are off, port 0 and port 1, parts per million; 60 and -75 unless given. */
+  readonly ppm?: readonly [number, number];
+  /** Each lane of a direction is up to this late, ns; 20 unless given. */
+  readonly skewNs?: number;
+  /** For each physical lane of a receiver, the lane that arrives there; as sent unless given. */
+  readonly order?: readonly number[];
+}
+
+const usualPpm = [60, -75] as const;
+const usualSkewNs = 20;
+const nsPerMeter = 5;
+/** Errors of lanes come in bursts per word of the lanes; those of a phase are per beat of the device. */
+const idleBeats = { beatsLost: 0, beatsWithErrors: 0, burstBitErrors: 0 } as const;
+const noControl = { controlDropped: 0, controlRepeated: 0, controlSwapped: 0, injected: 0 } as const;
+
+/** Clocks of the devices, in the order in which the models were built with them. */
+const deviceClock = 1;
+const txClock = 2;
+const rxClock = 4;
+/** First edges, ps: not at one time. */
+const firstEdges = [0, 137, 611] as const;
+
+/** Clock ports of a device with a PCS beside its own clock. */
+export const laneClocks = ["p0_tx_lane_clk", "p0_rx_lane_clk"] as const;
+
+export class LaneWire implements PairWire {
+  readonly ends = null;
+  /** From port 0 to port 1, and back. */
+  readonly channels: readonly [LaneChannel, LaneChannel];
+  readonly #models: readonly [Model, Model];
+  readonly #edges: ClockEdges;
+  readonly #tx: readonly [Uint8Array, Uint8Array];
+  readonly #rx: readonly [Uint8Array, Uint8Array];
+
+  constructor(
+    design: LinkDesign & { readonly pcs: PcsDesign },
+    models: readonly [Model, Model],
+    seeds: readonly [number, number],
+    options: LaneWireOptions = {},
+  ) {
+    this.#models = models;
+    const [a, b] = models;
+    this.#tx = [a.port("p0_tx_lane").bytes, b.port("p0_tx_lane").bytes];
+    this.#rx = [a.port("p0_rx_lane").bytes, b.port("p0_rx_lane").bytes];
+    const { derived } = design.pcs;
+    const mhz = derived.laneClockMHz.value;
+    const ppm = options.ppm ?? usualPpm;
+    this.#edges = new ClockEdges([
+      { mhz: design.clockMHz, firstPs: firstEdges[0] },
+      { mhz, ppm: ppm[0], firstPs: firstEdges[1] },
+      { mhz, ppm: ppm[1], firstPs: firstEdges[2] },
+    ]);
+    const channel = (seed: number): LaneChannel => laneChannel(design, seed, options);
+    this.channels = [channel(seeds[0]), channel(seeds[1])];
+  }
+
+  get counts(): readonly [WireCounts, WireCounts] {
+    const [ab, ba] = this.channels;
+    return [countsOf(ab), countsOf(ba)];
+  }
+
+  /** Bit errors strike lanes; bursts are given per word of the lanes. There are no columns to lose. */
+  setFaults({ ber, burst }: Faults): void {
+    for (const channel of this.channels) {
+      channel.setBer(ber ?? 0);
+      channel.setBurst(burst === undefined ? null : { bits: burst.bits, perWord: burst.perBeat });
+    }
+  }
+
+  reset(cycles: number): void {
+    for (const model of this.#models) model.port("rst").set(1);
+    for (let cycle = 0; cycle < cycles; cycle += 1) this.step();
+    for (const model of this.#models) model.port("rst").set(0);
+  }
+
+  tick(): void {}
+
+  step(): void {
+    const [a, b] = this.#models;
+    const edges = this.#edges;
+    for (;;) {
+      const mask = edges.next();
+      const ofA = (mask & 2) !== 0;
+      const ofB = (mask & 4) !== 0;
+      if (ofA) this.#send(0, 1);
+      if (ofB) this.#send(1, 0);
+      const device = mask & deviceClock;
+      a.edge(device | (ofA ? txClock : 0) | (ofB ? rxClock : 0), edges.timePs);
+      b.edge(device | (ofB ? txClock : 0) | (ofA ? rxClock : 0), edges.timePs);
+      if (device !== 0) return;
+    }
+  }
+
+  /** A clock of the sender: what its lanes show goes into the channel, what comes out is what the receiver sees. */
+  #send(from: 0 | 1, to: 0 | 1): void {
+    const channel = this.channels[from];
+    channel.push(this.#tx[from]);
+    channel.pull(this.#rx[to]);
+  }
+}
+
+function laneChannel(
+  { pcs, cableMeters }: { readonly pcs: PcsDesign; readonly cableMeters: number },
+  seed: number,
+  { skewNs = usualSkewNs, order }: LaneWireOptions,
+): LaneChannel {
+  const { derived, lanes, format } = pcs;
+  const rng = new Rng(seed);
+  const gbps = derived.lineGbps.value / lanes.count;
+  const serdesNs = derived.pcsLinkNs.inputs.serdesNs?.value ?? 0;
+  const delay = (): number => (nsPerMeter * cableMeters + serdesNs + rng.float() * skewNs) * gbps;
+  return new LaneChannel({
+    pcsLanes: format.pcsLanes,
+    lanes: lanes.count,
+    lineBits: derived.lineBits.value,
+    seed,
+    delayBits: Array.from({ length: lanes.count }, () => Math.floor(delay())),
+    ...(order !== undefined && { order }),
+  });
+}
+
+function countsOf(channel: LaneChannel): WireCounts {
+  const { words, bitErrors, symbolErrors, bursts } = channel.counts;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return {
+    beats: words,
+    ...idleBeats,
+    bitErrors: sum(bitErrors),
+    symbolErrors: sum(symbolErrors),
+    bursts,
+    ...noControl,
+  };
+}
