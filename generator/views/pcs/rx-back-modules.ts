@@ -3,16 +3,19 @@ import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import type { PcsHost } from "./host.ts";
+import { rsDecoderModules } from "./rs-decoder.ts";
 import { pcsRxGearboxView } from "./rx-back-gearbox.ts";
 import { rxShape } from "./rx-back-shape.ts";
 
 /** Four idle blocks as a group: the first one without the upper half of its type. */
 const idleGroup = (0xen << 5n) | (0x1en << 65n) | (0x1en << 129n) | (0x1en << 193n);
 
-/**
- * The receiver behind the alignment, at the clock of the lanes: `pcs_rx` and `pcs_idle_drop`. Sub-modules first, but for
- * `rs_decoder`.
- */
+/** The receiver behind the alignment, at the clock of the lanes: `pcs_rx` and `pcs_idle_drop`. Sub-modules first. */
+export function rxModules(host: PcsHost): readonly ModuleFile[] {
+  return [...rsDecoderModules(host), ...rxBackModules(host)];
+}
+
+/** The same without the decoder of the code. */
 export function rxBackModules(host: PcsHost): readonly ModuleFile[] {
   return [
     ["pcs_descrambler", "pcs/pcs_descrambler", pcsDescramblerView(host)],
@@ -49,6 +52,7 @@ export function pcsRxView(host: PcsHost): View {
     descrambler_module: moduleName(host, "pcs_descrambler"),
     odd_rows: rows % 2 === 1,
     collect: parts > 1,
+    latency: parts > 1 ? "4" : "3",
     line_range: range(20 * symbols),
     word_range: range(wordBits),
     groups_range: `[${wordGroups - 1}:0]`,
@@ -68,11 +72,7 @@ export function pcsRxView(host: PcsHost): View {
       localparam("ROWS", rows, "symbols of each PCS lane in a word"),
       localparam("WORDS", clocks, "words of a pair of codewords"),
       localparam("DECODER", derived.decoderCycles.value, "clocks: latency of the decoders"),
-      localparam(
-        "ROW",
-        22 * symbols + 1,
-        "bits: a word decoded, what was wrong in it, whether markers begin",
-      ),
+      localparam("ROW", 22 * symbols + 1, "bits: a word decoded, what was wrong, the marker"),
       localparam(`${range(placeBits)} LAST_PLACE`, dec(clocks - 1, placeBits), "of the memory"),
       ...(parts > 1
         ? [localparam(`${range(partBits)} LAST_PART`, dec(parts - 1, partBits), "slice of a word")]
