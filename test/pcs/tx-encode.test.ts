@@ -4,17 +4,17 @@ import { blockBytes, encodeBlock } from "../../sim/reference/pcs/blocks.ts";
 import { groupBits, transcode } from "../../sim/reference/pcs/transcode.ts";
 import { freshSeed, parseSeed, Rng, seedText } from "../../sim/traffic/rng.ts";
 import { portsOf, resetAll } from "../rtl/link-bench.ts";
-import { openTxModule, type TxBenchOptions, txHost, writeColumn } from "./tx-bench.ts";
+import { long, openTxModule, type TxBenchOptions, txHost, writeColumn } from "./tx-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
-const long = Number(process.env.LANEWRIGHT_LONG ?? "1");
 
-/** Several beats a word, one, and the widest. */
-const shapes: readonly TxBenchOptions[] = [
+const all: readonly TxBenchOptions[] = [
   { bits: 64, symbols: 16, lanes: 8 },
   { bits: 256, symbols: 4, lanes: 8 },
-  { rateGbps: 400, bits: 1024, symbols: 32, lanes: 4 },
+  { bits: 512, symbols: 8, lanes: 8, slow: true },
+  { rateGbps: 400, bits: 1024, symbols: 32, lanes: 4, slow: true },
 ];
+const shapes = all.filter(({ slow = false }) => !slow || long > 1);
 
 /** Words of groups of a stream of columns. */
 class Reference {

@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { legalSymbolsPerClock, pcsFormats } from "../../generator/elaborate/pcs-formats.ts";
 import { txShape } from "../../generator/views/pcs/tx-shape.ts";
 import { freshSeed, parseSeed, Rng, seedText } from "../../sim/traffic/rng.ts";
-import { openTxModule, titleOfTx, txHost, txShapes } from "./tx-bench.ts";
+import { long, openTxModule, titleOfTx, txHost, txShapes } from "./tx-bench.ts";
 import { TxLineBench } from "./tx-line-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
-const long = Number(process.env.LANEWRIGHT_LONG ?? "1");
 
 /** Clocks from a slice to its word on the lanes. */
 const latency = 7;

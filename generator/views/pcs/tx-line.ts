@@ -22,7 +22,7 @@ export function pcsTxScheduleView(host: PcsHost): View {
     module: moduleName(host, "pcs_tx_schedule"),
     clocks: String(clocks),
     slices: String(slices),
-    sliceGroups: String(sliceGroups),
+    sliceText: sliceGroups === 1 ? "a group" : `${sliceGroups} groups`,
     r: { fill: range(fill), index: range(index) },
     params: [
       localparam("RB", clockBits, "bits: clocks of a pair"),
