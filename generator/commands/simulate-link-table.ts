@@ -13,6 +13,19 @@ type Row = readonly [title: string, cell: (column: Column) => string];
 const count = (value: number): string => value.toLocaleString("en-US");
 const gigabits = (value: number): string => value.toFixed(2);
 
+const counted =
+  (name: string): Row[1] =>
+  ({ receiver: { counters } }) =>
+    count(counters[name] ?? 0);
+
+/** Rows of links whose ports have a PCS. */
+const laneRows: readonly Row[] = [
+  ["symbols in error on the lanes", ({ receiver: { channel } }) => count(channel.symbolErrors ?? 0)],
+  ["codewords corrected", counted("FEC_CORRECTED")],
+  ["codewords uncorrectable", counted("FEC_UNCORRECTABLE")],
+  ["alignment lost", counted("PCS_LOCK_LOST")],
+];
+
 const rows: readonly Row[] = [
   ["packets sent", ({ sender }) => count(sender.sent.packets)],
   ["packets received", ({ receiver }) => count(receiver.received.packets)],
@@ -52,7 +65,9 @@ export function resultTable(phases: readonly PhaseResult[]): string {
   }));
   table.push(["", ...names]);
   table.push(["", ...phases.flatMap(() => ["p0 → p1", "p1 → p0"])]);
-  for (const [title, cell] of rows) table.push([title, ...columns.map(cell)]);
+  const lanes = columns.some(({ receiver: { channel } }) => channel.symbolErrors !== undefined);
+  for (const [title, cell] of lanes ? [...rows, ...laneRows] : rows)
+    table.push([title, ...columns.map(cell)]);
   const dropped = columns.some(({ receiver }) => receiver.dropped > 0);
   if (dropped) table.push(["dropped (VL15)", ...columns.map(({ receiver }) => count(receiver.dropped))]);
   const unfinished = columns.some(({ receiver }) => receiver.unfinished > 0);

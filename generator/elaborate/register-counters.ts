@@ -1,4 +1,5 @@
 import type { LinkDesign } from "../design/link.ts";
+import type { PcsFormat } from "../design/pcs.ts";
 import { type Counter, counterStride } from "./register-model.ts";
 
 type Row = readonly [signal: string, text: string];
@@ -105,6 +106,22 @@ const amounts: readonly PortRow[] = [
   ["port_rcv_data", "PortRcvData", "Words in packets received, LRH through ICRC"],
 ];
 
+/** Counters of a PCS that add an amount; the last one is there for each PCS lane. */
+const pcsAmounts: readonly PortRow[] = [
+  ["fec_corrected", "aFECCorrectedBlocks", "Codewords received with errors, all of which were corrected"],
+  [
+    "fec_uncorrectable",
+    "aFECUncorrectableBlocks",
+    "Codewords received with more errors than can be corrected",
+  ],
+];
+const ownPcsAmounts: readonly (readonly [signal: string, text: string, unit: string])[] = [
+  ["pcs_lock_lost", "Times that the alignment of the lanes was lost", "events"],
+  ["pcs_tx_underrun", "Slices of error blocks sent because nothing had come from the MII", "slices"],
+  ["pcs_rx_dropped", "Words of idle columns left out because the MII is slower than the lanes", "words"],
+  ["pcs_rx_overrun", "Words lost because the MII is slower than the lanes", "words"],
+];
+
 /** Bits of the amount that a packet adds to PortXmitData and PortRcvData. */
 export const dataWordBits = 12;
 
@@ -123,7 +140,10 @@ const withoutRetry = [
 ];
 
 /** What a port's counters depend on. */
-export type CountedPort = Pick<LinkDesign, "retry" | "icrc" | "memoryProtection">;
+export type CountedPort = Pick<LinkDesign, "retry" | "icrc" | "memoryProtection"> & {
+  /** PCS lanes; absent with an MII. */
+  readonly pcs?: { readonly format: Pick<PcsFormat, "pcsLanes"> } | null;
+};
 
 /** All counters of a link port in address order, the first at `base`. */
 export function linkCounters(base: number, port: CountedPort): readonly Counter[] {
@@ -148,8 +168,35 @@ export function linkCounters(base: number, port: CountedPort): readonly Counter[
       text,
       unit: "words of 4 bytes",
     })),
+    ...(port.pcs ? ofPcs(port.pcs.format.pcsLanes) : []),
   ];
   return rows.map((row, index) => ({ ...row, offset: base + counterStride * index }));
+}
+
+function ofPcs(pcsLanes: number): readonly Omit<Counter, "offset">[] {
+  const amount = { increment: dataWordBits };
+  const codewords = pcsAmounts.map(([signal, standardName, text]) => {
+    return {
+      name: signal.toUpperCase(),
+      signal: `evt_${signal}`,
+      standardName,
+      text,
+      unit: "codewords",
+      ...amount,
+    };
+  });
+  const own = ownPcsAmounts.map(([signal, text, unit]) => {
+    return { name: signal.toUpperCase(), signal: `evt_${signal}`, text, unit, ...amount };
+  });
+  const symbols = Array.from({ length: pcsLanes }, (_, lane) => ({
+    name: `FEC_SYMBOLS_${lane}`,
+    signal: "evt_fec_symbols",
+    lane,
+    text: `Symbols corrected in PCS lane ${lane}`,
+    unit: "symbols",
+    ...amount,
+  }));
+  return [...codewords, ...own, ...symbols];
 }
 
 function pulse(signal: string, text: string): Omit<Counter, "offset"> {

@@ -3,6 +3,7 @@ import { linkCounters } from "./register-counters.ts";
 import { codes, constant, one, pulse, setting, state } from "./register-fields.ts";
 import { limits } from "./register-limits.ts";
 import { blockAddressBits, type Register, type RegisterGroup, type RegisterMap } from "./register-model.ts";
+import { pcsRegisters } from "./register-pcs.ts";
 
 /** Byte address of the first counter. */
 const counterBase = 0x400;
@@ -28,7 +29,15 @@ export function linkRegisters(design: LinkDesign): RegisterMap {
     id: "link",
     title: "a link port",
     addressBits: blockAddressBits,
-    groups: [device(design), control(design), limits(design), status(), lanes(design), arbitration(design)],
+    groups: [
+      device(design),
+      control(design),
+      limits(design),
+      status(),
+      ...(design.pcs === null ? [] : [pcsRegisters(design.pcs)]),
+      lanes(design),
+      arbitration(design),
+    ],
     counterBase,
     counterBits: design.derived.counterBits.value,
     counters: linkCounters(counterBase, design),
@@ -67,6 +76,7 @@ function device(design: LinkDesign): RegisterGroup {
           Number(design.icrc === "endpoint"),
           "1: the port makes and checks the ICRC",
         ),
+        ...(design.pcs === null ? [] : [constant("PCS", 7, 1, 1, "1: the wire side is lanes, behind a PCS")]),
         constant("COLUMNS", 8, 6, design.datapathBits / 64, "Columns of 8 bytes in a beat"),
         constant("COUNTER_BITS", 16, 7, design.derived.counterBits.value, "Bits of each counter"),
       ]),

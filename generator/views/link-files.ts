@@ -21,6 +21,7 @@ import {
 import { macRxAlignView, macRxView } from "./mac-rx.ts";
 import { macTxView } from "./mac-tx.ts";
 import { type PacketMemory, packetMemoryModules } from "./packet-memory.ts";
+import { pcsModules } from "./pcs/index.ts";
 import { portStateView } from "./port-state.ts";
 import { sideBits } from "./ranges.ts";
 import { rxEgressView } from "./rx-egress.ts";
@@ -86,6 +87,7 @@ export function linkModulesOf(
     ["mac_rx_align", "mac/mac_rx_align", macRxAlignView(design)],
     ["mac_rx", "mac/mac_rx", macRxView(design)],
     ["port_state", "link/port_state", portStateView(design)],
+    ...(design.pcs === null ? [] : pcsModules({ ...design, pcs: design.pcs })),
     ["link_counters", "common/counters", linkCountersView(design)],
     ["link_csr", "common/csr", linkCsrView(design)],
     ["link_port", "link/link_port", linkPortView(design)],

@@ -16,9 +16,17 @@ export function linkPortView(design: LinkDesign): View {
   const csr = csrPorts(linkRegisters(design))
     .flatMap(({ ports }) => ports)
     .filter(({ name }) => /^(cfg|cmd|sts|evt)_/.test(name));
+  const { pcs } = design;
+  const side = pcs === null ? "MII" : "lanes";
+  const pcsSignals = csr.filter(({ name }) => isOfPcs(name));
   const isOutput = (name: string): boolean => memoryOutputs && /^evt_memory/.test(name);
   return {
-    header: header(design, "One port of a lossless link: streams on one side, the MII on the other."),
+    header: header(design, `One port of a lossless link: streams on one side, the ${side} on the other.`),
+    lanes: pcs !== null,
+    wireSide: pcs === null ? "MII" : "pcs -> lanes",
+    wireSideIn: pcs === null ? "MII" : "pcs <- lanes",
+    line: pcs === null ? "" : range(pcs.derived.lineBits.value),
+    pcsSignals: pcsSignals.map(({ name }, at) => ({ name, last: at === pcsSignals.length - 1 })),
     module: moduleName(design, "link_port"),
     device: design.name,
     r: ranges(design),
@@ -42,8 +50,14 @@ export function linkPortView(design: LinkDesign): View {
   };
 }
 
+/** Settings, status and events that `pcs` has as ports of the same names. */
+function isOfPcs(name: string): boolean {
+  return /^(cfg_degrade|sts_pcs|evt_pcs|evt_fec)_/.test(name);
+}
+
 const streams = ["tdata", "tkeep", "tvalid", "tready", "tlast", "tuser"];
 const mii = ["txd", "txc", "tx_ready", "rxd", "rxc", "rx_valid", "link_up"];
+const lanes = ["tx_lane_clk", "tx_lane", "rx_lane_clk", "rx_lane"];
 const axiLite = [
   ...["awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid", "bready"],
   ...["araddr", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready"],
@@ -56,7 +70,7 @@ export function linkTopView(design: LinkDesign): View {
     "tx_vl_room",
     ...streams.map((name) => `rx_${name}`),
     "rx_vl_enable",
-    ...mii.map((name) => `mii_${name}`),
+    ...(design.pcs === null ? mii.map((name) => `mii_${name}`) : lanes),
     "port_state",
   ].map((port) => ({ port, wire: `p0_${port}` }));
   const plain = ["clk", "rst"].map((port) => ({ port, wire: port }));
@@ -66,6 +80,8 @@ export function linkTopView(design: LinkDesign): View {
     header: header(design, "A stand-alone link: one port."),
     module: design.name,
     r: ranges(design),
+    lanes: design.pcs !== null,
+    line: design.pcs === null ? "" : range(design.pcs.derived.lineBits.value),
     connections: connections.map((connection, at) => ({
       ...connection,
       last: at === connections.length - 1,

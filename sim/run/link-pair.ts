@@ -64,7 +64,7 @@ export class LinkPair {
   /** Cycles since the reset. */
   cycle = 0;
   readonly #models: readonly [Model, Model];
-  readonly #wire: PairWire;
+  readonly wire: PairWire;
   readonly #states: readonly SimPort[];
   readonly #buses: readonly [AxiLite, AxiLite];
   #lastCounters: readonly [Counters, Counters] = [{}, {}];
@@ -80,11 +80,11 @@ export class LinkPair {
     const rng = new Rng(this.seed);
     const seeds = [rng.fork("cable 0").seed, rng.fork("cable 1").seed] as const;
     const { pcs } = design;
-    this.#wire =
+    this.wire =
       pcs === null
         ? new MiiWire(design, models, { seeds, delayCycles: this.limits.delayCycles })
         : new LaneWire({ ...design, pcs }, models, seeds, options.lanes);
-    const { ends } = this.#wire;
+    const { ends } = this.wire;
     this.directions = [
       new Direction(design, models, 0, this.seed),
       new Direction(design, models, 1, this.seed),
@@ -100,18 +100,18 @@ export class LinkPair {
       const tap = { path, name: `port ${index}`, clockMHz, rateGbps, ...frameLimit };
       return new WireTap(models[index as 0 | 1], ends![index as 0 | 1], tap);
     });
-    this.#wire.reset(resetCycles);
+    this.wire.reset(resetCycles);
   }
 
   /** One clock cycle of everything. */
   tick(): void {
     const { cycle } = this;
     if (this.#trace !== undefined) this.#traceAt(cycle, this.#trace);
-    this.#wire.tick();
+    this.wire.tick();
     this.directions[0].tick(cycle);
     this.directions[1].tick(cycle);
     for (const tap of this.taps) tap.tick(cycle);
-    this.#wire.step();
+    this.wire.step();
     this.cycle = cycle + 1;
   }
 
@@ -126,12 +126,12 @@ export class LinkPair {
   }
 
   setFaults(faults: Faults): void {
-    this.#wire.setFaults(faults);
+    this.wire.setFaults(faults);
   }
 
   /** What the cable did so far, in the direction from port 0 and in that from port 1. */
   get channelCounts(): readonly [WireCounts, WireCounts] {
-    return this.#wire.counts;
+    return this.wire.counts;
   }
 
   /** The event counters of both ports, as {@link countedBetween} takes them. Time goes on while they are read. */

@@ -1,5 +1,6 @@
 /** Ready-made phases. */
 import type { LinkDesign } from "../../generator/design/link.ts";
+import type { PcsDesign } from "../../generator/design/pcs.ts";
 import { shortestPacketBytes } from "../reference/tagged.ts";
 import { captureTraffic, sampleCapture } from "./capture-traffic.ts";
 import type { Faults, Phase } from "./phase.ts";
@@ -15,6 +16,14 @@ const usualPayloadBytes = 4096;
  * direction, thousands of times what a link with FEC shows.
  */
 export const usualFaults: Faults = { ber: 2e-7, burst: { bits: 96, perBeat: 1 / 7000 } };
+
+/**
+ * The same for lanes with FEC: an error rate that is corrected, and bursts that no code corrects, of which none spoils
+ * three codewords in a row: the lanes would be aligned anew.
+ */
+export function usualLaneFaults({ derived }: PcsDesign): Faults {
+  return { ber: 1e-5, burst: { bits: 30 * (derived.correctableSymbols.value + 1), perBeat: 1 / 10_000 } };
+}
 
 /** Longest packet on the packet side, LRH … ICRC. */
 export function longestPacketBytes(design: LinkDesign): number {
@@ -100,7 +109,8 @@ export function idlePhase(cycles = usualCycles, faults?: Faults): Phase {
  */
 export function usualPhases(design: LinkDesign, cycles = usualCycles): readonly Phase[] {
   const phases = [capturePhase(design), loadPhase(design, { cycles })];
-  return design.retry === "none" ? phases : [...phases, loadPhase(design, { cycles, faults: usualFaults })];
+  const faults = design.pcs === null ? usualFaults : usualLaneFaults(design.pcs);
+  return design.retry === "none" ? phases : [...phases, loadPhase(design, { cycles, faults })];
 }
 
 function faultText(faults: Faults | undefined): string {
