@@ -65,39 +65,42 @@ function cyclesOf(stages: readonly Stage[], clock: Stage["clock"]): number {
 function stagesOf({ pcsLanes }: BaseRFormat, n: Numbers): { readonly tx: Stage[]; readonly rx: Stage[] } {
   const lane = "lane_clk" as const;
   const many = pcsLanes > 1;
-  const gather = Math.ceil(n.blocksPerWord / n.syncBlocks);
-  return {
-    tx: [
-      { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
-      { module: "async_fifo", what: "cross into the lanes' clock", clock: lane, cycles: 4 },
-      { module: "pcs_scrambler", what: "scramble", clock: lane, cycles: 2 },
-      ...(many
-        ? [
-            { module: "pcs_tx_rows", what: "deal to the PCS lanes", clock: lane, cycles: 1 },
-            { module: "pcs_tx_markers", what: "markers in", clock: lane, cycles: 1 },
-          ]
-        : []),
-      { module: "pcs_tx_gearbox", what: "cut into words of the lanes", clock: lane, cycles: 1 },
-    ],
-    rx: [
-      {
-        module: "pcs_block_sync",
-        what: "cut into blocks",
-        clock: lane,
-        cycles: Math.ceil((n.syncBlocks * blockBits) / n.pcsLaneBits),
-      },
-      ...(many
-        ? [
-            { module: "pcs_marker_lock", what: "look for markers", clock: lane, cycles: 2 },
-            { module: "pcs_deskew", what: "deskew, reorder", clock: lane, cycles: 3 },
-            { module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: 1 },
-          ]
-        : [{ module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: gather }]),
-      { module: "pcs_descrambler", what: "descramble", clock: lane, cycles: 1 },
-      { module: "async_fifo", what: "cross into the device's clock", clock: "clk", cycles: 4 },
-      { module: "pcs_decode", what: "decode", clock: "clk", cycles: 2 },
-    ],
-  };
+  /** Clocks in which the lanes carry so many blocks. */
+  const clocks = (blocks: number): number => Math.ceil((blocks * blockBits) / n.lineBits);
+  const row = clocks(pcsLanes);
+  const tx: Stage[] = [
+    { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
+    { module: "async_fifo", what: "cross into the lanes' clock", clock: lane, cycles: 4 },
+    {
+      module: "pcs_scrambler",
+      what: "scramble",
+      clock: lane,
+      cycles: many ? clocks(2 * n.blocksPerWord) : 2,
+    },
+  ];
+  const rx: Stage[] = [
+    {
+      module: "pcs_block_sync",
+      what: "cut into blocks",
+      clock: lane,
+      cycles: Math.ceil((n.syncBlocks * blockBits) / n.pcsLaneBits),
+    },
+  ];
+  if (many) {
+    tx.push({ module: "pcs_tx_rows", what: "deal to the PCS lanes", clock: lane, cycles: row });
+    tx.push({ module: "pcs_tx_markers", what: "markers in", clock: lane, cycles: 1 });
+    rx.push({ module: "pcs_marker_lock", what: "look for markers", clock: lane, cycles: 2 });
+    rx.push({ module: "pcs_deskew", what: "deskew, reorder", clock: lane, cycles: 3 });
+  }
+  const gather = many ? Math.ceil(pcsLanes / n.blocksPerWord) : clocks(n.blocksPerWord);
+  tx.push({ module: "pcs_tx_gearbox", what: "cut into words of the lanes", clock: lane, cycles: 1 });
+  rx.push(
+    { module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: gather },
+    { module: "pcs_descrambler", what: "descramble", clock: lane, cycles: 1 },
+    { module: "async_fifo", what: "cross into the device's clock", clock: "clk", cycles: 4 },
+    { module: "pcs_decode", what: "decode", clock: "clk", cycles: 2 },
+  );
+  return { tx, rx };
 }
 
 function memoriesOf({ pcsLanes }: BaseRFormat, n: Numbers): MemoryBlock[] {

@@ -1,40 +1,19 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { BaseRHost } from "../../generator/views/pcs/base-r-host.ts";
 import type { Model } from "../../sim/driver/model.ts";
-import { BaseRTransmitter, readLanes } from "../../sim/reference/pcs/base-r.ts";
+import { readLanes } from "../../sim/reference/pcs/base-r.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { hostOf, openBench, type Shape } from "./base-r-bench.ts";
+import { hostOf, openBench } from "./base-r-bench.ts";
 import { type Column, errorColumn, expected, idleColumn, randomColumn, text } from "./base-r-columns.ts";
 import { BaseRDriver } from "./base-r-driver.ts";
+import { FarEnd } from "./base-r-far-end.ts";
+import { longShapes, nameOf, quickShapes } from "./base-r-shapes.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
-const short = { period: 64, berClocks: 1000 };
-const quick: readonly Shape[] = [
-  { rateGbps: 10, lanes: 1, width: 64, laneBits: 64, ...short },
-  { rateGbps: 25, lanes: 1, width: 256, laneBits: 80, ...short },
-  { rateGbps: 40, lanes: 4, width: 256, laneBits: 64, ...short },
-  { rateGbps: 100, lanes: 4, width: 512, laneBits: 80, ...short },
-];
-const long: readonly Shape[] = [
-  { rateGbps: 10, lanes: 1, width: 64, laneBits: 32, ...short },
-  { rateGbps: 10, lanes: 1, width: 64, laneBits: 66, ...short },
-  { rateGbps: 25, lanes: 1, width: 256, laneBits: 160, ...short },
-  { rateGbps: 25, lanes: 1, width: 512, laneBits: 40, ...short },
-  { rateGbps: 40, lanes: 4, width: 256, laneBits: 66, ...short },
-  { rateGbps: 40, lanes: 2, width: 512, laneBits: 80, ...short },
-  { rateGbps: 40, lanes: 4, width: 256, laneBits: 40, ...short },
-  { rateGbps: 100, lanes: 10, width: 1024, laneBits: 64, ...short },
-  { rateGbps: 100, lanes: 10, width: 1024, laneBits: 80, ...short },
-  { rateGbps: 100, lanes: 4, width: 256, laneBits: 40, ...short },
-  { rateGbps: 100, lanes: 4, width: 1024, laneBits: 160, ...short },
-];
-const shapes = process.env.LANEWRIGHT_LONG === undefined ? quick : [...quick, ...long];
+const shapes = Number(process.env.LANEWRIGHT_LONG ?? "1") > 1 ? [...quickShapes, ...longShapes] : quickShapes;
 
-const named = (shape: Shape) =>
-  [`${shape.rateGbps}G, ${shape.lanes} x ${shape.laneBits} bits, MII of ${shape.width}`, shape] as const;
-
-describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
+describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS without FEC: %s", (_, shape) => {
   let host: BaseRHost;
   let model: Model;
   beforeAll(async () => {
@@ -47,27 +26,10 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
   /** Clocks in which every PCS lane carries so many blocks. */
   const clocks = (blocks: number) => Math.ceil((blocks * block) / host.pcs.derived.pcsLaneBits.value);
 
-  /** What the far end sends: idle at first, then `columns`; each lane begins somewhere, at a place of its own. */
-  const farEnd = (rng: Rng, before: number, columns: readonly Column[]) => {
-    const lanes = pcsLanes();
-    const far = new BaseRTransmitter({ lanes, period: shape.period }, BigInt(rng.next()) | 1n);
-    const send = (column: Column) => far.send(column.subarray(1), column[0]!);
-    for (let i = 0; i < before * lanes; i++) send(idleColumn);
-    for (const column of columns) send(column);
-    for (let i = 0; i < 3 * shape.period * lanes; i++) send(idleColumn);
-    const order = Array.from({ length: lanes }, (_, lane) => lane);
-    for (let i = lanes - 1; i > 0; i--) {
-      const j = rng.below(i + 1);
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
-    // the skew that the queues of the deskew are made for, less the drift that they leave room for
-    const skew = lanes > 1 ? block * (host.pcs.derived.deskewWords.value - 4) : block;
-    const at = order.map(() => rng.below(skew));
-    const streams = order.map((lane) => far.lanes[lane]!.bits);
-    return { order, at, streams, bitOf: (place: number) => streams[place]![at[place]!++]! };
-  };
+  const farEnd = (rng: Rng, before: number, columns: readonly Column[]) =>
+    new FarEnd(rng, host, before, columns);
 
-  const enoughToLock = () => 4 * shape.period + 700;
+  const enoughToLock = () => 4 * shape.period + 1000;
 
   const withoutIdle = (columns: readonly Column[]): string[] =>
     columns.map(text).filter((one) => one !== text(idleColumn));
@@ -108,7 +70,7 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
         const before = enoughToLock();
         const far = farEnd(rng, before, columns);
         for (let i = 0; i < clocks(before + 5 * shape.period); i++) {
-          driver.receive(far.bitOf);
+          driver.receive(far.next);
           driver.cycle();
         }
         expect(driver.port("aligned").get()).toBe(1);
@@ -136,7 +98,7 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
           far.at[rng.below(pcsLanes())]! += 1;
         }
         if (i === slipAt + clocks(1200)) driver.seen.columns.length = 0;
-        driver.receive(far.bitOf);
+        driver.receive(far.next);
         driver.cycle();
       }
       expect(driver.seen.lost).toBe(1);
@@ -157,7 +119,7 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
           driver.cycle();
         }
       };
-      run(before, far.bitOf);
+      run(before, far.next);
       driver.seen.columns.length = 0;
       const { berErrors, lockErrors, lockWindow } = host.pcs.format;
       /** Breaks a sync header of every so many on these lanes; gives how many. */
@@ -166,12 +128,12 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
         const from = far.at.map((at) => at + ((block - (at % block)) % block));
         run(blocks, (place) => {
           const at = far.at[place]! - from[place]!;
-          const bit = far.bitOf(place);
+          const bit = far.next(place);
           if (!lanes.includes(place) || at < 0 || at % (every * block) !== 0) return bit;
           count += 1;
           return bit ^ 1;
         });
-        run(20, far.bitOf);
+        run(20, far.next);
         return count;
       };
       const few = broken(200, 50, [rng.below(pcsLanes())]);
@@ -189,7 +151,7 @@ describe.each(shapes.map(named))("PCS without FEC: %s", (_, shape) => {
       broken(2 * window, every, [...far.at.keys()]);
       expect(driver.port("hi_ber").get()).toBe(1);
       expect(driver.seen.lost).toBe(0);
-      run(2 * window + 10, far.bitOf);
+      run(2 * window + 10, far.next);
       expect(driver.port("hi_ber").get()).toBe(0);
     }));
 });

@@ -119,6 +119,7 @@ function txModule(host: BaseRHost): ModuleFile {
       markers_module: moduleName(host, "pcs_tx_markers"),
       gearbox_module: moduleName(host, "pcs_tx_gearbox"),
       last: many ? "marked" : "scrambled",
+      gearbox_ready: many ? "marked_ready" : "pull",
       error_block: hex((errorBlock << 2n) | 0b01n, blockBits),
       blocks: String(wordBlocks),
       word_range: range(blockBits * wordBlocks),

@@ -40,9 +40,12 @@ export function regroupModule(
   ];
 }
 
+/** From a word that goes in to the same that comes out. */
+const scramblerCycles = 2;
+
 /** `templates/pcs/base_r_scrambler.v.hbs`, for words that cross. */
 export function scramblerModule(host: BaseRHost): ModuleFile {
-  const { wordBlocks } = sizesOf(host);
+  const { wordBlocks, pcsLanes } = sizesOf(host);
   const payload = 64 * wordBlocks;
   const stages: View[] = [];
   for (let at = 0; 39 * 2 ** at < payload; at++) {
@@ -65,6 +68,7 @@ export function scramblerModule(host: BaseRHost): ModuleFile {
     {
       header: header(host, `Scrambles words of ${counted(wordBlocks, "block")}.`),
       module: moduleName(host, "pcs_scrambler"),
+      waits: pcsLanes > 1,
       stage_count: counted(stages.length, "stage"),
       stages,
       last: String(stages.length),
@@ -118,6 +122,8 @@ export function txGearboxModule(host: BaseRHost): ModuleFile {
     {
       header: header(host, `Cuts blocks into words of the lanes, ${laneBits} bits each.`),
       module: moduleName(host, "pcs_tx_gearbox"),
+      ahead: pcsLanes === 1,
+      ahead_cycles: String(scramblerCycles),
       bits: String(bits),
       unit: String(unit),
       units_range: range(unit * pcsLanes),
