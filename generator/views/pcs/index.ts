@@ -77,6 +77,11 @@ function pcsView(host: PcsHost): View {
         dec(d.crossingWords.value / 2, addressBits + 1),
         "words: crossingWords / 2",
       ),
+      localparam(
+        `${range(addressBits + 1)} START`,
+        dec(d.crossingWords.value / 4, addressBits + 1),
+        "words: crossingWords / 4",
+      ),
       localparam("RECORD", record, "bits of a record of the monitor"),
     ],
   };
