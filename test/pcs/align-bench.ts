@@ -121,6 +121,8 @@ export class AlignBench {
     const valid = p.valid.get() === 1;
     if (valid && !this.#wasValid && p.first.get() === 0) this.#fail("the line begins inside of a codeword");
     this.#wasValid = valid;
+    if (!valid && (p.first.get() === 1 || p.marker.get() === 1))
+      this.#fail("m_first or m_marker without m_valid");
     if (!valid || !this.checking) return;
     const { periodClocks, pairClocks } = this.sizes;
     const word = this.clock - alignCycles - this.streams.lastMarker;

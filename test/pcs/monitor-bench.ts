@@ -239,8 +239,7 @@ export class MonitorBench {
       const at = 12 * lane;
       told.symbols[lane]! += ((bytes[at >> 3]! | (bytes[(at >> 3) + 1]! << 8)) >> (at & 7)) & 0xfff;
     }
-    const up =
-      this.get("st_aligned") === 1 && this.get("st_hi_ser") === 0 && this.get("st_evt_lock_lost") === 0;
+    const up = this.get("st_aligned") === 1 && this.get("st_evt_lock_lost") === 0;
     if ((this.get("st_link_up") === 1) !== up) this.#fail("link_up");
   }
 

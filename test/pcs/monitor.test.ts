@@ -123,9 +123,9 @@ describe.each((long > 1 ? [...quick, ...more] : quick).map((shape) => [titleOf(s
         idle(bench, 5);
         expect([left, bench.get("hi_ser")]).toEqual([0, extra]);
         idle(bench, 10);
-        expect(bench.get("st_link_up")).toBe(1 - extra);
+        expect([bench.get("st_hi_ser"), bench.get("st_link_up")]).toEqual([extra, 1]);
         idle(bench, hiSer.clocks);
-        expect([bench.get("hi_ser"), bench.get("st_link_up")]).toEqual([0, 1]);
+        expect([bench.get("hi_ser"), bench.get("st_hi_ser")]).toEqual([0, 0]);
       }
     });
 

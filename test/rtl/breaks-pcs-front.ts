@@ -14,8 +14,8 @@ export const files = shapes.flatMap((shape) => {
   return frontModules(host).map((module) => fileOfModule(host, module));
 });
 
-const align = { bench: "../pcs/align", only: "400G" } as const;
-const monitor = { bench: "../pcs/monitor", only: "400G" } as const;
+const align = { bench: "../pcs/align", only: "200G" } as const;
+const monitor = { bench: "../pcs/monitor", only: "200G" } as const;
 
 export const breaks: readonly Breaks[] = [
   {
@@ -57,7 +57,7 @@ export const breaks: readonly Breaks[] = [
       ["misses_reg == MOST_MISSES", "misses_reg == MOST_MISSES + 3'd1"],
       ["if (rst || restart) begin", "if (rst) begin"],
       ["lane      <= number;", "lane      <= lane;"],
-      ["{1'b0, offset_reg} +: B", "{1'b0, offset_reg ^ 6'd1} +: B"],
+      ["{1'b0, offset_reg} +: B", "{1'b1, offset_reg} +: B"],
       ["position_reg <= FOUND;", "position_reg <= FOUND + 1'b1;"],
       [".search (!placed)", ".search (1'b1)"],
       ["position_reg != MARKER_LAST", "position_reg != MARKER_LAST - 1'b1"],
@@ -138,8 +138,8 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["(silent && !s_valid)", "1'b0"],
       ["s_valid ? {TB{1'b0}} : silent", "silent"],
-      ["&& evt_lock_lost == {LB{1'b0}}", ""],
-      ["aligned && !hi_ser", "aligned"],
+      ["aligned && evt_lock_lost == {LB{1'b0}}", "aligned"],
+      ["hi_ser   <= s_record[1]", "hi_ser   <= s_record[0]"],
       ["s_valid && s_record", "s_record"],
     ],
   },
