@@ -84,8 +84,7 @@ describe("pcs_idle_drop", () => {
         const events = [drops, word !== undefined && !drops && !ready];
         word = rng.chance(0.8) ? drawWord(rng, p.s_data.bytes.length) : undefined;
         p.s_valid.set(word === undefined ? 0 : 1);
-        if (word === undefined) p.s_data.bytes.fill(0);
-        else p.s_data.bytes.set(word.bits);
+        p.s_data.bytes.set((word ?? drawWord(rng, p.s_data.bytes.length)).bits);
         p.s_error.set(word?.errors ?? 0);
         model.step();
         expect([p.evt_dropped.get() === 1, p.evt_overrun.get() === 1]).toEqual(events);
