@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AnyDesign } from "../design/switch.ts";
 import { renderTemplate } from "../render/index.ts";
+import { constraintFiles } from "../views/constraints.ts";
 import { filesOf } from "../views/index.ts";
 import { registerDocuments } from "../views/register-docs.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
@@ -11,9 +12,9 @@ export interface GenerateOptions extends EmitOptions {
   readonly out?: string;
 }
 
-/** Text of every file of a design: its Verilog and the documents of its registers. */
+/** Text of every file of a design: its Verilog, the documents of its registers, the constraints of its clocks. */
 export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
-  const files = [...filesOf(design), ...registerDocuments(design)];
+  const files = [...filesOf(design), ...registerDocuments(design), ...constraintFiles(design)];
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 
