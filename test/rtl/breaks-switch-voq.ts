@@ -25,7 +25,6 @@ const pages: readonly Breaks[] = [
       ["page_reg     <= first_page_reg;", "page_reg     <= page_reg;"],
       ["wr_valid && (wr_last || beat_reg == LAST_BEAT)", "wr_valid && beat_reg == LAST_BEAT"],
       ["wr_valid && (wr_last || beat_reg == LAST_BEAT)", "wr_valid && wr_last"],
-      ["first_take_reg <= take_reg;", "first_take_reg <= take_next;"],
       ["first_page_reg <= page_reg;", "first_page_reg <= next_reg;"],
       ["take_reg == LAST_SLOT ? {SB{1'b0}} : take_reg + 1'b1", "take_reg + 1'b1"],
       ["put_reg <= put_reg == LAST_SLOT ? {SB{1'b0}} : put_reg + 1'b1", "put_reg <= put_reg + 1'b1"],
@@ -53,7 +52,10 @@ const pages: readonly Breaks[] = [
     bench: "switch-voq-pages",
     only: single,
     module: "switch/voq_pages",
-    changes: [["page_end  = wr_valid;", "page_end  = wr_valid && wr_last;"]],
+    changes: [
+      ["page_end  = wr_valid;", "page_end  = wr_valid && wr_last;"],
+      ["first_take_reg <= take_reg;", "first_take_reg <= take_next;"],
+    ],
   },
 ];
 
@@ -87,6 +89,15 @@ const lists: readonly Breaks[] = [
 const reader: readonly Breaks[] = [
   {
     bench: "switch-voq",
+    only: load(single),
+    module: "switch/voq_reader",
+    changes: [
+      ["idle_next && ticket_beats <= TWO_BEATS", "idle_next && ticket_beats < TWO_BEATS"],
+      ["pick && !direct_pick && idle_next", "pick && !direct_pick"],
+    ],
+  },
+  {
+    bench: "switch-voq",
     only: load(paged),
     module: "switch/voq_reader",
     changes: [
@@ -98,16 +109,14 @@ const reader: readonly Breaks[] = [
       ["!next_reg && (filled_drop || expired)", "!next_reg && filled_drop"],
       ["free && match && !drop;", "free && match;"],
       ["if (pick && lane != LAST_LANE) begin", "if (pick) begin"],
-      ["pool       = |behind ? behind : wanted", "pool       = wanted"],
+      ["= |behind ? behind : wanted;", "= wanted;"],
       ["(queued | direct_lane) & open_room", "queued | direct_lane"],
       [
         "if (wanted[LANES-1]) begin\n            lane = LAST_LANE;",
         "if (1'b0) begin\n            lane = LAST_LANE;",
       ],
       ["!arriving || beats_reg != direct_beats", "1'b1"],
-      ["arriving  = direct_reg && direct_open", "arriving  = 1'b0"],
-      ["idle_next && ticket_beats <= TWO_BEATS", "idle_next && ticket_beats < TWO_BEATS"],
-      ["pick && !direct_pick && idle_next", "pick && !direct_pick"],
+      ["= direct_reg && direct_open;", "= 1'b0;"],
       ["!next_done_reg && !next_direct_reg && left", "!next_direct_reg && left"],
       ["!next_done_reg && !next_direct_reg && left", "!next_done_reg && left"],
       ["more && !done_reg && !arriving && left", "more && !done_reg && left"],

@@ -135,6 +135,16 @@ describe.each(voqShapes.slice(0, 2).map((one) => [titleOfSwitch(one), one] as co
         expect(bench.crossed).toBeGreaterThan(100);
       }));
 
+    it("starts anew after a reset with tickets in its queues", () =>
+      withSeed(seed, (rng) => {
+        const load = { push: 1, pop: 0.5, again: 0.5, queues: [0, queues - 1, rng.below(queues)] };
+        for (let round = 0; round < 3; round += 1) {
+          const bench = new ListsBench(model, rng, queues, entries);
+          for (let at = 0; at < entries; at += 1) bench.cycle(load);
+          expect(bench.queues.some(({ length }) => length > 0)).toBe(true);
+        }
+      }));
+
     it("holds as many tickets in one queue as there are places, round and round", () =>
       withSeed(seed, (rng) => {
         const bench = new ListsBench(model, rng, queues, entries);
