@@ -12,6 +12,7 @@ export const files = quickShapes.flatMap((shape) => {
 });
 
 const bench = "../pcs/base-r";
+const faults = "../pcs/base-r-faults";
 const single = "10G, 1 x 64";
 const wide = "25G, 1 x 80";
 const many = "40G, 4 x 64";
@@ -56,8 +57,6 @@ export const breaks: readonly Breaks[] = [
     module: "pcs/base_r_block_sync",
     changes: [
       ["slip_reg ? s_bits >> 1 : s_bits", "s_bits"],
-      ["errors >= LIMIT", "errors > LIMIT + 5'd20"],
-      ["errors_reg <= done ? 5'd0 : errors", "errors_reg <= errors"],
       ["locked_reg <= 1'b0;\n            count_reg", "count_reg"],
       ["full = total >= FULL", "full = total > FULL"],
       ["skip_reg <= 2'd2", "skip_reg <= 2'd0"],
@@ -73,9 +72,6 @@ export const breaks: readonly Breaks[] = [
       ["past[19 +: PAYLOAD]", "past[18 +: PAYLOAD]"],
       ["bad | fresh_reg", "bad"],
       ["bad | fresh_reg", "fresh_reg"],
-      ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "1'b1"],
-      ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "!thin"],
-      ["!(thin && !fresh_reg", "!(!fresh_reg"],
     ],
   },
   {
@@ -114,12 +110,7 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["s_block[57:34] == ~s_block[25:2]", "1'b1"],
       ["good = hit1_reg && found1_reg == number_reg", "good = 1'b1"],
-      ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg"],
-      ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg || misses_reg == 2'd2"],
-      ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg || &{misses_reg, due, hit1_reg}"],
-      ["misses_reg <= good ? 2'd0 :", "misses_reg <= 1'b0 ? 2'd0 :"],
       ["parity(block1_reg) ^ (due ? 8'h00 : parity_reg)", "parity(block1_reg) ^ parity_reg"],
-      ["parity_reg != block1_reg[33:26]", "1'b0"],
       ["lose = !block_locked ||", "lose = "],
       ["number_reg <= found1_reg;", "number_reg <= 2'd0;"],
     ],
@@ -129,14 +120,11 @@ export const breaks: readonly Breaks[] = [
     only: many,
     module: "pcs/base_r_deskew",
     changes: [
-      ["&s_locked && &present", "&s_locked"],
-      ["clear = !ready_reg || |over", "clear = !ready_reg"],
       ["&filled && !clear", "|filled && !clear"],
       ["(begun_reg || s_marker[i])", "1'b1"],
       ["valid1_reg && !marker1_reg", "valid1_reg"],
       ["is_lane[LANES * i + j];", "is_lane[LANES * j + i];"],
       ["last = count_reg == PERIOD -", "last = count_reg == PERIOD - 7'd1 -"],
-      ["s_marker[i] ? s_bip[i] : s_bad[i]", "s_bad[i]"],
     ],
   },
   {
@@ -147,6 +135,52 @@ export const breaks: readonly Breaks[] = [
       ["s_ready = count_reg <= OUT_STEP", "s_ready = 1'b1"],
       ["m_valid = count_reg >= OUT_STEP", "m_valid = 1'b1"],
       ["pop ? hold_reg >> (OUT * PIECE) : hold_reg", "hold_reg"],
+    ],
+  },
+  {
+    bench: faults,
+    only: single,
+    module: "pcs/base_r_descrambler",
+    changes: [
+      ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "1'b1"],
+      ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "!thin"],
+      ["!(thin && !fresh_reg", "!(!fresh_reg"],
+    ],
+  },
+  {
+    bench: faults,
+    only: single,
+    module: "pcs/base_r_block_sync",
+    changes: [
+      ["errors >= LIMIT", "errors > LIMIT"],
+      ["errors_reg <= done ? 5'd0 : errors", "errors_reg <= errors"],
+    ],
+  },
+  {
+    bench: faults,
+    only: wide,
+    module: "pcs/base_r_block_sync",
+    changes: [["errors >= LIMIT", "errors > LIMIT"]],
+  },
+  {
+    bench: faults,
+    only: many,
+    module: "pcs/base_r_marker_lock",
+    changes: [
+      ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg"],
+      ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg || misses_reg == 2'd2"],
+      ["misses_reg <= good ? 2'd0 :", "misses_reg <= 1'b0 ? 2'd0 :"],
+      ["parity_reg != block1_reg[33:26]", "1'b0"],
+    ],
+  },
+  {
+    bench: faults,
+    only: many,
+    module: "pcs/base_r_deskew",
+    changes: [
+      ["&s_locked && &present", "&s_locked"],
+      ["clear = !ready_reg || |over", "clear = !ready_reg"],
+      ["s_marker[i] ? s_bip[i] : s_bad[i]", "s_bad[i]"],
     ],
   },
 ];

@@ -3,6 +3,7 @@ import { header, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { type BaseRHost, blockBits, counted, sizesOf, vector } from "./base-r-host.ts";
 import { lanesModules } from "./base-r-lanes.ts";
+import { recordModules } from "./base-r-record.ts";
 import { descramblerModule, regroupModule, scramblerModule, txGearboxModule } from "./base-r-streams.ts";
 import { berModule, blockSyncModule } from "./base-r-sync.ts";
 import type { PcsHost } from "./host.ts";
@@ -42,6 +43,7 @@ export function baseRRxModules(host: BaseRHost): readonly ModuleFile[] {
     regroupModule(host, "pcs_rx_words", rowBlocks, wordBlocks),
     descramblerModule(host),
     rxModule(host),
+    ...recordModules(host),
     [
       blockName,
       `pcs/${blockName}`,
