@@ -148,7 +148,7 @@ export class MonitorBench {
     this.set("stat_uncorrectable", pair?.bad ?? 3);
     this.set("stat_corrected", pair?.fixed ?? 3);
     const symbols = this.port("err_symbols").bytes;
-    symbols.fill(0);
+    symbols.fill(wrong.length === 0 ? 0xff : 0);
     for (const at of wrong) symbols[at >> 3]! |= 1 << (at & 7);
     this.set("err_valid", wrong.length === 0 ? 0 : 1);
     this.set("m_ready", ready ? 1 : 0);

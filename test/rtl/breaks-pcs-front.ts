@@ -125,12 +125,18 @@ export const breaks: readonly Breaks[] = [
       ["levels != told_reg", "1'b0"],
       ["index_reg <= index_reg + 1'b1", "index_reg <= index_reg"],
       ["(due_reg && !load) || timer_reg == LAST_CLOCK", "timer_reg == LAST_CLOCK"],
-      ["err_valid && err_symbols[S*at + part]", "err_symbols[at + part]"],
+      ["err_valid && err_symbols[S*at + part]", "err_symbols[S*at + part]"],
       [
         "if (m_ready) begin\n            m_valid <= 1'b0;",
         "if (m_ready) begin\n            m_valid <= m_valid;",
       ],
     ],
+  },
+  {
+    ...monitor,
+    only: "400G",
+    module: "pcs/pcs_monitor",
+    changes: [["err_symbols[S*at + part]", "err_symbols[at + part]"]],
   },
   {
     ...monitor,
