@@ -87,6 +87,22 @@ describe.each(described(false))("one lane without FEC: %s", (_, shape) => {
       expect(offsets.filter((at) => at % 16 === 0 && loses(lockErrors - 1, at))).toEqual([]);
     }));
 
+  it("marks the first block behind the lock, whatever it is", () =>
+    withSeed(seed, (rng) => {
+      for (let round = 0; round < 6; round++) {
+        const driver = new BaseRDriver(model, host);
+        const columns = Array.from({ length: toLockBlocks + 100 }, () => {
+          const column = Uint8Array.from(idleColumn, () => rng.below(256));
+          column[0] = 0;
+          return column;
+        });
+        run(driver, host, toLockBlocks, new FarEnd(rng, host, 0, columns).next);
+        expect(text(driver.seen.columns[0]!)).toBe(text(errorColumn));
+        const good = new Set(columns.map(text));
+        expect(driver.seen.columns.slice(1).every((one) => good.has(text(one)))).toBe(true);
+      }
+    }));
+
   it("gives nothing out without the lock", () =>
     withSeed(seed, (rng) => {
       const driver = new BaseRDriver(model, host);

@@ -58,7 +58,6 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["slip_reg ? s_bits >> 1 : s_bits", "s_bits"],
       ["locked_reg <= 1'b0;\n            count_reg", "count_reg"],
-      ["full = total >= FULL", "full = total > FULL"],
       ["skip_reg <= 2'd2", "skip_reg <= 2'd0"],
       ["valid_reg && locked_reg", "valid_reg"],
       ["blocks_reg[66 * i] == blocks_reg[66 * i + 1]", "blocks_reg[66 * i] && blocks_reg[66 * i + 1]"],
@@ -68,11 +67,7 @@ export const breaks: readonly Breaks[] = [
     bench,
     only: single,
     module: "pcs/base_r_descrambler",
-    changes: [
-      ["past[19 +: PAYLOAD]", "past[18 +: PAYLOAD]"],
-      ["bad | fresh_reg", "bad"],
-      ["bad | fresh_reg", "fresh_reg"],
-    ],
+    changes: [["past[19 +: PAYLOAD]", "past[18 +: PAYLOAD]"]],
   },
   {
     bench,
@@ -81,7 +76,7 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["if (over) begin\n            hi_ber <= 1'b1;", "if (over) begin\n            hi_ber <= 1'b0;"],
       ["hi_ber <= over;", "hi_ber <= hi_ber;"],
-      ["last = time_reg == WINDOW", "last = 1'b0 && time_reg == WINDOW"],
+      ["time_reg == WINDOW -", "1'b0 && time_reg == WINDOW -"],
     ],
   },
   {
@@ -142,6 +137,7 @@ export const breaks: readonly Breaks[] = [
     only: single,
     module: "pcs/base_r_descrambler",
     changes: [
+      ["bad | fresh_reg", "bad"],
       ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "1'b1"],
       ["!(thin && !fresh_reg && word == {BLOCKS{IDLE}})", "!thin"],
       ["!(thin && !fresh_reg", "!(!fresh_reg"],
@@ -181,6 +177,30 @@ export const breaks: readonly Breaks[] = [
       ["&s_locked && &present", "&s_locked"],
       ["clear = !ready_reg || |over", "clear = !ready_reg"],
       ["s_marker[i] ? s_bip[i] : s_bad[i]", "s_bad[i]"],
+    ],
+  },
+  {
+    bench: "../pcs/base-r-record",
+    only: many,
+    module: "pcs/base_r_monitor",
+    changes: [
+      ["load ? 16'd0 : headers_reg", "headers_reg"],
+      ["load ? 4'd0 : lost_reg", "load ? 4'd0 : 4'd0"],
+      ["if (load) begin\n            bip[", "if (1'b0) begin\n            bip["],
+      ["due_reg || levels != told_reg", "due_reg"],
+      ["due_reg <= last ||", "due_reg <= "],
+      ["m_ready || !valid_reg", "1'b1"],
+    ],
+  },
+  {
+    bench: "../pcs/base-r-record",
+    only: many,
+    module: "pcs/base_r_status",
+    changes: [
+      ["(silent && !s_valid)", "1'b0"],
+      ["aligned && !hi_ber", "aligned"],
+      ["s_valid ? 9'd0 : silent", "silent"],
+      ["at[1:0] ?", "2'd0 ?"],
     ],
   },
 ];
