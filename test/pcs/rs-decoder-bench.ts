@@ -60,10 +60,10 @@ export class DecoderBench {
     }
   }
 
-  /** Sends the first `words` words only; they come out as they are. */
-  sendPart(received: Uint16Array, words: number): void {
+  /** Sends the words `from` ... `to` - 1 of a codeword only; they come out as they are. */
+  sendPart(received: Uint16Array, from: number, to: number): void {
     const { symbols } = this.#case;
-    for (let word = 0; word < words; word += 1) {
+    for (let word = from; word < to; word += 1) {
       const part = received.subarray(word * symbols, (word + 1) * symbols);
       this.#expect(part, word === 0, [], undefined);
       this.#cycle(part, word === 0);

@@ -65,8 +65,14 @@ describe.each(rsCases.map((one) => [caseText(one), one] as const))("rs_decoder: 
       for (let count = 0; count < 60; count += 1) {
         bench.send(damage(rng, randomCodeword(rng, reference), rng.below(reference.t + 1)));
         const cut = damage(rng, randomCodeword(rng, reference), rng.range(1, reference.t));
-        bench.sendPart(cut, rng.range(1, words - 1));
-        if (rng.chance(0.5)) bench.idle(rng.range(1, words));
+        const place = rng.range(1, words - 1);
+        bench.sendPart(cut, 0, place);
+        const rest = rng.below(3);
+        if (rest === 0) bench.idle(rng.range(1, words));
+        if (rest === 1) {
+          bench.idle(1);
+          bench.sendPart(cut, place, words);
+        }
       }
       bench.drain();
     });
@@ -97,7 +103,7 @@ describe.each(rsCases.map((one) => [caseText(one), one] as const))("rs_decoder: 
         const bad = damage(rng, randomCodeword(rng, reference), reference.t);
         const broken = new DecoderBench(opened, one, rng);
         broken.send(bad);
-        broken.sendPart(bad, rng.range(1, words - 1));
+        broken.sendPart(bad, 0, rng.range(1, words - 1));
         opened.reset(rng.range(1, 3));
         const bench = new DecoderBench(opened, one, rng);
         bench.send(damage(rng, randomCodeword(rng, reference), reference.t));
