@@ -41,7 +41,8 @@ describe.each(rsCases.map((one) => [caseText(one), one] as const))("rs_decoder: 
     expect(bench.uncorrectable).toBe(own.filter(({ correctable }) => !correctable).length);
   });
 
-  it("corrects up to t symbols and says so when there are more, back to back and with gaps", async () => {
+  const title = "corrects up to t symbols and says so when there are more, back to back and with gaps";
+  it(title, { timeout: 180_000 + 20 * codewords }, async () => {
     const opened = await model;
     await withSeed(seed, (rng) => {
       const bench = new DecoderBench(opened, one, rng);
