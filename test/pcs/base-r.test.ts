@@ -97,6 +97,8 @@ describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS witho
           expect(driver.port("aligned").get()).toBe(1);
           far.at[rng.below(pcsLanes())]! += 1;
         }
+        // the blocks are lost before the fourth marker in a row is missing
+        if (i === slipAt + clocks(185)) expect(driver.seen.lost).toBe(1);
         if (i === slipAt + clocks(1200)) driver.seen.columns.length = 0;
         driver.receive(far.next);
         driver.cycle();
@@ -112,7 +114,8 @@ describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS witho
     withSeed(seed, (rng) => {
       const driver = new BaseRDriver(model, host);
       const before = enoughToLock();
-      const far = farEnd(rng, before + 6000, []);
+      const window = (shape.berClocks * host.pcs.derived.pcsLaneBits.value) / block;
+      const far = farEnd(rng, before + 500 + Math.ceil(4.5 * window), []);
       const run = (blocks: number, each: (place: number) => number) => {
         for (let i = 0; i < clocks(blocks); i++) {
           driver.receive(each);
@@ -145,9 +148,8 @@ describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS witho
       expect(driver.seen.headers).toBe(errors);
       expect(driver.port("hi_ber").get()).toBe(0);
 
-      const window = (shape.berClocks * host.pcs.derived.pcsLaneBits.value) / block;
       const every = Math.ceil(lockWindow / (lockErrors - 1)) + 1;
-      expect((window / every) * pcsLanes()).toBeGreaterThan(berErrors + 10);
+      expect((window / every) * pcsLanes()).toBeGreaterThan(berErrors + 2);
       broken(2 * window, every, [...far.at.keys()]);
       expect(driver.port("hi_ber").get()).toBe(1);
       expect(driver.seen.lost).toBe(0);

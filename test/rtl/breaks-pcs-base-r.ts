@@ -93,7 +93,6 @@ export const breaks: readonly Breaks[] = [
       ["mark ? 8'h00 : parity_reg", "parity_reg"],
       ["{~half, half, 2'b01}", "{half, half, 2'b01}"],
       ["parity_reg <= sum;", "parity_reg <= mark ? 32'd0 : sum;"],
-      ["{3'b000, block[1], block[0], 3'b000}", "{3'b000, block[0], block[1], 3'b000}"],
       ["count_reg == PERIOD -", "count_reg == PERIOD - 7'd1 -"],
       ["24'h47", "24'h46"],
     ],
@@ -103,10 +102,8 @@ export const breaks: readonly Breaks[] = [
     only: many,
     module: "pcs/base_r_marker_lock",
     changes: [
-      ["s_block[57:34] == ~s_block[25:2]", "1'b1"],
-      ["good = hit1_reg && found1_reg == number_reg", "good = 1'b1"],
       ["parity(block1_reg) ^ (due ? 8'h00 : parity_reg)", "parity(block1_reg) ^ parity_reg"],
-      ["lose = !block_locked ||", "lose = "],
+      ["!block_locked || (miss", "(miss"],
       ["number_reg <= found1_reg;", "number_reg <= 2'd0;"],
     ],
   },
@@ -163,6 +160,8 @@ export const breaks: readonly Breaks[] = [
     only: many,
     module: "pcs/base_r_marker_lock",
     changes: [
+      ["s_block[57:34] == ~s_block[25:2]", "1'b1"],
+      ["hit1_reg && found1_reg == number_reg", "1'b1"],
       ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg"],
       ["!locked_reg || misses_reg == MISSES_LAST", "!locked_reg || misses_reg == 2'd2"],
       ["misses_reg <= good ? 2'd0 :", "misses_reg <= 1'b0 ? 2'd0 :"],
