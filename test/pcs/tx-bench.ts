@@ -123,7 +123,9 @@ export function writeColumn(data: Uint8Array, flags: Uint8Array, column: number,
 /** An ordered set, with nothing behind its three octets, or a control set, or one with rubbish behind it. */
 function orderedSet(octets: Uint8Array, rng: Rng): void {
   octets[0] = rng.chance(0.5) ? character.sequence : character.orderedSet;
-  const rest = rng.below(3);
-  if (rest === 0) octets.fill(0, 4);
-  else if (rest === 1) octets[4] = (octets[4]! & 0xf0) | 6;
+  const rest = rng.below(4);
+  if (rest !== 1) octets.fill(0, 4);
+  if (rest === 3) octets[4] = rng.below(16);
+  if (rest === 1) octets[4] = (octets[4]! & 0xf0) | 6;
+  if (rest === 2) octets[rng.below(8)] = rng.below(256);
 }

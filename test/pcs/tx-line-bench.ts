@@ -41,6 +41,7 @@ export class TxLineBench {
       periodPairs: derived.markerPeriodCodewords.value,
     });
     this.#sliceGroups = 2 ** Math.ceil(Math.log2(Math.max(1, format.groups / derived.codewordClocks.value)));
+    model.step(100 + rng.below(100)); // so that the reset has something to undo
     resetAll(model);
   }
 
@@ -51,7 +52,7 @@ export class TxLineBench {
     const clocks = codewordClocks.value;
     const parts = groupsPerWord.value / this.#sliceGroups;
     const sent: Uint8Array[] = [];
-    const state = { part: 0, late: gaps > 0 ? 3 : 0, started: false, underrun: false, underruns: 0 };
+    const state = { part: 0, late: gaps > 0 ? clocks : 0, started: false, underrun: false, underruns: 0 };
     this.#status.push(0);
     this.#fill(p.s_data.bytes);
     for (let clock = -1; clock < pairs * clocks + this.#latency; clock += 1) {

@@ -24,6 +24,15 @@ describe.each(txShapes.map((shape) => [titleOfTx(shape), shape] as const))("pcs_
   });
 });
 
+describe.runIf(long > 1)("markers as far apart as the standard has them", () => {
+  it("come again after 4096 pairs of codewords", { timeout: 600_000 }, async () => {
+    const host = txHost({ rateGbps: 400, bits: 1024, symbols: 32, lanes: 4 });
+    expect(host.pcs.derived.markerPeriodCodewords.value).toBe(4096);
+    const bench = new TxLineBench(await openTxModule(host, "pcs_tx"), host, new Rng(seed), latency);
+    expect(bench.run(4098, 0).pairs).toBe(4098);
+  });
+});
+
 describe("slices of groups", () => {
   const cases = pcsFormats.flatMap((format) =>
     legalSymbolsPerClock(format).flatMap((symbols) =>

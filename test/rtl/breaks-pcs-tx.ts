@@ -55,8 +55,6 @@ export const breaks: readonly Breaks[] = [
       ["ready_reg <= take;", "ready_reg <= 1'b1;"],
       ["ready_reg ? block_data", "1'b1 ? block_data"],
       ["ready_reg ? block_payload", "1'b1 ? block_payload"],
-      ["!full_reg || move;", "move;"],
-      ["!m_valid_reg || m_ready", "m_ready"],
       ["!m_valid_reg || m_ready", "1'b1"],
       ["{64{!data[0] || all_data}}", "{64{!data[0]}}"],
       ["{64{!(&data[1:0]) || all_data}}", "{64{!data[1] || all_data}}"],
@@ -71,6 +69,9 @@ export const breaks: readonly Breaks[] = [
     only: "64 bits",
     module: "pcs/pcs_encode",
     changes: [
+      ["!full_reg || move;", "move;"],
+      ["!m_valid_reg || m_ready", "m_ready"],
+      ["ready_reg <= 1'b1;", "ready_reg <= ready_reg;"],
       ["full_reg <= beat_reg == LAST_BEAT;", "full_reg <= 1'b1;"],
       ["{in_data, data_reg[4*G-1:C]}", "{data_reg[4*G-C-1:0], in_data}"],
       ["full_reg  <= 1'b0;", "full_reg  <= full_reg;"],
@@ -86,7 +87,7 @@ export const breaks: readonly Breaks[] = [
       ["end else if (s_valid)", "end else if (1'b1)"],
       ["end else if (valid_reg)", "end else if (s_valid)"],
       ["line0[19 +: W]", "line0[18 +: W]"],
-      ["ahead0[", "s_data["],
+      ["{ahead0, past1_reg}", "{s_data, past1_reg}"],
       ["line2[232 +: W]", "line2[231 +: W]"],
       ["past_reg[152 +: W]", "past_reg[151 +: W]"],
       ["past_reg <= {464{1'b0}}", "past_reg <= {464{1'b1}}"],
@@ -115,7 +116,6 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["default: take = 1'b0;", "default: take = clock_reg == LAST_CLOCK;"],
       ["markers_reg <= 1'b1;", "markers_reg <= 1'b0;"],
-      ["index_reg == LAST_SLICE ? {IB{1'b0}}", "1'b0 ? {IB{1'b0}}"],
       ["markers_reg <= index_reg != LAST_SLICE;", "markers_reg <= 1'b0;"],
       ["pair_reg == LAST_PAIR ? {PB{1'b0}}", "1'b0 ? {PB{1'b0}}"],
       ["markers_reg <= pair_reg == LAST_PAIR;", "markers_reg <= 1'b1;"],
@@ -132,7 +132,6 @@ export const breaks: readonly Breaks[] = [
       ["s_fill[FINE-1:0]", "s_fill[FINE-2:0]"],
       ["s_fill[FB-1:FINE]", "s_fill[FB-1:FINE] + 1'b1"],
       ["left_reg <= line[WORD +: LEFT];", "left_reg <= line[LEFT-1:0];"],
-      ["{ {WORD{1'b0}}, left_reg}", "{ {WORD{1'b0}}, left_reg & {LEFT{m_valid_reg}}}"],
     ],
   },
   {
