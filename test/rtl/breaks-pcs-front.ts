@@ -5,7 +5,7 @@ import type { Breaks } from "./breaks.ts";
 
 const shapes: readonly FrontShape[] = [
   { rateGbps: 400, fec: "rs544", P: 32, lanes: 4, pairs: 16 },
-  { rateGbps: 200, fec: "rs544", P: 4, lanes: 2, pairs: 8 },
+  { rateGbps: 200, fec: "rs544", P: 4, lanes: 2, pairs: 9 },
 ];
 
 /** Where the changed text is looked for. */
@@ -78,7 +78,7 @@ export const breaks: readonly Breaks[] = [
     ...align,
     module: "pcs/pcs_deskew",
     changes: [
-      ["last_reg && &fresh &&", "&fresh &&"],
+      ["&fresh && &placed", "&placed"],
       ["(set_reg || align) && &placed", "set_reg || align"],
       ["set_reg && &locked && distinct_reg", "set_reg && distinct_reg"],
       ["set_reg && &locked && distinct_reg", "set_reg && &locked"],
