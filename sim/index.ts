@@ -2,6 +2,7 @@ export { AxiLite, axiResponse } from "./bfm/axil.ts";
 export { AxisSink } from "./bfm/axis-sink.ts";
 export { AxisSource } from "./bfm/axis-source.ts";
 export { Cable, Channel } from "./bfm/channel.ts";
+export { LaneChannel, type LaneChannelOptions } from "./bfm/lanes.ts";
 export { LinkPartner } from "./bfm/link-partner.ts";
 export { modelMii } from "./bfm/mii.ts";
 export { MiiMonitor } from "./bfm/mii-monitor.ts";

@@ -76,7 +76,14 @@ describe("quoted facts", () => {
 
   it("name every module that is emitted, and every port of the top module", async () => {
     const page = textOf("docs/rtl.md");
-    const examples = ["link-400g.ts", "link-100g.json", "link-25g.ts", "leaf4.ts", "leaf4-small.json"];
+    const examples = [
+      "link-400g.ts",
+      "link-100g.json",
+      "link-25g.ts",
+      "link-400g-pcs.ts",
+      "leaf4.ts",
+      "leaf4-small.json",
+    ];
     for (const example of examples) {
       const design = await exampleOf(example);
       const files = filesOf(design);

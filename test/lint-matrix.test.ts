@@ -38,6 +38,13 @@ const cases: readonly Case[] = [
   { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
 ];
 
+/** A narrow line of each rate; that of 400G takes Yosys a while, and waits for `npm run test:wide`. */
+const allPcsCases = [
+  [200, "rs272", { datapathBits: 512, lanes: { count: 4, gbps: 50 }, derived: { symbolsPerClock: 8 } }],
+  [400, "rs544", { datapathBits: 1024, lanes: { count: 4, gbps: 100 }, derived: { symbolsPerClock: 16 } }],
+] as const;
+const pcsCases = process.env.LANEWRIGHT_WIDTHS === undefined ? allPcsCases.slice(0, 1) : allPcsCases;
+
 function describeCase(one: Case): LinkDescription {
   const { datapathBits, lanes, ...rest } = one;
   const clockMHz = datapathBits < 512 ? 200 : 400;
@@ -52,6 +59,22 @@ function describeCase(one: Case): LinkDescription {
 }
 
 describe("what is generated is clean for Verilator -Wall, Icarus -Wall and Yosys check", () => {
+  it.each(pcsCases)("%s Gb/s over lanes, %s", { timeout: 300_000 }, async (rateGbps, fec, more) => {
+    const link = {
+      name: `lint_pcs_${rateGbps}`,
+      clockMHz: 403,
+      mtuBytes: 1024,
+      cableMeters: 3,
+      rateGbps,
+      fec,
+    } as const;
+    const virtualLanes = { data: 2 };
+    const description: LinkDescription = { ...link, phy: "pcs", virtualLanes, ...more };
+    const { folder, top, files } = generateToCache(await designOf(description));
+    const results = await lint({ folder, top, files: files.map((file) => relative(folder, file)) });
+    for (const { tool, clean, output } of results) expect(clean, `${tool}: ${output}`).toBe(true);
+  });
+
   it.each(cases.map((one) => [title(one), one] as const))("%s", { timeout: 300_000 }, async (_, one) => {
     const { folder, top, files } = generateToCache(await designOf(describeCase(one)));
     const results = await lint({ folder, top, files: files.map((file) => relative(folder, file)) });

@@ -1,5 +1,6 @@
 export { captureTraffic, laneOf, sampleCapture } from "./capture-traffic.ts";
 export { type Counters, countedBetween, readCounters } from "./counters.ts";
+export { LaneWire, type LaneWireOptions } from "./lane-wire.ts";
 export { limitsOf, type PairLimits } from "./limits.ts";
 export { LinkPair, openLinkPair, type PairOptions, type TraceWindow } from "./link-pair.ts";
 export type { Faults, Phase, Traffic, Withhold } from "./phase.ts";
