@@ -1,4 +1,4 @@
-/** What Yosys makes of a module and of all below it for an UltraScale+ device: counts of cells, each module mapped once. */
+/** What Yosys makes of a module and of all below it for a Xilinx device: counts of cells, each module mapped once. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,7 +49,11 @@ const memoryLuts: Readonly<Record<string, number>> = {
 };
 
 /** Maps `top` with all modules below it; hierarchy is kept, so that no module is mapped twice. */
-export async function netlistOf(files: readonly string[], top: string): Promise<Netlist> {
+export async function netlistOf(
+  files: readonly string[],
+  top: string,
+  family: "xcup" | "xc7" = "xcup",
+): Promise<Netlist> {
   await requireTools(["yosys"]);
   const folder = mkdtempSync(join(tmpdir(), "lanewright-area-"));
   try {
@@ -59,7 +63,7 @@ export async function netlistOf(files: readonly string[], top: string): Promise<
       `hierarchy -top ${top}`,
       "proc",
       `tee -q -o ${before} stat -json`,
-      `synth_xilinx -family xcup -noiopad -noclkbuf -nowidelut -top ${top}`,
+      `synth_xilinx -family ${family} -noiopad -noclkbuf -nowidelut -top ${top}`,
       `tee -q -o ${after} stat -json`,
     ];
     await execa("yosys", ["-q", "-p", script.join("; ")]);

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { elaborate, loadDescription, loadLinkDescription } from "../generator/index.ts";
 import { drawLinkPort } from "./pictures/link-port.ts";
+import { drawPcs } from "./pictures/pcs.ts";
 import { drawPipeline } from "./pictures/pipeline.ts";
 import { drawRetry } from "./pictures/retry.ts";
 import { drawSwitch } from "./pictures/switch.ts";
@@ -13,10 +14,13 @@ import { drawWaveform } from "./pictures/waveform.ts";
 export async function pictures(): Promise<Readonly<Record<string, string>>> {
   const design = elaborate(await loadLinkDescription(pathOf("examples/link-400g.ts")));
   const leaf = elaborate(await loadDescription(pathOf("examples/leaf4.ts")));
+  const lanes = elaborate(await loadLinkDescription(pathOf("examples/link-400g-pcs.ts")));
+  if (lanes.pcs === null) throw new Error(`${lanes.name} has no PCS`);
   if (leaf.kind !== "switch") throw new Error(`${leaf.name} is not a switch`);
   return {
     "docs/pipeline.svg": await drawPipeline(),
     "docs/link-port.svg": await drawLinkPort(design),
+    "docs/pcs.svg": drawPcs(lanes.name, lanes.clockMHz, lanes.pcs),
     "docs/retry.svg": drawRetry(),
     "docs/switch.svg": drawSwitch(leaf),
     "docs/switch-buffer.svg": await drawSwitchBuffer(leaf),
