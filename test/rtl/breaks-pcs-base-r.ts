@@ -124,7 +124,7 @@ export const breaks: readonly Breaks[] = [
     only: single,
     module: "pcs/base_r_regroup",
     changes: [
-      ["s_ready = count_reg <= OUT_STEP", "s_ready = 1'b1"],
+      ["s_ready = count_reg <= LIMIT_STEP", "s_ready = 1'b1"],
       ["m_valid = count_reg >= OUT_STEP", "m_valid = 1'b1"],
       ["pop ? hold_reg >> (OUT * PIECE) : hold_reg", "hold_reg"],
     ],

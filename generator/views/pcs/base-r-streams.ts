@@ -4,7 +4,10 @@ import { bitsFor, derivedParam, header, localparam, moduleName } from "../common
 import type { ModuleFile } from "../files.ts";
 import { type BaseRHost, blockBits, counted, gcd, sizesOf, vector } from "./base-r-host.ts";
 
-/** `templates/pcs/base_r_regroup.v.hbs`: `from` pieces of `bits` bits in, `to` out. */
+/**
+ * `templates/pcs/base_r_regroup.v.hbs`: `from` blocks of `bits` bits in, `to` out. Where lanes may take or give a row in
+ * each of two clocks in a row, it takes words as long as it could run dry; else it is enough that one goes out in between.
+ */
 export function regroupModule(
   host: BaseRHost,
   suffix: string,
@@ -13,7 +16,9 @@ export function regroupModule(
   bits = blockBits,
 ): ModuleFile {
   const step = gcd(from, to);
-  const countBits = bitsFor((from + to) / step);
+  const { pcsLanes, bits: laneBits } = sizesOf(host);
+  const limit = pcsLanes > 1 && 2 * laneBits > blockBits ? 2 * to - step : to;
+  const countBits = bitsFor((from + limit) / step);
   const count = (blocks: number): string => dec(blocks / step, countBits);
   return [
     suffix,
@@ -26,7 +31,7 @@ export function regroupModule(
       delay: "1",
       in_range: range(from * bits),
       out_range: range(to * bits),
-      hold_range: range((from + to) * bits),
+      hold_range: range((from + limit) * bits),
       count_range: range(countBits),
       zero: dec(0, countBits),
       params: [
@@ -35,6 +40,8 @@ export function regroupModule(
         localparam("OUT", to / step, "pieces of a word out"),
         localparam(`${range(countBits)} IN_STEP`, count(from), "the same as counted"),
         localparam(`${range(countBits)} OUT_STEP`, count(to), "the same as counted"),
+        localparam("LIMIT", limit / step, "pieces beside which there is room for a word"),
+        localparam(`${range(countBits)} LIMIT_STEP`, count(limit), "the same as counted"),
       ],
     },
   ];
