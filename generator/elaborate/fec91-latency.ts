@@ -7,10 +7,17 @@ type Numbers = Readonly<Record<PcsDerivedId, number>>;
 
 const blockBits = 66;
 
-/** Stages in the order in which a column meets them; the way through a FIFO is that of a word that finds it empty. */
-export function fec91Stages(n: Numbers): { readonly tx: readonly Stage[]; readonly rx: readonly Stage[] } {
+/**
+ * Stages in the order in which a column meets them; the way through a FIFO is that of a word that finds it empty. On the
+ * receiving side they are those behind the word of the lanes that has the last bit of the column's group.
+ */
+export function fec91Stages(
+  { groups }: PcsFormat,
+  n: Numbers,
+): { readonly tx: readonly Stage[]; readonly rx: readonly Stage[] } {
   const lane = "lane_clk" as const;
   const several = (stage: Stage): Stage[] => (n.groupsPerWord > 1 ? [stage] : []);
+  const gather = 1 + (n.groupsPerWord - 1) * Math.ceil(n.codewordClocks / groups);
   return {
     tx: [
       { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
@@ -35,7 +42,7 @@ export function fec91Stages(n: Numbers): { readonly tx: readonly Stage[]; readon
       { module: "pcs_rx_gearbox", what: "cut into groups, markers out", clock: lane, cycles: 1 },
       { module: "pcs_rx_blocks", what: "reverse transcode", clock: lane, cycles: 1 },
       { module: "pcs_descrambler", what: "descramble", clock: lane, cycles: 1 },
-      ...several({ module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: n.groupsPerWord }),
+      ...several({ module: "pcs_rx_words", what: "gather a word", clock: lane, cycles: gather }),
       { module: "async_fifo", what: "cross into the device's clock", clock: "clk", cycles: 4 },
       { module: "pcs_decode", what: "64B/66B decode", clock: "clk", cycles: 2 },
     ],

@@ -39,7 +39,7 @@ export function elaborateFec91(
   for (const one of rules) known.set(one.id, derive(one, basis, known, overrides[one.id]));
   const numbers = Object.fromEntries([...known].map(([id, { value }]) => [id, value])) as Numbers;
   if (!fec91SymbolsPerClock(format).includes(numbers.symbolsPerClock)) return undefined;
-  const stages = fec91Stages(numbers);
+  const stages = fec91Stages(format, numbers);
   for (const one of [latencyRule("tx", stages.tx), latencyRule("rx", stages.rx), pcsLinkNs])
     known.set(one.id, derive(one, basis, known, overrides[one.id]));
   const timed = (way: "tx" | "rx"): PcsStage[] =>
@@ -57,9 +57,9 @@ export function elaborateFec91(
 }
 
 /** Every rule of such a PCS, for documents: cycles of the stages are those of no particular width. */
-export function fec91RulesOf(_format: PcsFormat): readonly Rule<PcsDerivedId>[] {
+export function fec91RulesOf(format: PcsFormat): readonly Rule<PcsDerivedId>[] {
   const none = Object.fromEntries(rules.map(({ id }) => [id, 0])) as Record<PcsDerivedId, number>;
-  const { tx, rx } = fec91Stages(none);
+  const { tx, rx } = fec91Stages(format, none);
   return [...rules, latencyRule("tx", tx), latencyRule("rx", rx), pcsLinkNs];
 }
 
