@@ -1,6 +1,6 @@
 /**
  * Breaks the RTL, one change at a time, and sees the bench of the module fail:
- * `npx tsx test/rtl/mutate.ts [bench ...]`. Builds a model for each change, into a cache of its own; not part of the tests.
+ * `npx tsx test/rtl/mutate.ts [bench or module ...]`. Builds a model for each change, into a cache of its own; not part of the tests.
  * The changes stand in `breaks.ts` and in every `breaks-NAME.ts` beside it, which exports `breaks` and `files`.
  */
 import { readdirSync } from "node:fs";
@@ -52,7 +52,7 @@ async function readBreaks(): Promise<readonly BreaksOfDesign[]> {
 }
 
 for (const { bench, only, module, changes, files } of await readBreaks()) {
-  if (wanted.length > 0 && !wanted.includes(bench)) continue;
+  if (wanted.length > 0 && !wanted.includes(bench) && !wanted.includes(module)) continue;
   const path = module.includes("/") ? module : `link/${module}`;
   const text = files
     .filter(({ template }) => template === `${path}.v.hbs`)
