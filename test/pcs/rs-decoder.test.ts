@@ -3,6 +3,8 @@ import { elaboratePcs } from "../../generator/elaborate/pcs.ts";
 import { legalSymbolsPerClock, pcsFormats } from "../../generator/elaborate/pcs-formats.ts";
 import { rsDecoderCycles, rsDecoderOf } from "../../generator/views/pcs/rs-decoder.ts";
 import { rsShapeOf } from "../../generator/views/pcs/rs-shape.ts";
+import { multiply } from "../../sim/reference/pcs/gf.ts";
+import { ReedSolomon } from "../../sim/reference/pcs/reed-solomon.ts";
 import { readVectors, symbolsOf } from "../../sim/reference/pcs/vectors.ts";
 import { Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { caseText, damage, openRs, randomCodeword, rsCases, seed, shapeOf } from "./rs-bench.ts";
@@ -94,6 +96,30 @@ describe.each(rsCases.map((one) => [caseText(one), one] as const))("rs_decoder: 
       }
       bench.drain();
       expect([bench.corrected, bench.miscorrected]).toEqual([24, 0]);
+    });
+  });
+
+  it("errors whose first syndromes are 0: the key equation's register grows by leaps, beyond t, too", async () => {
+    const opened = await model;
+    await withSeed(seed, (rng) => {
+      const bench = new DecoderBench(opened, one, rng);
+      const { n, t } = reference;
+      for (let zeros = 1; zeros < 2 * t; zeros += 1) {
+        // a multiple of the polynomial with as many of the code's roots, times a few errors more at times
+        const { generator } = new ReedSolomon(n, n - zeros);
+        for (const more of [0, 0, 1, 2]) {
+          const sent = randomCodeword(rng, reference);
+          const received = sent.slice();
+          const [start, factor] = [rng.below(n - zeros), rng.range(1, 1023)];
+          for (const [power, symbol] of generator.entries()) {
+            received[start + zeros - power]! ^= multiply(factor, symbol);
+          }
+          bench.send(damage(rng, received, more), sent);
+        }
+      }
+      bench.drain();
+      expect(bench.corrected).toBeGreaterThanOrEqual(2 * (t - 1));
+      expect(bench.uncorrectable).toBeGreaterThan(2 * (t - 1));
     });
   });
 
