@@ -59,7 +59,6 @@ export const breaks: readonly Breaks[] = [
       ["lane      <= number;", "lane      <= lane;"],
       ["{1'b0, offset_reg} +: B", "{1'b1, offset_reg} +: B"],
       ["position_reg <= FOUND;", "position_reg <= FOUND + 1'b1;"],
-      [".search (!placed)", ".search (1'b1)"],
       ["position_reg != MARKER_LAST", "position_reg != MARKER_LAST - 1'b1"],
       ["misses_reg <= 3'd0;\n", "misses_reg <= misses_reg;\n"],
     ],
