@@ -29,6 +29,7 @@ export class Direction {
   #payloadBytes = 0;
   #problemCycle: number | null = null;
   #withheldUntil = 0;
+  #withholds = false;
 
   /** @param from 0 or 1: the port that sends; the other one receives */
   constructor(design: LinkDesign, models: readonly [SimModel, SimModel], from: 0 | 1, seed: number) {
@@ -70,6 +71,7 @@ export class Direction {
     this.#sink.backpressure = phase.backpressure ?? 0;
     this.#withheldUntil = 0;
     if (phase.withhold === undefined) return;
+    this.#withholds = true;
     this.#sink.enableVls(phase.withhold.vls.reduce((mask, vl) => mask & ~(1 << vl), allVls));
     this.#withheldUntil = cycle + phase.withhold.cycles;
   }
@@ -79,10 +81,17 @@ export class Direction {
     this.#source.pull = null;
   }
 
-  /** Before the clock edge of a cycle. */
-  tick(cycle: number): void {
-    if (cycle === this.#withheldUntil) this.#sink.enableVls(allVls);
+  /** The client that sends, before an edge of its port's clock. */
+  send(cycle: number): void {
     this.#source.tick(cycle);
+  }
+
+  /** The client that takes, the same way. */
+  take(cycle: number): void {
+    if (this.#withholds && cycle >= this.#withheldUntil) {
+      this.#withholds = false;
+      this.#sink.enableVls(allVls);
+    }
     this.#sink.tick(cycle);
   }
 

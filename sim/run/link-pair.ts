@@ -11,7 +11,7 @@ import { type Counters, readCounters } from "./counters.ts";
 import { Direction } from "./direction.ts";
 import { LaneWire, type LaneWireOptions } from "./lane-wire.ts";
 import { limitsOf, type PairLimits } from "./limits.ts";
-import { MiiWire, type PairWire, type WireCounts } from "./pair-wire.ts";
+import { deviceEdge, MiiWire, type PairWire, type WireCounts } from "./pair-wire.ts";
 import type { Faults } from "./phase.ts";
 import { WireTap } from "./wire-tap.ts";
 
@@ -61,7 +61,7 @@ export class LinkPair {
   /** From port 0 to port 1, and back. */
   readonly directions: readonly [Direction, Direction];
   readonly taps: readonly WireTap[];
-  /** Cycles since the reset. */
+  /** Cycles of port 0 since the reset; port 1 may have a clock of its own, a little faster or slower. */
   cycle = 0;
   readonly #models: readonly [Model, Model];
   readonly wire: PairWire;
@@ -90,8 +90,9 @@ export class LinkPair {
       new Direction(design, models, 1, this.seed),
     ];
     this.#states = models.map((model) => model.port("p0_port_state"));
-    const bus = (model: Model): AxiLite => new AxiLite(model, "s_axil", { step: () => this.tick() });
-    this.#buses = [bus(models[0]), bus(models[1])];
+    const bus = (device: 0 | 1): AxiLite =>
+      new AxiLite(models[device], "s_axil", { step: () => this.#until(device) });
+    this.#buses = [bus(0), bus(1)];
     const paths = ends === null ? [] : (options.pcapng?.paths ?? []);
     this.taps = paths.map((path, index) => {
       const { clockMHz, rateGbps } = design;
@@ -105,15 +106,26 @@ export class LinkPair {
 
   /** One clock cycle of everything. */
   tick(): void {
-    const { cycle } = this;
-    if (this.#trace !== undefined) this.#traceAt(cycle, this.#trace);
-    this.wire.tick();
-    this.directions[0].tick(cycle);
-    this.directions[1].tick(cycle);
-    for (const tap of this.taps) tap.tick(cycle);
-    this.wire.step();
-    this.cycle = cycle + 1;
+    this.#until(0);
   }
+
+  /** To the next edge of the clock of a device. */
+  #until(device: 0 | 1): void {
+    for (;;) {
+      const edges = this.wire.step(this.#before);
+      if ((edges & deviceEdge[0]) !== 0) this.cycle += 1;
+      if ((edges & deviceEdge[device]) !== 0) return;
+    }
+  }
+
+  /** What the clients of a port do in a cycle. */
+  readonly #before = (device: 0 | 1): void => {
+    const { cycle } = this;
+    if (device === 0 && this.#trace !== undefined) this.#traceAt(cycle, this.#trace);
+    this.directions[device].send(cycle);
+    this.directions[device === 0 ? 1 : 0].take(cycle);
+    this.taps[device]?.tick(cycle);
+  };
 
   /** Both ports are Active. */
   get active(): boolean {
@@ -145,6 +157,11 @@ export class LinkPair {
   /** The counters as they were read last; zeros before that. */
   get lastCounters(): readonly [Counters, Counters] {
     return this.#lastCounters;
+  }
+
+  /** The registers of a port. */
+  bus(port: 0 | 1): AxiLite {
+    return this.#buses[port];
   }
 
   close(): void {

@@ -16,11 +16,18 @@ export interface PairWire {
   setFaults(faults: Faults): void;
   /** Holds the resets of both devices for some cycles of their clock. */
   reset(cycles: number): void;
-  /** Before the edge of the devices' clock. */
-  tick(): void;
-  /** Up to and with the next edge of the devices' clock. */
-  step(): void;
+  /**
+   * Up to and with the next edge of a device's clock. Before it, `before` is called for each device that has one.
+   * @returns bit 0: device 0 had it, bit 1: device 1
+   */
+  step(before: BeforeEdge): number;
 }
+
+/** Sets the inputs of a device that has an edge now. */
+export type BeforeEdge = (device: 0 | 1) => void;
+
+/** Masks of {@link PairWire.step}, by device. */
+export const deviceEdge = [1, 2] as const;
 
 export interface WireOptions {
   /** Seeds of the two directions. */
@@ -28,6 +35,8 @@ export interface WireOptions {
   /** From a port's MII output to the other's MII input, cycles. */
   readonly delayCycles: number;
 }
+
+const bothEdges = deviceEdge[0] | deviceEdge[1];
 
 /** A cable between two MIIs; both devices have the same clock. */
 export class MiiWire implements PairWire {
@@ -67,12 +76,12 @@ export class MiiWire implements PairWire {
     }
   }
 
-  tick(): void {
+  step(before: BeforeEdge): number {
     this.#cable.tick();
-  }
-
-  step(): void {
+    before(0);
+    before(1);
     this.#models[0].step();
     this.#models[1].step();
+    return bothEdges;
   }
 }
