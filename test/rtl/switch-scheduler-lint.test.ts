@@ -7,8 +7,11 @@ import { lint } from "../../generator/lint/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { type SchedulerShape, schedulerRtl } from "./switch-scheduler-bench.ts";
 
-/** Few and many ports, a power of two, one and several groups of an arbiter, the largest switch. */
-const shapes: readonly SchedulerShape[] = [3, 4, 5, 8, 17, 81].flatMap((ports) =>
+/** The largest switch takes a minute: `npm run test:wide`. */
+const largest = process.env.LANEWRIGHT_PORTS === undefined ? [] : [81];
+
+/** Few and many ports, a power of two, one and several groups of an arbiter. */
+const shapes: readonly SchedulerShape[] = [3, 4, 5, 8, 17, ...largest].flatMap((ports) =>
   schedulerKinds.flatMap((kind) =>
     (kind === "islip" && ports < 81 ? [1, 4] : [1]).map((iterations) => ({
       kind,
