@@ -225,11 +225,9 @@ const buffer: readonly Breaks[] = [
     only: load(paged),
     module: "switch/voq_buffer",
     changes: [
-      ["copied    = multicast && !drop", "copied    = multicast"],
       ["routed_reg <= !route_drop && !route_multicast", "routed_reg <= !route_drop"],
       ["routed_reg <= !route_drop && !route_multicast", "routed_reg <= !route_multicast"],
       ["!begun_reg && !killed_reg && !filled", "!begun_reg && !filled"],
-      ["!killed_reg && !filled[direct_queue]", "!killed_reg"],
       ["begun_reg || direct_pick;", "begun_reg;"],
       ["{LANES{written && begun}}", "{LANES{begun}}"],
       ["wr_open_reg && direct_id_reg == wr_id_reg", "wr_open_reg"],
