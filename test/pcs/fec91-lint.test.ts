@@ -69,8 +69,14 @@ describe("the numbers of a PCS with RS-FEC", () => {
     expect(of(40, 4, "rs528")).toBeUndefined();
     expect(of(25, 1, "rs544")).toBeUndefined();
     expect(of(100, 2, "rs528")).toBeUndefined();
-    expect(of(100, 4, "rs528", 6)).toBeUndefined();
-    expect(of(100, 4, "rs528", 48)).toBeUndefined();
+  });
+
+  it("takes words of whole symbols of every lane, no longer than a group, that codewords begin", () => {
+    expect(fec91Formats.map((format) => fec91SymbolsPerClock(format))).toEqual([
+      [1, 2, 3, 4, 6, 8, 11, 12, 16, 22, 24],
+      [4, 8, 12, 16, 24],
+      [4, 8, 16],
+    ]);
   });
 
   it("has symbols in a clock that its default is one of, for every format", () => {
