@@ -70,11 +70,16 @@ describe.each(rsCases.map((one) => [caseText(one), one] as const))("rs_decoder: 
         const cut = damage(rng, randomCodeword(rng, reference), rng.range(1, reference.t));
         const place = rng.range(1, words - 1);
         bench.sendPart(cut, 0, place);
-        const rest = rng.below(3);
+        const rest = rng.below(4);
         if (rest === 0) bench.idle(rng.range(1, words));
         if (rest === 1) {
           bench.idle(1);
           bench.sendPart(cut, place, words);
+        }
+        if (rest === 2) {
+          bench.sendPart(cut, 0, words - 1);
+          bench.sendPart(cut, 0, 1);
+          bench.idle(words);
         }
       }
       bench.drain();
