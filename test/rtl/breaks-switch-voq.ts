@@ -222,6 +222,12 @@ const copier: readonly Breaks[] = [
 const buffer: readonly Breaks[] = [
   {
     bench: "switch-voq",
+    only: "under random load",
+    module: "switch/voq_buffer",
+    changes: [["direct_page_reg  <= k_page", "direct_page_reg  <= wr_first"]],
+  },
+  {
+    bench: "switch-voq",
     only: load(paged),
     module: "switch/voq_buffer",
     changes: [
@@ -245,7 +251,6 @@ const buffer: readonly Breaks[] = [
       ["|lane_filled && !here", "|lane_filled"],
       ["killed_reg <= (killed_reg && !k_abort) || ", "killed_reg <= "],
       ["assign waiting[i] = |present[i*STRIDE +: LANES];", "assign waiting[i] = request[i];"],
-      ["direct_page_reg  <= k_page", "direct_page_reg  <= wr_first"],
       ["direct_in_reg    <= k_lane", "direct_in_reg    <= wr_lane"],
       ["wr_id_reg + 2'd1 : wr_id_reg", "wr_id_reg : wr_id_reg"],
       ["wr_sop ? wr_page : wr_first_reg", "wr_page"],
