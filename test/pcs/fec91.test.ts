@@ -19,6 +19,7 @@ const long: readonly Shape[] = [
   { rateGbps: 25, fec: "rs528", lanes: 1, width: 256, symbols: 8, period: 4 },
   { rateGbps: 25, fec: "rs528", lanes: 1, width: 256, symbols: 6, period: 7 },
   { rateGbps: 25, fec: "rs528", lanes: 1, width: 512, symbols: 16, period: 4 },
+  { rateGbps: 25, fec: "rs528", lanes: 1, width: 256, symbols: 24, period: 4 },
   { rateGbps: 100, fec: "rs528", lanes: 4, width: 256, symbols: 16, period: 4 },
   { rateGbps: 100, fec: "rs528", lanes: 4, width: 512, symbols: 12, period: 4 },
   { rateGbps: 100, fec: "rs528", lanes: 4, width: 256, symbols: 24, period: 5 },
@@ -40,7 +41,10 @@ describe.each(shapes.map((shape) => [titleOf(shape), shape] as const))("RS-FEC: 
   const correctable = () => host.pcs.derived.correctableSymbols.value;
   /** Codewords until all lanes are surely locked, and from the lanes to the MII. */
   const lockCodewords = () => 4 * shape.period;
-  const drainCodewords = () => Math.ceil((host.pcs.derived.decoderCycles.value + 60) / words()) + 2;
+  const drainCodewords = () => {
+    const { decoderCycles } = host.pcs.derived;
+    return Math.ceil((decoderCycles.value + frontSizes(host).skewWords + 40) / words()) + 3;
+  };
 
   /** Columns that fill so many codewords from the beginning, markers left room for. */
   const columnsOf = (codewords: number): number => {

@@ -63,8 +63,11 @@ function searchView(s: FrontSizes): View {
 
 function checkView(host: PcsHost, s: FrontSizes): View {
   const { common, unique, halfBits } = markerLayout;
+  // what is kept is shifted by words, the newest in the high bits: two of them at least
+  const keptBits = Math.max(2, s.markerWords) * s.B;
+  const unusedBits = keptBits - s.markerWords * s.B;
   const part = ([low, high]: readonly [number, number]): string =>
-    [high, low].map((from) => `marker_reg[${from} +: ${halfBits}]`).join(", ");
+    [high, low].map((from) => `marker_reg[${unusedBits + from} +: ${halfBits}]`).join(", ");
   const stepBits = Math.max(numberBits, bitsFor(s.L + 1));
   return {
     word: range(s.B),
@@ -77,7 +80,7 @@ function checkView(host: PcsHost, s: FrontSizes): View {
     })),
     params: [
       laneParam(s),
-      localparam("M", s.markerWords * s.B, "bits: words that hold both markers"),
+      localparam("M", keptBits, "bits: words that hold both markers, two or more"),
       localparam("SB", stepBits, "bits: number of a comparison"),
       localparam(`${range(stepBits)} LAST_STEP`, dec(s.L, stepBits), "the first marker, then each FEC lane"),
       commonParam,
