@@ -68,7 +68,11 @@ export function drawStreamPacket(shape: StreamShape, rng: Rng, faulty: number): 
   const beats = Array.from({ length: Math.max(1, Math.ceil(words / perBeat)) }, (_, at, all = words) =>
     drawBeat(shape, rng, { at, length, words: Math.min(perBeat, all - at * perBeat), last: false }),
   );
-  const marked = beats.map((beat, at) => spoilKeep(beat, at === beats.length - 1, fault, perBeat, rng));
+  const hole = rng.below(Math.max(1, beats.length - 1));
+  const marked = beats.map((beat, at) => {
+    const spoilt = fault === "hole within" && at !== hole ? "none" : fault;
+    return spoilKeep(beat, at === beats.length - 1, spoilt, perBeat, rng);
+  });
   return { beats: marked, vl, error: fault === "error", dest: rng.below(shape.ports), length, fault };
 }
 
@@ -97,7 +101,7 @@ function drawBeat(
   return { data, keep: (1n << BigInt(4 * words)) - 1n, last };
 }
 
-/** Marks the last beat and takes bytes out of the middle, or out of any word. */
+/** Marks the last beat and takes a word out of the middle, or bytes out of any word. */
 function spoilKeep(beat: StreamBeat, last: boolean, fault: Fault, perBeat: number, rng: Rng): StreamBeat {
   const word = (at: number): bigint => 15n << BigInt(4 * at);
   const kept = beat.keep;
