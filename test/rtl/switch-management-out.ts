@@ -105,7 +105,7 @@ export class ManagementOut {
     p.out_error.set(last ? Number(error) : rng.below(2));
     p.out_source.set(source);
     p.out_lane.set(laneOf(vl, this.#shape));
-    p.out_words.set(Math.min(left, perBeat) - 1);
+    p.out_words.set(last ? left - 1 : rng.below(perBeat));
     this.#sending.left -= perBeat;
     this.#sending.first = false;
     if (last) this.#sending = undefined;
