@@ -17,7 +17,7 @@ everybody to one port, uniform again with errors. --sweep runs one pattern at on
 throughput and latency. Latency counts from the generation of a packet, and beside that from its start on the wire.
 Sizes are those of packets on the wire, LRH through VCRC; loads are parts of the wire's time, framing included.
 
-Written to --out: results.json; of a link p0.pcapng and p1.pcapng with what each port sent and received on its wire, VCRC
+Written to --out: results.json; of a link with an MII p0.pcapng and p1.pcapng with what each port sent and received, VCRC
 included, in simulated time; of a switch the same for each port when --pcapng-frames asks for it, and load.svg of a
 sweep. Goodput counts payload bytes only.
 
