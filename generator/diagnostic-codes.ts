@@ -42,7 +42,7 @@ export const diagnosticCodes = {
   LW_LOW_MAY_STARVE: "Lanes of the low table may wait for ever on those of the high table.",
 
   // Rules of a PCS
-  LW_PCS_KEY: "A key of a PCS is given for a wire side that is an MII.",
+  LW_PCS_KEY: "A key of a PCS is given for a wire side that is an MII, or a number for another kind of PCS.",
   LW_PCS_FORMAT: "There is no PCS for this rate and this FEC.",
   LW_PCS_LANE_SUM: "The lanes together do not have the rate of the link.",
   LW_PCS_LANES: "The PCS lanes cannot be shared out to such physical lanes.",
@@ -50,7 +50,9 @@ export const diagnosticCodes = {
   LW_PCS_WIDTH_CLOCK: "Width times clock leaves no room for the tolerance of the lanes' clocks.",
   LW_PCS_SWITCH: "A PCS is asked for at the ports of a switch.",
   LW_PCS_SYMBOLS: "The codewords cannot be cut into words of so many symbols.",
+  LW_PCS_LANE_BITS: "A lane's word of such a width does not hold whole bits of every PCS lane.",
   LW_PCS_MARKER_PERIOD: "The distance of the alignment markers is not that of the standard.",
+  LW_PCS_BER_WINDOW: "The window of the bit error rate is not that of the standard.",
   LW_PCS_SMALL_DESKEW: "The memories that take up the skew are smaller than the allowed skew.",
 
   // Rules between the values of a switch

@@ -15,7 +15,7 @@ export async function pictures(): Promise<Readonly<Record<string, string>>> {
   const design = elaborate(await loadLinkDescription(pathOf("examples/link-400g.ts")));
   const leaf = elaborate(await loadDescription(pathOf("examples/leaf4.ts")));
   const lanes = elaborate(await loadLinkDescription(pathOf("examples/link-400g-pcs.ts")));
-  if (lanes.pcs === null) throw new Error(`${lanes.name} has no PCS`);
+  if (lanes.pcs?.kind !== "clause119") throw new Error(`${lanes.name} has no PCS of clause 119`);
   if (leaf.kind !== "switch") throw new Error(`${leaf.name} is not a switch`);
   return {
     "docs/pipeline.svg": await drawPipeline(),

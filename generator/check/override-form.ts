@@ -45,6 +45,24 @@ const fixed: Partial<Record<AnyDerivedId, string>> = {
   pcsLinkNs: "it is a sum; set phyLatencyNs",
 };
 
+/** The same for a PCS without FEC, where the width of a lane is what is set; with one lane there are no markers. */
+const fixedWithoutFec: Partial<Record<AnyDerivedId, string>> = {
+  lineBits: "set laneBits or lanes",
+  laneClockMHz: "the line has one rate; set laneBits",
+  pcsLaneBits: "set laneBits",
+  blocksPerWord: "the crossings must carry what either side does in a clock; set laneBits or datapathBits",
+  syncBlocks: "set laneBits",
+};
+const ofMarkers: readonly AnyDerivedId[] = ["markerPeriodBlocks", "deskewWords"];
+
+/** Why a number cannot be set, if so. */
+function reasonOf(id: AnyDerivedId, { design }: Numbers): string | undefined {
+  if (design.pcs?.kind !== "base-r") return fixed[id];
+  if (id === "laneBits") return undefined;
+  if (design.pcs.format.pcsLanes === 1 && ofMarkers.includes(id)) return "one lane has no markers";
+  return fixedWithoutFec[id] ?? fixed[id];
+}
+
 /** Numbers that need not be integers. */
 const real: ReadonlySet<AnyDerivedId> = new Set([
   "aggregateGbps",
@@ -59,7 +77,7 @@ const largest = 2 ** 24;
 
 /** What every override must be before its meaning is looked at. */
 export function checkForm(id: AnyDerivedId, value: number, numbers: Numbers): Verdict | undefined {
-  const reason = fixed[id];
+  const reason = reasonOf(id, numbers);
   const computed = numbers.computed(id);
   if (reason !== undefined) {
     return value === computed

@@ -1,42 +1,83 @@
-import type { PcsDerivedId } from "../design/pcs.ts";
-import { legalSymbolsPerClock } from "../elaborate/index.ts";
-import { isPow2, type Numbers, type OverrideRule, refuse, warn } from "./numbers.ts";
+import type { AnyPcsDerivedId } from "../design/any-pcs.ts";
+import type { BaseRDesign } from "../design/base-r.ts";
+import type { PcsDesign } from "../design/pcs.ts";
+import { fec91SymbolsPerClock, legalLaneBits, legalSymbolsPerClock } from "../elaborate/index.ts";
+import { isPow2, type Numbers, type OverrideRule, refuse, type Verdict, warn } from "./numbers.ts";
 
 /** Fewest words of a crossing that runs without a pause: three flip-flops each way, and a word in work at either side. */
 const leastCrossing = 8;
 
 const symbolsPerClock: OverrideRule = (value, n) => {
-  const legal = legalSymbolsPerClock(formatOf(n));
+  const { kind, format } = withFec(n);
+  const legal = kind === "clause119" ? legalSymbolsPerClock(format) : fec91SymbolsPerClock(format);
   if (legal.includes(value)) return undefined;
   const message =
     "codewords must begin with a word of the line, and a word hold whole symbols of every PCS lane";
-  return refuse("LW_PCS_SYMBOLS", message, legal.map((one) => wordText(one, n)).join(", "));
+  const choices = legal.map((one) => `${one} (${wordText(10 * one * format.codewords, n)})`);
+  return refuse("LW_PCS_SYMBOLS", message, choices.join(", "));
 };
 
-/** A choice of symbols with what it means: the width of the line and its clock. */
-function wordText(symbols: number, n: Numbers): string {
-  const bits = 10 * symbols * formatOf(n).codewords;
-  const mhz = Math.round((n.value("lineGbps") * 1e6) / bits) / 1000;
-  return `${symbols} (${bits} bits at ${mhz} MHz)`;
+const laneBits: OverrideRule = (value, n) => {
+  const { format, lanes } = withoutFec(n);
+  const legal = legalLaneBits(format, lanes.count);
+  if (legal.includes(value)) return undefined;
+  const message = "a word of a lane must hold whole bits of every PCS lane, and no more than a block of one";
+  const choices = legal.map((one) => `${one} (${wordText(one * lanes.count, n)})`);
+  return refuse("LW_PCS_LANE_BITS", message, choices.join(", "));
+};
+
+/** The width of the line and its clock. */
+function wordText(bits: number, n: Numbers): string {
+  return `${bits} bits at ${Math.round((n.value("lineGbps") * 1e6) / bits) / 1000} MHz`;
 }
 
-function formatOf({ design }: Numbers) {
-  if (design.pcs === null) throw new Error("numbers of a PCS mean nothing to an MII");
-  return design.pcs.format;
+function withFec({ design }: Numbers): PcsDesign {
+  if (design.pcs === null || design.pcs.kind === "base-r") throw new Error("there is no FEC");
+  return design.pcs;
+}
+
+function withoutFec({ design }: Numbers): BaseRDesign {
+  if (design.pcs?.kind !== "base-r") throw new Error("there is a FEC, or no PCS");
+  return design.pcs;
 }
 
 const markerPeriodCodewords: OverrideRule = (value, n) => {
-  const computed = n.computed("markerPeriodCodewords");
-  const { markerGroups, groups } = formatOf(n);
-  const least = Math.ceil(markerGroups / groups) + 1;
+  const { markerGroups, groups } = withFec(n).format;
+  const clocks = n.value("codewordClocks");
+  const least = Math.max(Math.ceil(markerGroups / groups) + 1, Math.ceil(leastMarkerClocks / clocks));
   if (value < least) {
     const message = "markers would follow each other without data between them";
     return refuse("LW_OVERRIDE_RANGE", message, `at least ${least} codewords`);
   }
+  return otherPeriod(value, n.computed("markerPeriodCodewords"), "codewords");
+};
+
+/** Lanes are told apart by what their markers are compared with, one a clock. */
+const leastMarkerClocks = 64;
+const leastMarkerBlocks = 16;
+
+const markerPeriodBlocks: OverrideRule = (value, n) =>
+  value < leastMarkerBlocks
+    ? refuse(
+        "LW_OVERRIDE_RANGE",
+        "markers would follow each other with hardly any data between them",
+        `at least ${leastMarkerBlocks} blocks`,
+      )
+    : otherPeriod(value, n.computed("markerPeriodBlocks"), "blocks");
+
+function otherPeriod(value: number, computed: number, unit: string): Verdict | undefined {
   if (value === computed) return undefined;
   const message =
     "is not the standard's: no other maker's device will lock to these lanes; for simulation only";
-  return warn("LW_PCS_MARKER_PERIOD", message, `${computed} codewords`);
+  return warn("LW_PCS_MARKER_PERIOD", message, `${computed} ${unit}`);
+}
+
+const berWindowClocks: OverrideRule = (value, n) => {
+  const computed = n.computed("berWindowClocks");
+  if (value < 1) return refuse("LW_OVERRIDE_RANGE", "a window has some length", "at least 1 cycle");
+  if (value === computed) return undefined;
+  const message = "is not the standard's: the bit error rate that takes the link down is another one";
+  return warn("LW_PCS_BER_WINDOW", message, `${computed} cycles`);
 };
 
 const deskewWords: OverrideRule = (value, n) => {
@@ -47,10 +88,17 @@ const deskewWords: OverrideRule = (value, n) => {
   }
   const computed = n.computed("deskewWords");
   if (value >= computed) return undefined;
-  const ns = Math.max(0, Math.floor(((value - 8) * 1000) / n.value("laneClockMHz")));
+  const { drift } = n.derived.deskewWords?.inputs ?? {};
+  const wordNs = n.design.pcs?.kind === "base-r" ? blockNs(n) : 1000 / n.value("laneClockMHz");
+  const ns = Math.max(0, Math.floor((value - (drift?.value ?? 0)) * wordNs));
   const message = `takes up ${ns} ns between the lanes, and 180 ns are allowed on the wire: such a link does not come up`;
   return warn("LW_PCS_SMALL_DESKEW", message, `${computed} words`);
 };
+
+/** Time of a block of a PCS lane. */
+function blockNs(n: Numbers): number {
+  return (66 * 1000) / (n.value("pcsLaneBits") * n.value("laneClockMHz"));
+}
 
 const crossingWords: OverrideRule = (value) => {
   if (isPow2(value) && value >= leastCrossing && value <= 256) return undefined;
@@ -59,9 +107,12 @@ const crossingWords: OverrideRule = (value) => {
 };
 
 /** Rules of the numbers of a PCS that may be set. */
-export const pcsOverrides: Partial<Record<PcsDerivedId, OverrideRule>> = {
+export const pcsOverrides: Partial<Record<AnyPcsDerivedId, OverrideRule>> = {
   symbolsPerClock,
+  laneBits,
   markerPeriodCodewords,
+  markerPeriodBlocks,
+  berWindowClocks,
   deskewWords,
   crossingWords,
 };

@@ -1,8 +1,15 @@
 import type { Problem } from "../description/index.ts";
+import { anyPcsDerivedIds } from "../design/any-pcs.ts";
 import { derivedIds } from "../design/link.ts";
-import { pcsDerivedIds } from "../design/pcs.ts";
 import { type AnyDerivedId, type AnyDesign, switchDerivedIds } from "../design/switch.ts";
-import { basisOf, deriveAll, elaboratePcs, rules, switchBasisOf, switchRules } from "../elaborate/index.ts";
+import {
+  basisOf,
+  deriveAll,
+  elaborateAnyPcs,
+  rules,
+  switchBasisOf,
+  switchRules,
+} from "../elaborate/index.ts";
 import { type Numbers, numbersOf, type OverrideRule, toProblem } from "./numbers.ts";
 import { checkForm } from "./override-form.ts";
 import { pcsOverrides } from "./override-pcs.ts";
@@ -23,7 +30,7 @@ const overrideRules: Readonly<Partial<Record<AnyDerivedId, OverrideRule>>> = {
  */
 export function checkOverrides(design: AnyDesign): readonly Problem[] {
   const numbers = numbersOfDesign(design);
-  const overridden = [...switchDerivedIds, ...derivedIds, ...pcsDerivedIds].filter(
+  const overridden = [...switchDerivedIds, ...derivedIds, ...anyPcsDerivedIds].filter(
     (id) => numbers.derived[id]?.overridden,
   );
   const first = overridden.flatMap((id) => checkOverride(id, numbers));
@@ -50,7 +57,7 @@ function deriveAgain(design: AnyDesign, kept: readonly AnyDerivedId[]): Numbers 
     ? numbersOf(design, {
         ...deriveAll(rules, basisOf(design), overrides),
         ...(design.pcs &&
-          elaboratePcs({ ...design, ...design.pcs, fec: design.pcs.format.fec }, overrides)?.derived),
+          elaborateAnyPcs({ ...design, ...design.pcs, fec: design.pcs.format.fec }, overrides)?.derived),
       })
     : numbersOf(design.port, deriveAll(switchRules, switchBasisOf(design), overrides));
 }

@@ -1,7 +1,7 @@
 import type { Problem } from "../description/index.ts";
 import type { LinkDesign } from "../design/link.ts";
-import type { Lanes, PcsFormat } from "../design/pcs.ts";
-import { legalLanes, pcsFormats } from "../elaborate/index.ts";
+import type { Lanes } from "../design/pcs.ts";
+import { type PcsChoice, pcsChoices, pcsFormats } from "../elaborate/index.ts";
 import { leastClocks, round } from "./rate.ts";
 
 /** How much faster than its own clock says the peer may send, and slower the lanes run: two clocks of 100 ppm. */
@@ -12,10 +12,11 @@ export function checkPcs(design: LinkDesign): readonly Problem[] {
   const { lanes, fec } = design;
   if (design.phy !== "pcs" || lanes === null || fec === null) return [];
   if (design.role === "switchPort") return [ofSwitchPort()];
-  const format = pcsFormats.find((one) => one.rateGbps === design.rateGbps && one.fec === fec);
+  const ofRate = pcsChoices.filter((one) => one.rateGbps === design.rateGbps);
+  const choice = ofRate.find((one) => one.fec === fec);
   return [
-    ...checkLanes(design, lanes),
-    ...(format === undefined ? [withoutFormat(design)] : checkWidth(design, format)),
+    ...checkLanes(design, lanes, choice ?? ofRate[0]),
+    ...(choice === undefined ? [withoutFormat(design)] : checkWidth(design)),
   ];
 }
 
@@ -32,8 +33,14 @@ function ofSwitchPort(): Problem {
 }
 
 function withoutFormat({ rateGbps, fec }: LinkDesign): Problem {
-  const ofRate = pcsFormats.filter((one) => one.rateGbps === rateGbps).map((one) => `"${one.fec}"`);
-  const known = pcsFormats.map((one) => `${one.rateGbps} Gb/s with "${one.fec}"`).join(", ");
+  const fecsOf = (rate: number): string =>
+    pcsChoices
+      .filter((one) => one.rateGbps === rate)
+      .map((one) => `"${one.fec}"`)
+      .join(" or ");
+  const rates = [...new Set(pcsChoices.map((one) => one.rateGbps))];
+  const known = rates.map((rate) => `${rate} Gb/s with ${fecsOf(rate)}`).join(", ");
+  const ofRate = fecsOf(rateGbps);
   return {
     code: "LW_PCS_FORMAT",
     severity: "error",
@@ -41,18 +48,21 @@ function withoutFormat({ rateGbps, fec }: LinkDesign): Problem {
     value: `${rateGbps} Gb/s, "${fec}"`,
     limit: known,
     remedy:
-      ofRate.length > 0
-        ? `write fec: ${ofRate.join(" or ")}`
+      ofRate !== ""
+        ? `write fec: ${ofRate}`
         : 'take one of those rates, or write phy: "mii" and use a PCS of your own',
-    path: ofRate.length > 0 ? ["fec"] : ["rateGbps"],
+    path: ofRate !== "" ? ["fec"] : ["rateGbps"],
     uses: ["rateGbps", "fec", "phy", "lanes"],
   };
 }
 
-function checkLanes({ rateGbps }: LinkDesign, lanes: Lanes): readonly Problem[] {
-  const format = pcsFormats.find((one) => one.rateGbps === rateGbps);
-  const uses = ["rateGbps", "lanes", "phy"];
-  const legal = format === undefined ? [] : legalLanes(format);
+function checkLanes(
+  { rateGbps }: LinkDesign,
+  lanes: Lanes,
+  choice: PcsChoice | undefined,
+): readonly Problem[] {
+  const uses = ["rateGbps", "lanes", "phy", "fec"];
+  const legal = choice?.lanes ?? [];
   const choices = legal.map(({ count, gbps }) => `${count} of ${gbps} Gb/s`).join(", ");
   const limit = choices === "" ? {} : { limit: choices };
   const sum = lanes.count * lanes.gbps;
@@ -73,22 +83,26 @@ function checkLanes({ rateGbps }: LinkDesign, lanes: Lanes): readonly Problem[] 
       },
     ];
   }
-  if (format === undefined || legal.some((one) => one.count === lanes.count)) return [];
+  if (choice === undefined || legal.some((one) => one.count === lanes.count)) return [];
+  const { pcsLanes } = choice;
+  const shared = pcsLanes === 1 ? "1 PCS lane" : `${pcsLanes} PCS lanes`;
   return [
     {
       code: "LW_PCS_LANES",
       severity: "error",
-      message: `${format.pcsLanes} PCS lanes cannot be shared out to ${value}: there is no such lane, or not the same number on each`,
+      message: `${shared} cannot be shared out to ${value}: there is no such lane, or not the same number on each`,
       ...{ value, ...limit, ...remedy, uses },
       path: ["lanes"],
     },
   ];
 }
 
-function checkWidth(design: LinkDesign, format: PcsFormat): readonly Problem[] {
-  const { datapathBits, clockMHz, rateGbps } = design;
+function checkWidth(design: LinkDesign): readonly Problem[] {
+  const { datapathBits, clockMHz, rateGbps, fec } = design;
   const uses = ["datapathBits", "clockMHz", "rateGbps", "phy", "lanes", "fec"];
-  const widest = 256 * format.markerGroups;
+  // of clause 119 only: without interleaved codewords, columns do not make way for markers beat by beat
+  const interleaved = pcsFormats.find((one) => one.rateGbps === rateGbps && one.fec === fec);
+  const widest = interleaved === undefined ? Number.POSITIVE_INFINITY : 256 * interleaved.markerGroups;
   const carried = (datapathBits * clockMHz) / 1000;
   const needed = rateGbps * tolerance;
   const pairs = leastClocks(needed).filter(({ bits }) => bits <= widest);

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
+import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import {
   type Derived,
   type DerivedId,
@@ -7,7 +8,6 @@ import {
   type LatencyStage,
   type LinkDesign,
 } from "../design/link.ts";
-import type { PcsDesign } from "../design/pcs.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 
@@ -60,9 +60,11 @@ function shortPackets({ clockMHz, port }: SwitchDesign): string {
 }
 
 /** The PCS behind the MII: its numbers, and what it adds to the latency. */
-function pcsParts(pcs: PcsDesign): readonly string[] {
+function pcsParts(pcs: AnyPcsDesign): readonly string[] {
   const { format, lanes, latencyBudget, derived } = pcs;
-  const title = `PCS of ${format.rateGbps} Gb/s with FEC ${format.fec} on ${lanes.count} lanes of ${lanes.gbps} Gb/s:`;
+  const fec = format.fec === "none" ? "out FEC" : ` FEC ${format.fec}`;
+  const count = lanes.count === 1 ? "a lane" : `${lanes.count} lanes`;
+  const title = `PCS of ${format.rateGbps} Gb/s with${fec} on ${count} of ${lanes.gbps} Gb/s:`;
   const ns = `One way through both: ${tidy(derived.pcsLinkNs.value)} ns, the cable left out.`;
   const sections = [
     ["MII in to lanes out", latencyBudget.tx],

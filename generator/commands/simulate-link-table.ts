@@ -18,13 +18,26 @@ const counted =
   ({ receiver: { counters } }) =>
     count(counters[name] ?? 0);
 
-/** Rows of links whose ports have a PCS. */
-const laneRows: readonly Row[] = [
+/** Rows of links whose ports have a PCS with FEC. */
+const fecRows: readonly Row[] = [
   ["symbols in error on the lanes", ({ receiver: { channel } }) => count(channel.symbolErrors ?? 0)],
   ["codewords corrected", counted("FEC_CORRECTED")],
   ["codewords uncorrectable", counted("FEC_UNCORRECTABLE")],
   ["alignment lost", counted("PCS_LOCK_LOST")],
 ];
+
+/** Rows of those without, where there is something to tell. */
+const plainCounters = [
+  ["bad sync headers", "PCS_BAD_HEADERS"],
+  ["lock lost", "PCS_LOCK_LOST"],
+] as const;
+
+function laneRows(columns: readonly Column[]): readonly Row[] {
+  if (columns.some(({ receiver: { channel } }) => channel.symbolErrors !== undefined)) return fecRows;
+  return plainCounters
+    .filter(([, name]) => columns.some(({ receiver }) => name in receiver.counters))
+    .map(([title, name]) => [title, counted(name)]);
+}
 
 const rows: readonly Row[] = [
   ["packets sent", ({ sender }) => count(sender.sent.packets)],
@@ -65,9 +78,7 @@ export function resultTable(phases: readonly PhaseResult[]): string {
   }));
   table.push(["", ...names]);
   table.push(["", ...phases.flatMap(() => ["p0 → p1", "p1 → p0"])]);
-  const lanes = columns.some(({ receiver: { channel } }) => channel.symbolErrors !== undefined);
-  for (const [title, cell] of lanes ? [...rows, ...laneRows] : rows)
-    table.push([title, ...columns.map(cell)]);
+  for (const [title, cell] of [...rows, ...laneRows(columns)]) table.push([title, ...columns.map(cell)]);
   const dropped = columns.some(({ receiver }) => receiver.dropped > 0);
   if (dropped) table.push(["dropped (VL15)", ...columns.map(({ receiver }) => count(receiver.dropped))]);
   const unfinished = columns.some(({ receiver }) => receiver.unfinished > 0);

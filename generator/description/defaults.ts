@@ -49,6 +49,6 @@ export function withDefaults(description: LinkDescription): CompleteLink {
 }
 
 /** From 200 Gb/s on the FEC is part of the PCS (IEEE Std 802.3 clause 119); below it is a sublayer of its own. */
-function usualFec(rateGbps: number): FecKind {
+export function usualFec(rateGbps: number): FecKind {
   return rateGbps >= 200 ? "rs544" : "none";
 }

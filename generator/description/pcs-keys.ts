@@ -1,20 +1,49 @@
+import { type AnyPcsDerivedId, anyPcsDerivedIds } from "../design/any-pcs.ts";
+import { baseRDerivedIds } from "../design/base-r.ts";
+import type { FecKind } from "../design/pcs.ts";
 import { pcsDerivedIds } from "../design/pcs.ts";
 import type { DescriptionPath } from "../dsl/origin.ts";
 import type { AnyDescription } from "../dsl/switch-description.ts";
+import { usualFec } from "./defaults.ts";
 import { type Problem, pathText } from "./problem.ts";
 
-/** Keys that come with a PCS: those that stand without one, and the one that it cannot do without. */
+const baseRIds: readonly AnyPcsDerivedId[] = baseRDerivedIds;
+const pcsIds: readonly AnyPcsDerivedId[] = pcsDerivedIds;
+
+/** Keys that come with a PCS: those of another one, those that stand without one, and the one that it cannot do without. */
 export function keysOfPcs(description: unknown): readonly Problem[] {
   const device = description as AnyDescription;
   const holder = device.kind === "switch" ? device.ports : device;
   const place: DescriptionPath = device.kind === "switch" ? ["ports"] : [];
-  if (holder.phy === "pcs") return holder.lanes === undefined ? [withoutLanes(place)] : [];
+  const set = (ids: readonly AnyPcsDerivedId[]): readonly AnyPcsDerivedId[] =>
+    device.kind === "switch" ? [] : ids.filter((id) => id in (device.derived ?? {}));
+  if (holder.phy === "pcs") {
+    const fec = holder.fec ?? usualFec(device.kind === "switch" ? 0 : device.rateGbps);
+    const [known, others] = fec === "none" ? [baseRIds, pcsIds] : [pcsIds, baseRIds];
+    return [
+      ...(holder.lanes === undefined ? [withoutLanes(place)] : []),
+      ...set(others.filter((id) => !known.includes(id))).map((id) => ofOtherPcs(id, fec)),
+    ];
+  }
   const keys = (["lanes", "fec"] as const).filter((key) => holder[key] !== undefined);
-  const numbers = device.kind === "switch" ? [] : pcsDerivedIds.filter((id) => id in (device.derived ?? {}));
   return [
     ...keys.map((key) => meaningless([...place, key])),
-    ...numbers.map((id) => meaningless(["derived", id])),
+    ...set(anyPcsDerivedIds).map((id) => meaningless(["derived", id])),
   ];
+}
+
+/** A number that only a PCS of the other kind has: with FEC, or without. */
+function ofOtherPcs(id: AnyPcsDerivedId, fec: FecKind): Problem {
+  const other = fec === "none" ? "with FEC" : "without FEC";
+  return {
+    code: "LW_PCS_KEY",
+    severity: "error",
+    message: `derived.${id} belongs to a PCS ${other}, and this one has fec: "${fec}"`,
+    limit: `only ${other}`,
+    remedy: `take ${id} out`,
+    path: ["derived", id],
+    part: "key",
+  };
 }
 
 function meaningless(path: DescriptionPath): Problem {

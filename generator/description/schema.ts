@@ -1,5 +1,6 @@
+import { anyPcsDerivedIds } from "../design/any-pcs.ts";
 import { derivedIds, memoryProtections } from "../design/link.ts";
-import { fecKinds, pcsDerivedIds } from "../design/pcs.ts";
+import { fecKinds } from "../design/pcs.ts";
 import type { AnyDerivedId } from "../design/switch.ts";
 
 /** The part of JSON Schema that descriptions need. */
@@ -209,6 +210,6 @@ export const linkSchema = {
     memoryProtection: common.memoryProtection,
     phyLatencyNs: common.phyLatencyNs,
     virtualLanes,
-    derived: derivedSchema([...derivedIds, ...pcsDerivedIds]),
+    derived: derivedSchema([...derivedIds, ...anyPcsDerivedIds]),
   },
 } as const satisfies Schema;

@@ -37,12 +37,14 @@ export const baseRDerivedIds = [
   "crossingWords",
   "pcsTxNs",
   "pcsRxNs",
+  "pcsLinkNs",
 ] as const;
 
 export type BaseRDerivedId = (typeof baseRDerivedIds)[number];
 
 /** A PCS without FEC with everything decided. */
 export interface BaseRDesign {
+  readonly kind: "base-r";
   readonly lanes: Lanes;
   readonly format: BaseRFormat;
   readonly derived: Readonly<Record<BaseRDerivedId, Derived>>;

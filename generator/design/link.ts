@@ -2,7 +2,8 @@
  * The design model of a link: what `elaborate/` makes of a description, and all that checks, views and emitters see.
  * Every number that a user did not write is a {@link Derived} with its formula.
  */
-import type { FecKind, Lanes, PcsDesign } from "./pcs.ts";
+import type { AnyPcsDesign } from "./any-pcs.ts";
+import type { FecKind, Lanes } from "./pcs.ts";
 
 /** One derived number: how it came about, in words that `lanewright explain` prints. */
 export interface Derived {
@@ -143,5 +144,5 @@ export interface LinkDesign {
   readonly lineRateCoverage: readonly LineRatePoint[];
   readonly memories: readonly MemoryBlock[];
   /** Null with an MII, and where no format fits what is described. */
-  readonly pcs: PcsDesign | null;
+  readonly pcs: AnyPcsDesign | null;
 }

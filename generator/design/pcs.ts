@@ -1,6 +1,7 @@
 /**
- * The part of the design model between the MII and the lanes: a 400GBASE-R or 200GBASE-R physical coding sublayer with
- * Reed-Solomon FEC (IEEE Std 802.3 clause 119, and the same with the low-latency code of the 25G Ethernet Consortium).
+ * The part of the design model between the MII and the lanes: a physical coding sublayer with Reed-Solomon FEC. Of IEEE Std
+ * 802.3 clause 119 at 200 and 400 Gb/s (and the same with the low-latency code of the 25G Ethernet Consortium), of clauses
+ * 108 and 91 at 25 and 100 Gb/s.
  */
 import type { Derived, LatencyStage, MemoryBlock } from "./link.ts";
 
@@ -59,8 +60,10 @@ export const pcsDerivedIds = [
 
 export type PcsDerivedId = (typeof pcsDerivedIds)[number];
 
-/** A PCS with everything decided. */
+/** A PCS with FEC with everything decided. */
 export interface PcsDesign {
+  /** Two interleaved codewords, or one stream of them over blocks that were scrambled before they were transcoded. */
+  readonly kind: "clause119" | "clause91";
   readonly lanes: Lanes;
   readonly format: PcsFormat;
   readonly derived: Readonly<Record<PcsDerivedId, Derived>>;

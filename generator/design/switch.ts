@@ -1,6 +1,7 @@
 /** The design model of a switch: N like link ports, a management port, and what stands between them. */
+
+import type { AnyPcsDerivedId } from "./any-pcs.ts";
 import type { Derived, DerivedId, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
-import type { PcsDerivedId } from "./pcs.ts";
 
 export const switchDerivedIds = [
   "internalPorts",
@@ -21,7 +22,7 @@ export const switchDerivedIds = [
 export type SwitchDerivedId = (typeof switchDerivedIds)[number];
 
 /** A derived number of a switch, of one of its ports, or of a PCS. */
-export type AnyDerivedId = DerivedId | SwitchDerivedId | PcsDerivedId;
+export type AnyDerivedId = DerivedId | SwitchDerivedId | AnyPcsDerivedId;
 
 /** How inputs and outputs are matched; each kind is one template and one view. */
 export const schedulerKinds = ["islip", "wavefront"] as const;

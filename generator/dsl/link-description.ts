@@ -1,5 +1,6 @@
+import type { AnyPcsDerivedId } from "../design/any-pcs.ts";
 import type { DerivedId } from "../design/link.ts";
-import type { FecKind, Lanes, PcsDerivedId } from "../design/pcs.ts";
+import type { FecKind, Lanes } from "../design/pcs.ts";
 
 /** One row of an arbitration table: a data VL and its weight in units of 64 bytes, 0 … 255 (0 = skipped). */
 export interface ArbitrationRow {
@@ -39,7 +40,7 @@ export interface LinkDescription {
   readonly phy?: "mii" | "pcs";
   /** With `phy: "pcs"`: the physical lanes, for example 4 of 100 Gb/s. */
   readonly lanes?: Lanes;
-  /** With `phy: "pcs"`: the FEC; "rs544" unless given where the rate has it, else "none". */
+  /** With `phy: "pcs"`: the FEC; unless given "rs544" from 200 Gb/s on, else "none". */
   readonly fec?: FecKind;
   /** Framing of the packets; "infiniband" unless given. */
   readonly frame?: "infiniband";
@@ -60,7 +61,7 @@ export interface LinkDescription {
   readonly phyLatencyNs?: number;
   readonly virtualLanes: VirtualLanesDescription;
   /** Derived numbers to set by hand: what breaks losslessness is refused, what costs rate is a warning. */
-  readonly derived?: Readonly<Partial<Record<DerivedId | PcsDerivedId, number>>>;
+  readonly derived?: Readonly<Partial<Record<DerivedId | AnyPcsDerivedId, number>>>;
 }
 
 /** A description with its kind, as `defineLink` returns it and as a JSON file holds it. */

@@ -1,47 +1,11 @@
 import type { BaseRDerivedId } from "../design/base-r.ts";
-import type { Derived } from "../design/link.ts";
 import { nextPow2 } from "./formula-functions.ts";
+import { type Rule, rule } from "./rule.ts";
 
 const { ceil, max } = Math;
 
-/** Numbers that the formulas start from: those of the description, and those of the format. */
-export const baseRBasisUnits = {
-  rateGbps: "Gb/s",
-  datapathBits: "bits",
-  clockMHz: "MHz",
-  laneCount: "lanes",
-  pcsLanes: "lanes",
-  serdesBits: "bits",
-  berWindowUs: "us",
-} as const;
-
-export type BaseRBasis = Readonly<Record<keyof typeof baseRBasisUnits, number>>;
-export type BaseRInput = keyof BaseRBasis | BaseRDerivedId;
-type Numbers = Readonly<Record<string, number>>;
-
-/** How one derived number comes about; as `Rule`, over the numbers of a PCS without FEC. */
-export interface BaseRRule {
-  readonly id: BaseRDerivedId;
-  readonly unit: string;
-  readonly formula: string;
-  readonly source: string;
-  readonly inputs: readonly BaseRInput[];
-  readonly constants: Readonly<Record<string, readonly [value: number, unit: string]>>;
-  readonly compute: (numbers: Numbers) => number;
-}
-
-function rule<I extends BaseRInput = never, K extends string = never>(
-  id: BaseRDerivedId,
-  text: Pick<BaseRRule, "unit" | "formula" | "source">,
-  inputs: readonly I[],
-  constants: Readonly<Record<K, readonly [value: number, unit: string]>>,
-  compute: (numbers: Readonly<Record<I | K, number>>) => number,
-): BaseRRule {
-  return { ...text, id, inputs, constants, compute };
-}
-
 /** All rules but the latencies, each after those whose results it uses. */
-export const baseRRules: readonly BaseRRule[] = [
+export const baseRRules: readonly Rule<Exclude<BaseRDerivedId, "pcsTxNs" | "pcsRxNs" | "pcsLinkNs">>[] = [
   rule(
     "lineGbps",
     {
@@ -163,49 +127,3 @@ export const baseRRules: readonly BaseRRule[] = [
     (n) => n.depth,
   ),
 ];
-
-/** The rule of a way's latency; the stages are counted by clock. */
-export function baseRLatencyRule(way: "tx" | "rx", deviceCycles: number, laneCycles: number): BaseRRule {
-  return rule(
-    way === "tx" ? "pcsTxNs" : "pcsRxNs",
-    {
-      unit: "ns",
-      formula: "deviceStages * 1000 / clockMHz + laneStages * 1000 / laneClockMHz",
-      source:
-        way === "tx" ? "latency budget: MII to lanes" : "latency budget: lanes to MII, lanes without skew",
-    },
-    ["clockMHz", "laneClockMHz"],
-    { deviceStages: [deviceCycles, "cycles"], laneStages: [laneCycles, "cycles"] },
-    (n) => (n.deviceStages * 1000) / n.clockMHz + (n.laneStages * 1000) / n.laneClockMHz,
-  );
-}
-
-/** Applies a rule: `known` holds the numbers derived before, `override` replaces the result. */
-export function deriveBaseR(
-  one: BaseRRule,
-  basis: BaseRBasis,
-  known: ReadonlyMap<BaseRDerivedId, Derived>,
-  override: number | undefined,
-): Derived {
-  const inputs: Record<string, { readonly value: number; readonly unit: string }> = {};
-  for (const name of one.inputs) {
-    const derived = known.get(name as BaseRDerivedId);
-    const given = name as keyof BaseRBasis;
-    inputs[name] = derived ?? { value: basis[given], unit: baseRBasisUnits[given] };
-    inputs[name] = { value: inputs[name].value, unit: inputs[name].unit };
-  }
-  for (const [name, [value, unit]] of Object.entries(one.constants)) inputs[name] = { value, unit };
-  const numbers = Object.fromEntries(Object.entries(inputs).map(([name, { value }]) => [name, value]));
-  const computed = one.compute(numbers);
-  const { id, unit, formula, source } = one;
-  return {
-    id,
-    value: override ?? computed,
-    computed,
-    unit,
-    formula,
-    inputs,
-    source,
-    overridden: override !== undefined,
-  };
-}

@@ -1,68 +1,48 @@
 import type { BaseRDerivedId, BaseRDesign, BaseRFormat } from "../design/base-r.ts";
-import type { Derived, MemoryBlock } from "../design/link.ts";
-import type { PcsStage } from "../design/pcs.ts";
-import { baseRFormatOf, legalLaneBits } from "./base-r-formats.ts";
-import { type BaseRBasis, baseRLatencyRule, baseRRules, deriveBaseR } from "./base-r-rules.ts";
+import type { MemoryBlock } from "../design/link.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
+import { baseRFormatOf } from "./base-r-formats.ts";
+import { baseRRules } from "./base-r-rules.ts";
 import { memoryBlock } from "./memories.ts";
 import type { PcsBasis } from "./pcs.ts";
+import { derivePcs, latencyRules, type Stage, type Stages } from "./pcs-budget.ts";
+import type { Rule } from "./rule.ts";
 
-type Stage = Omit<PcsStage, "ns">;
 type Numbers = Readonly<Record<BaseRDerivedId, number>>;
 
 const blockBits = 66;
 
 /**
- * A PCS without FEC with everything decided; undefined when the rate has none, or none over so many lanes of that width.
+ * A PCS without FEC with everything decided; undefined when the rate has none, or none over so many lanes.
  * @param overrides derived numbers set by hand; `laneBits` chooses the SerDes
  */
 export function elaborateBaseR(
   link: Omit<PcsBasis, "fec">,
-  overrides: Readonly<Partial<Record<BaseRDerivedId, number>>> = {},
+  overrides: Readonly<Partial<Record<AnyDerivedId, number>>> = {},
 ): BaseRDesign | undefined {
   const { rateGbps, clockMHz, datapathBits, lanes } = link;
   const format = baseRFormatOf(rateGbps);
   const serdesBits = format?.laneBits[format.laneCounts.indexOf(lanes.count)];
   if (format === undefined || serdesBits === undefined) return undefined;
-  if (!legalLaneBits(format, lanes.count).includes(overrides.laneBits ?? serdesBits)) return undefined;
   const { pcsLanes, berWindowUs } = format;
-  const laneCount = lanes.count;
-  const basis: BaseRBasis = {
-    rateGbps,
-    clockMHz,
-    datapathBits,
-    laneCount,
-    pcsLanes,
-    serdesBits,
-    berWindowUs,
-  };
-  const known = new Map<BaseRDerivedId, Derived>();
-  for (const one of baseRRules) known.set(one.id, deriveBaseR(one, basis, known, overrides[one.id]));
-  const numbers = Object.fromEntries([...known].map(([id, { value }]) => [id, value])) as Numbers;
-  const stages = stagesOf(format, numbers);
-  for (const way of ["tx", "rx"] as const) {
-    const one = baseRLatencyRule(way, cyclesOf(stages[way], "clk"), cyclesOf(stages[way], "lane_clk"));
-    known.set(one.id, deriveBaseR(one, basis, known, overrides[one.id]));
-  }
-  const timed = (way: "tx" | "rx"): PcsStage[] =>
-    stages[way].map((stage) => ({
-      ...stage,
-      ns: (stage.cycles * 1000) / (stage.clock === "clk" ? clockMHz : numbers.laneClockMHz),
-    }));
-  return {
-    lanes,
-    format,
-    derived: Object.fromEntries(known) as BaseRDesign["derived"],
-    latencyBudget: { tx: timed("tx"), rx: timed("rx") },
-    memories: memoriesOf(format, numbers),
-  };
+  const ofFormat = { laneCount: lanes.count, pcsLanes, serdesBits, berWindowUs };
+  const { numbers, derived, latencyBudget } = derivePcs<BaseRDerivedId>(
+    baseRRules,
+    (n) => stagesOf(format, n),
+    { rateGbps, clockMHz, datapathBits, ...ofFormat },
+    overrides,
+  );
+  return { kind: "base-r", lanes, format, derived, latencyBudget, memories: memoriesOf(format, numbers) };
 }
 
-function cyclesOf(stages: readonly Stage[], clock: Stage["clock"]): number {
-  return stages.filter((one) => one.clock === clock).reduce((sum, one) => sum + one.cycles, 0);
+/** Every rule of such a PCS, for documents: cycles of the stages are those of no particular width. */
+export function baseRRulesOf(format: BaseRFormat): readonly Rule<BaseRDerivedId>[] {
+  const none = Object.fromEntries(baseRRules.map(({ id }) => [id, 1])) as Record<BaseRDerivedId, number>;
+  return [...baseRRules, ...latencyRules(stagesOf(format, none), format.pcsLanes)];
 }
 
 /** Stages in the order in which a column meets them; the way through a FIFO is that of a word that finds it empty. */
-function stagesOf({ pcsLanes }: BaseRFormat, n: Numbers): { readonly tx: Stage[]; readonly rx: Stage[] } {
+function stagesOf({ pcsLanes }: BaseRFormat, n: Numbers): Stages {
   const lane = "lane_clk" as const;
   const many = pcsLanes > 1;
   /** Clocks in which the lanes carry so many blocks. */

@@ -2,8 +2,8 @@ import { type CompleteLink, withDefaults } from "../description/defaults.ts";
 import { toDiagnostic } from "../description/problem.ts";
 import { switchWithDefaults } from "../description/switch-defaults.ts";
 import { validate } from "../description/validate.ts";
+import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
-import type { PcsDesign } from "../design/pcs.ts";
 import { type AnyDerivedId, type AnyDesign, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
@@ -20,7 +20,7 @@ import { latencyBudget, portToPortBudget } from "./latency.ts";
 import { lineRateCoverage } from "./line-rate.ts";
 import { memories } from "./memories.ts";
 import { packetRules } from "./packet.ts";
-import { elaboratePcs } from "./pcs.ts";
+import { elaborateAnyPcs } from "./pcs-choices.ts";
 import { retryRules } from "./retry.ts";
 import { type Basis, basisOf, derive, type Rule, switchBasisOf } from "./rule.ts";
 import { switchMemories } from "./switch-memories.ts";
@@ -115,7 +115,7 @@ type LinkWithLatency = PlainLink & { readonly phyLatencyNs: number };
 /** Latency of a PHY that nobody knows anything about, ns. */
 const usualPhyNs = 150;
 
-function withPhyLatency(link: PlainLink, pcs: PcsDesign | null): LinkWithLatency {
+function withPhyLatency(link: PlainLink, pcs: AnyPcsDesign | null): LinkWithLatency {
   const phyLatencyNs = link.phyLatencyNs ?? pcs?.derived.pcsLinkNs.value ?? usualPhyNs;
   return { ...link, phyLatencyNs };
 }
@@ -124,12 +124,16 @@ function withPhyLatency(link: PlainLink, pcs: PcsDesign | null): LinkWithLatency
 function pcsOf(
   { phy, lanes, fec, ...link }: PlainLink,
   overrides: Readonly<Partial<Record<AnyDerivedId, number>>>,
-): PcsDesign | null {
+): AnyPcsDesign | null {
   if (phy !== "pcs" || lanes === null || fec === null) return null;
-  return elaboratePcs({ ...link, lanes, fec }, overrides) ?? null;
+  return elaborateAnyPcs({ ...link, lanes, fec }, overrides) ?? null;
 }
 
-function linkDesign(link: LinkWithLatency, derived: Numbers<DerivedId>, pcs: PcsDesign | null): LinkDesign {
+function linkDesign(
+  link: LinkWithLatency,
+  derived: Numbers<DerivedId>,
+  pcs: AnyPcsDesign | null,
+): LinkDesign {
   return {
     ...link,
     derived,

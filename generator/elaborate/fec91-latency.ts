@@ -1,8 +1,8 @@
 import type { MemoryBlock } from "../design/link.ts";
-import type { PcsDerivedId, PcsFormat, PcsStage } from "../design/pcs.ts";
+import type { PcsDerivedId, PcsFormat } from "../design/pcs.ts";
 import { memoryBlock } from "./memories.ts";
+import type { Stage, Stages } from "./pcs-budget.ts";
 
-type Stage = Omit<PcsStage, "ns">;
 type Numbers = Readonly<Record<PcsDerivedId, number>>;
 
 const blockBits = 66;
@@ -11,10 +11,7 @@ const blockBits = 66;
  * Stages in the order in which a column meets them; the way through a FIFO is that of a word that finds it empty. On the
  * receiving side they are those behind the word of the lanes that has the last bit of the column's group.
  */
-export function fec91Stages(
-  { groups }: PcsFormat,
-  n: Numbers,
-): { readonly tx: readonly Stage[]; readonly rx: readonly Stage[] } {
+export function fec91Stages({ groups }: PcsFormat, n: Numbers): Stages {
   const lane = "lane_clk" as const;
   const several = (stage: Stage): Stage[] => (n.groupsPerWord > 1 ? [stage] : []);
   const gather = 1 + (n.groupsPerWord - 1) * Math.ceil(n.codewordClocks / groups);

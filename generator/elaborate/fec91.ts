@@ -1,10 +1,12 @@
-import type { Derived } from "../design/link.ts";
-import type { PcsDerivedId, PcsDesign, PcsFormat, PcsStage } from "../design/pcs.ts";
-import { fec91FormatOf, fec91LaneCounts, fec91SymbolsPerClock } from "./fec91-formats.ts";
+import type { PcsDerivedId, PcsDesign, PcsFormat } from "../design/pcs.ts";
+import type { AnyDerivedId } from "../design/switch.ts";
+import { fec91FormatOf, fec91LaneCounts } from "./fec91-formats.ts";
 import { fec91Memories, fec91Stages } from "./fec91-latency.ts";
+import { nextPow2 } from "./formula-functions.ts";
 import { type PcsBasis, pcsBasisOf } from "./pcs.ts";
-import { pcsLinkNs, pcsRules } from "./pcs-rules.ts";
-import { derive, type Rule, rule } from "./rule.ts";
+import { derivePcs, latencyRules } from "./pcs-budget.ts";
+import { pcsRules } from "./pcs-rules.ts";
+import { type Rule, rule } from "./rule.ts";
 
 /** Where rules that are those of clause 119 have another source. */
 const sources: Readonly<Partial<Record<PcsDerivedId, string>>> = {
@@ -16,66 +18,48 @@ const sources: Readonly<Partial<Record<PcsDerivedId, string>>> = {
     "256 bits of columns that cross between the clocks together: what the faster side needs in a clock",
 };
 
-const rules = pcsRules.map((one) => ({ ...one, source: sources[one.id] ?? one.source }));
+/** No word is wider than 16 symbols of the narrowest lanes; a single lane of 25 Gb/s is in reach of small FPGAs. */
+const symbolsPerClock = rule(
+  "symbolsPerClock",
+  {
+    unit: "symbols",
+    formula: "min(nextPow2(lineGbps * 1000 / (symbolBits * usualMHz)), 16)",
+    source: "the narrowest word that keeps the lanes' clock in reach, a divisor of the codeword",
+  },
+  ["lineGbps"],
+  { symbolBits: [10, "bits"], usualMHz: [400, "MHz"] },
+  (n) => Math.min(nextPow2((n.lineGbps * 1000) / (n.symbolBits * n.usualMHz)), 16),
+);
 
-type Stage = Omit<PcsStage, "ns">;
-type Numbers = Readonly<Record<PcsDerivedId, number>>;
+const rules = pcsRules.map((one) =>
+  one.id === "symbolsPerClock" ? symbolsPerClock : { ...one, source: sources[one.id] ?? one.source },
+);
 
 /**
  * A PCS with the RS-FEC of clause 91 or 108 with everything decided: one stream of codewords, dealt symbol by symbol to the
  * FEC lanes, which are the `pcsLanes` of the design. A word that crosses between the clocks has 4 * groupsPerWord blocks of
- * 66 bits. Undefined when the rate has no such FEC, or not over so many lanes, or no such word of symbols.
+ * 66 bits. Undefined when the rate has no such FEC, or not over so many lanes.
  * @param overrides derived numbers set by hand
  */
 export function elaborateFec91(
   link: PcsBasis,
-  overrides: Readonly<Partial<Record<PcsDerivedId, number>>> = {},
+  overrides: Readonly<Partial<Record<AnyDerivedId, number>>> = {},
 ): PcsDesign | undefined {
-  const { clockMHz, lanes } = link;
+  const { lanes } = link;
   const format = fec91FormatOf(link.rateGbps, link.fec);
   if (format === undefined || !fec91LaneCounts(format).includes(lanes.count)) return undefined;
-  const basis = pcsBasisOf(link, format);
-  const known = new Map<PcsDerivedId, Derived>();
-  for (const one of rules) known.set(one.id, derive(one, basis, known, overrides[one.id]));
-  const numbers = Object.fromEntries([...known].map(([id, { value }]) => [id, value])) as Numbers;
-  if (!fec91SymbolsPerClock(format).includes(numbers.symbolsPerClock)) return undefined;
-  const stages = fec91Stages(format, numbers);
-  for (const one of [latencyRule("tx", stages.tx), latencyRule("rx", stages.rx), pcsLinkNs])
-    known.set(one.id, derive(one, basis, known, overrides[one.id]));
-  const timed = (way: "tx" | "rx"): PcsStage[] =>
-    stages[way].map((stage) => ({
-      ...stage,
-      ns: (stage.cycles * 1000) / (stage.clock === "clk" ? clockMHz : numbers.laneClockMHz),
-    }));
-  return {
-    lanes,
-    format,
-    derived: Object.fromEntries(known) as PcsDesign["derived"],
-    latencyBudget: { tx: timed("tx"), rx: timed("rx") },
-    memories: fec91Memories(format, numbers),
-  };
+  const { numbers, derived, latencyBudget } = derivePcs<PcsDerivedId>(
+    rules,
+    (n) => fec91Stages(format, n),
+    pcsBasisOf(link, format),
+    overrides,
+  );
+  const memories = fec91Memories(format, numbers);
+  return { kind: "clause91", lanes, format, derived, latencyBudget, memories };
 }
 
 /** Every rule of such a PCS, for documents: cycles of the stages are those of no particular width. */
 export function fec91RulesOf(format: PcsFormat): readonly Rule<PcsDerivedId>[] {
   const none = Object.fromEntries(rules.map(({ id }) => [id, 0])) as Record<PcsDerivedId, number>;
-  const { tx, rx } = fec91Stages(format, none);
-  return [...rules, latencyRule("tx", tx), latencyRule("rx", rx), pcsLinkNs];
-}
-
-function latencyRule(way: "tx" | "rx", stages: readonly Stage[]): Rule<"pcsTxNs" | "pcsRxNs"> {
-  const cycles = (clock: Stage["clock"]): number =>
-    stages.filter((one) => one.clock === clock).reduce((sum, one) => sum + one.cycles, 0);
-  return rule(
-    way === "tx" ? "pcsTxNs" : "pcsRxNs",
-    {
-      unit: "ns",
-      formula: "deviceStages * 1000 / clockMHz + laneStages * 1000 / laneClockMHz",
-      source:
-        way === "tx" ? "latency budget: MII to lanes" : "latency budget: lanes to MII, lanes without skew",
-    },
-    ["clockMHz", "laneClockMHz"],
-    { deviceStages: [cycles("clk"), "cycles"], laneStages: [cycles("lane_clk"), "cycles"] },
-    (n) => (n.deviceStages * 1000) / n.clockMHz + (n.laneStages * 1000) / n.laneClockMHz,
-  );
+  return [...rules, ...latencyRules(fec91Stages(format, none), format.pcsLanes)];
 }

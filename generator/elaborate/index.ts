@@ -1,8 +1,13 @@
+export { baseRRulesOf } from "./base-r.ts";
+export { baseRFormats, legalLaneBits } from "./base-r-formats.ts";
 export { creditLimitBlocks } from "./credits.ts";
 export { deriveAll, elaborate, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
+export { fec91RulesOf } from "./fec91.ts";
+export { fec91Formats, fec91SymbolsPerClock } from "./fec91-formats.ts";
 export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";
-export { elaboratePcs, pcsBasisOf, pcsRulesOf } from "./pcs.ts";
-export { legalLanes, legalSymbolsPerClock, pcsFormats } from "./pcs-formats.ts";
+export { pcsRulesOf } from "./pcs.ts";
+export { elaborateAnyPcs, type PcsChoice, pcsChoices } from "./pcs-choices.ts";
+export { legalSymbolsPerClock, pcsFormats } from "./pcs-formats.ts";
 export { retryOnlyIds } from "./retry.ts";
 export { basisOf, switchBasisOf } from "./rule.ts";
 export { largestTable, tableBits } from "./switch-memories.ts";

@@ -1,17 +1,13 @@
-import type { PcsDerivedId, PcsFormat, PcsStage } from "../design/pcs.ts";
+import type { PcsDerivedId, PcsFormat } from "../design/pcs.ts";
+import type { Stages } from "./pcs-budget.ts";
 
 const { ceil } = Math;
-
-type Stage = Omit<PcsStage, "ns">;
 
 /**
  * Stages of a PCS in the order in which a column meets them; a bench of the whole PCS holds them against what is measured.
  * The way into the device's clock is that of a word that finds the FIFO empty.
  */
-export function pcsStages(
-  format: PcsFormat,
-  n: Readonly<Record<PcsDerivedId, number>>,
-): { readonly tx: readonly Stage[]; readonly rx: readonly Stage[] } {
+export function pcsStages(format: PcsFormat, n: Readonly<Record<PcsDerivedId, number>>): Stages {
   return {
     tx: [
       { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },

@@ -185,20 +185,6 @@ const crossingWords = rule(
   (n) => n.depth,
 );
 
-/** From the MII of a transmitter to that of its receiver, the cable left out. */
-export const pcsLinkNs = rule(
-  "pcsLinkNs",
-  {
-    unit: "ns",
-    formula: "ceil(pcsTxNs + pcsRxNs + skewNs + serdesNs)",
-    source:
-      "phyLatencyNs, unless that is given: both PCS, the longest skew, and a serializer and a deserializer",
-  },
-  ["pcsTxNs", "pcsRxNs"],
-  { skewNs: [180, "ns"], serdesNs: [50, "ns"] },
-  (n) => ceil(n.pcsTxNs + n.pcsRxNs + n.skewNs + n.serdesNs),
-);
-
 /** All rules of a PCS but its latencies, each after those whose results it uses. */
 export const pcsRules: readonly Rule<Exclude<PcsDerivedId, "pcsTxNs" | "pcsRxNs" | "pcsLinkNs">>[] = [
   lineGbps,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Derived } from "../design/link.ts";
-import { pcsDerivedIds } from "../design/pcs.ts";
+import { type PcsDerivedId, pcsDerivedIds } from "../design/pcs.ts";
 import { elaborate } from "./elaborate.ts";
 import { formulaFunctions } from "./formula-functions.ts";
 import { elaboratePcs } from "./pcs.ts";
@@ -30,8 +30,8 @@ function expectTrue(numbers: readonly Derived[]): void {
 
 describe("a PCS", () => {
   it("has the numbers of the standard at 400G", () => {
-    const { pcs } = elaborate({ ...link, phy: "pcs", lanes });
-    const value = (id: keyof NonNullable<typeof pcs>["derived"]) => pcs?.derived[id].value;
+    const pcs = elaboratePcs({ ...link, lanes, fec: "rs544" });
+    const value = (id: PcsDerivedId) => pcs?.derived[id].value;
     expect(value("lineGbps")).toBe(425);
     expect(value("lineBits")).toBe(640);
     expect(value("laneClockMHz")).toBe(664.0625);

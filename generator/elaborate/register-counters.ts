@@ -1,5 +1,5 @@
+import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import type { LinkDesign } from "../design/link.ts";
-import type { PcsFormat } from "../design/pcs.ts";
 import { type Counter, counterStride } from "./register-model.ts";
 
 type Row = readonly [signal: string, text: string];
@@ -106,8 +106,10 @@ const amounts: readonly PortRow[] = [
   ["port_rcv_data", "PortRcvData", "Words in packets received, LRH through ICRC"],
 ];
 
-/** Counters of a PCS that add an amount; the last one is there for each PCS lane. */
-const pcsAmounts: readonly PortRow[] = [
+type OwnRow = readonly [signal: string, text: string, unit: string];
+
+/** Counters of a PCS add an amount. Of its FEC: */
+const fecAmounts: readonly PortRow[] = [
   ["fec_corrected", "aFECCorrectedBlocks", "Codewords received with errors, all of which were corrected"],
   [
     "fec_uncorrectable",
@@ -115,11 +117,14 @@ const pcsAmounts: readonly PortRow[] = [
     "Codewords received with more errors than can be corrected",
   ],
 ];
-const ownPcsAmounts: readonly (readonly [signal: string, text: string, unit: string])[] = [
+const ownPcsAmounts: readonly OwnRow[] = [
   ["pcs_lock_lost", "Times that the alignment of the lanes was lost", "events"],
   ["pcs_tx_underrun", "Slices of error blocks sent because nothing had come from the MII", "slices"],
   ["pcs_rx_dropped", "Words of idle columns left out because the MII is slower than the lanes", "words"],
   ["pcs_rx_overrun", "Words lost because the MII is slower than the lanes", "words"],
+];
+const plainAmounts: readonly OwnRow[] = [
+  ["pcs_bad_headers", "Sync headers that are none, while aligned", "blocks"],
 ];
 
 /** Bits of the amount that a packet adds to PortXmitData and PortRcvData. */
@@ -142,8 +147,12 @@ const withoutRetry = [
 /** What a port's counters depend on. */
 export type CountedPort = Pick<LinkDesign, "retry" | "icrc" | "memoryProtection"> & {
   /** PCS lanes; absent with an MII. */
-  readonly pcs?: { readonly format: Pick<PcsFormat, "pcsLanes"> } | null;
+  readonly pcs?: CountedPcs | null;
 };
+
+interface CountedPcs extends Pick<AnyPcsDesign, "kind"> {
+  readonly format: Pick<AnyPcsDesign["format"], "pcsLanes">;
+}
 
 /** All counters of a link port in address order, the first at `base`. */
 export function linkCounters(base: number, port: CountedPort): readonly Counter[] {
@@ -168,14 +177,15 @@ export function linkCounters(base: number, port: CountedPort): readonly Counter[
       text,
       unit: "words of 4 bytes",
     })),
-    ...(port.pcs ? ofPcs(port.pcs.format.pcsLanes) : []),
+    ...(port.pcs ? ofPcs(port.pcs) : []),
   ];
   return rows.map((row, index) => ({ ...row, offset: base + counterStride * index }));
 }
 
-function ofPcs(pcsLanes: number): readonly Omit<Counter, "offset">[] {
+function ofPcs({ kind, format }: CountedPcs): readonly Omit<Counter, "offset">[] {
   const amount = { increment: dataWordBits };
-  const codewords = pcsAmounts.map(([signal, standardName, text]) => {
+  const plain = kind === "base-r";
+  const codewords = fecAmounts.map(([signal, standardName, text]) => {
     return {
       name: signal.toUpperCase(),
       signal: `evt_${signal}`,
@@ -185,18 +195,23 @@ function ofPcs(pcsLanes: number): readonly Omit<Counter, "offset">[] {
       ...amount,
     };
   });
-  const own = ownPcsAmounts.map(([signal, text, unit]) => {
+  // without a module of its own that leaves idle words out, nothing counts them
+  const ofAll = ownPcsAmounts.filter(([signal]) => kind === "clause119" || signal !== "pcs_rx_dropped");
+  const own = [...ofAll, ...(plain ? plainAmounts : [])].map(([signal, text, unit]) => {
     return { name: signal.toUpperCase(), signal: `evt_${signal}`, text, unit, ...amount };
   });
-  const symbols = Array.from({ length: pcsLanes }, (_, lane) => ({
-    name: `FEC_SYMBOLS_${lane}`,
-    signal: "evt_fec_symbols",
+  const lanes = plain && format.pcsLanes === 1 ? 0 : format.pcsLanes;
+  const ofLanes = Array.from({ length: lanes }, (_, lane) => ({
+    name: plain ? `PCS_BIP_${lane}` : `FEC_SYMBOLS_${lane}`,
+    signal: plain ? "evt_pcs_bip" : "evt_fec_symbols",
     lane,
-    text: `Symbols corrected in PCS lane ${lane}`,
-    unit: "symbols",
+    text: plain
+      ? `Markers of PCS lane ${lane} whose parity the blocks before did not have`
+      : `Symbols corrected in PCS lane ${lane}`,
+    unit: plain ? "markers" : "symbols",
     ...amount,
   }));
-  return [...codewords, ...own, ...symbols];
+  return [...(plain ? [] : codewords), ...own, ...ofLanes];
 }
 
 function pulse(signal: string, text: string): Omit<Counter, "offset"> {

@@ -20,6 +20,8 @@ export const basisUnits = {
   messageSymbols: "symbols",
   groups: "groups",
   markerPeriodGroups: "groups",
+  serdesBits: "bits",
+  berWindowUs: "us",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;

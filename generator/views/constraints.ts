@@ -1,5 +1,5 @@
+import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import type { LinkDesign } from "../design/link.ts";
-import type { PcsDesign } from "../design/pcs.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import type { View } from "../render/view.ts";
 import type { FileOfDesign } from "./files.ts";
@@ -12,25 +12,36 @@ type Level = readonly [target: string, what: string];
 const place = "port0/pcs";
 
 /** What `templates/pcs/pcs.v.hbs` has between its clocks. */
-const fifos: readonly Crossing[] = [
-  ["tx_fifo", "clk", "p0_tx_lane_clk"],
-  ["rx_fifo", "p0_rx_lane_clk", "clk"],
-  ["record_fifo", "p0_rx_lane_clk", "clk"],
-  ["pcs_settings/crossing", "clk", "p0_rx_lane_clk"],
-];
-const counts: readonly Crossing[] = [
-  ["underrun_sync", "p0_tx_lane_clk", "clk"],
-  ["dropped_sync", "p0_rx_lane_clk", "clk"],
-  ["overrun_sync", "p0_rx_lane_clk", "clk"],
-];
-const levels: readonly Level[] = [
-  ["tx_reset/ask", "the reset of the transmitter's lanes"],
-  ["tx_reset/answer", "has been seen"],
-  ["rx_reset/ask", "the reset of the receiver's lanes"],
-  ["rx_reset/answer", "has been seen"],
-  ["lane_map", "lanes in the order received: stands still while it means something"],
-  ["degraded_sync", "the receiver is degraded, for the markers of the transmitter"],
-];
+function crossingsOf({ kind, format }: AnyPcsDesign) {
+  const fec = kind !== "base-r";
+  const interleaved = kind === "clause119";
+  const fifos: readonly Crossing[] = [
+    ["tx_fifo", "clk", "p0_tx_lane_clk"],
+    ["rx_fifo", "p0_rx_lane_clk", "clk"],
+    ["record_fifo", "p0_rx_lane_clk", "clk"],
+    ...optional<Crossing>(fec, ["pcs_settings/crossing", "clk", "p0_rx_lane_clk"]),
+  ];
+  const counts: readonly Crossing[] = [
+    ["underrun_sync", "p0_tx_lane_clk", "clk"],
+    ...optional<Crossing>(interleaved, ["dropped_sync", "p0_rx_lane_clk", "clk"]),
+    ["overrun_sync", "p0_rx_lane_clk", "clk"],
+  ];
+  const map = "lanes in the order received: stands still while it means something";
+  const degraded = "the receiver is degraded, for the markers of the transmitter";
+  const levels: readonly Level[] = [
+    ["tx_reset/ask", "the reset of the transmitter's lanes"],
+    ["tx_reset/answer", "has been seen"],
+    ["rx_reset/ask", "the reset of the receiver's lanes"],
+    ["rx_reset/answer", "has been seen"],
+    ...optional<Level>(fec && format.pcsLanes > 1, ["lane_map", map]),
+    ...optional<Level>(interleaved, ["degraded_sync", degraded]),
+  ];
+  return { fifos, counts, levels };
+}
+
+function optional<Row>(there: boolean, row: Row): readonly Row[] {
+  return there ? [row] : [];
+}
 
 /** Constraints of a device with several clocks; one that has a single clock has none. */
 export function constraintFiles(design: AnyDesign): readonly FileOfDesign[] {
@@ -43,7 +54,9 @@ export function constraintFiles(design: AnyDesign): readonly FileOfDesign[] {
   }));
 }
 
-function constraintsView({ name, clockMHz }: LinkDesign, { derived }: PcsDesign): View {
+function constraintsView({ name, clockMHz }: LinkDesign, pcs: AnyPcsDesign): View {
+  const { derived } = pcs;
+  const { fifos, counts, levels } = crossingsOf(pcs);
   const lanesMHz = derived.laneClockMHz.value;
   const period = (clock: Clock): number => 1000 / (clock === "clk" ? clockMHz : lanesMHz);
   const shorter = (one: Clock, other: Clock): string => periodText(Math.min(period(one), period(other)));

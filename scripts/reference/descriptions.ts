@@ -2,7 +2,17 @@ import type { Schema } from "../../generator/description/schema.ts";
 import { linkSchema } from "../../generator/description/schema.ts";
 import { switchSchema } from "../../generator/description/switch-schema.ts";
 import { derivedIds } from "../../generator/design/link.ts";
-import { legalLanes, pcsFormats, pcsRulesOf, rules, switchRules } from "../../generator/elaborate/index.ts";
+import {
+  baseRFormats,
+  baseRRulesOf,
+  fec91Formats,
+  fec91RulesOf,
+  pcsChoices,
+  pcsFormats,
+  pcsRulesOf,
+  rules,
+  switchRules,
+} from "../../generator/elaborate/index.ts";
 import type { Rule } from "../../generator/elaborate/rule.ts";
 import { table } from "./markdown.ts";
 
@@ -61,8 +71,9 @@ ${table(heads, rowsOf("", linkSchema as Schema))}
 
 ${table(heads, pcsLanes)}
 
-With \`phy: "pcs"\` the wire side of a link is lanes: 64B/66B and 256B/257B coding, scrambler, alignment markers and
-Reed-Solomon FEC of IEEE Std 802.3 clause 119 stand behind the MII. These rates and codes exist:
+With \`phy: "pcs"\` the wire side of a link is lanes: 64B/66B coding, scrambler, and where there are several lanes alignment
+markers stand behind the MII; with FEC, 256B/257B coding and a Reed-Solomon code as well. These rates and codes of IEEE Std
+802.3 exist (PCS lanes are the FEC lanes in clauses 91 and 108):
 
 ${formatsTable()}
 
@@ -84,33 +95,44 @@ ${rulesTable(rules)}
 
 ### Of a PCS
 
-A link with \`phy: "pcs"\` has these beside the others. \`symbolsPerClock\`, \`markerPeriodCodewords\`, \`deskewWords\` and
-\`crossingWords\` may be set in \`derived\`.
+A link with \`phy: "pcs"\` has numbers beside the others. With FEC these; \`symbolsPerClock\`, \`markerPeriodCodewords\`,
+\`deskewWords\` and \`crossingWords\` may be set in \`derived\`. At 25 and 100 Gb/s \`symbolsPerClock\` follows
+\`${formulaOf91()}\`.
 
-${rulesTable(allPcsRules())}
+${rulesTable(ofLast(pcsFormats, pcsRulesOf))}
+
+Without FEC these; \`laneBits\`, \`markerPeriodBlocks\`, \`berWindowClocks\`, \`deskewWords\` and \`crossingWords\` may be set.
+
+${rulesTable(ofLast(baseRFormats, baseRRulesOf))}
 
 ${switchNumbers()}`;
 }
 
 function formatsTable(): string {
   return table(
-    ["rate", "FEC", "code", "PCS lanes", "physical lanes"],
-    pcsFormats.map((format) => [
-      `${format.rateGbps} Gb/s`,
-      `\`${format.fec}\``,
-      `RS(${format.codewordSymbols},${format.messageSymbols}), ${format.codewords} interleaved`,
-      String(format.pcsLanes),
-      legalLanes(format)
-        .map(({ count, gbps }) => `${count} of ${gbps}`)
-        .join(", "),
+    ["rate", "FEC", "code", "clause", "PCS lanes", "physical lanes"],
+    pcsChoices.map(({ rateGbps, fec, code, clause, pcsLanes, lanes }) => [
+      `${rateGbps} Gb/s`,
+      `\`${fec}\``,
+      code,
+      clause,
+      String(pcsLanes),
+      lanes.map(({ count, gbps }) => `${count} of ${gbps}`).join(", "),
     ]),
   );
 }
 
-/** Latencies are sums over the stages: their rules are made with a format, here the first one. */
-function allPcsRules(): readonly Rule[] {
-  const [format] = pcsFormats;
-  return format === undefined ? [] : pcsRulesOf(format);
+/** Latencies are sums over the stages: their rules are made with a format, here the last one. */
+function ofLast<Format>(
+  formats: readonly Format[],
+  rulesOf: (format: Format) => readonly Rule[],
+): readonly Rule[] {
+  const format = formats.at(-1);
+  return format === undefined ? [] : rulesOf(format);
+}
+
+function formulaOf91(): string {
+  return ofLast(fec91Formats, fec91RulesOf).find(({ id }) => id === "symbolsPerClock")?.formula ?? "";
 }
 
 function switchSection(): string {

@@ -1,6 +1,6 @@
 /** The lanes between two ports with a PCS: a clock for each device and each direction, which the other end recovers. */
+import type { AnyPcsDesign } from "../../generator/design/any-pcs.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
-import type { PcsDesign } from "../../generator/design/pcs.ts";
 import { LaneChannel } from "../bfm/lanes.ts";
 import { ClockEdges } from "../driver/clocks.ts";
 import type { Model } from "../driver/model.ts";
@@ -46,12 +46,13 @@ export class LaneWire implements PairWire {
   /** From port 0 to port 1, and back. */
   readonly channels: readonly [LaneChannel, LaneChannel];
   readonly #models: readonly [Model, Model];
+  readonly #fec: boolean;
   readonly #edges: ClockEdges;
   readonly #tx: readonly [Uint8Array, Uint8Array];
   readonly #rx: readonly [Uint8Array, Uint8Array];
 
   constructor(
-    design: LinkDesign & { readonly pcs: PcsDesign },
+    design: LinkDesign & { readonly pcs: AnyPcsDesign },
     models: readonly [Model, Model],
     seeds: readonly [number, number],
     options: LaneWireOptions = {},
@@ -60,7 +61,8 @@ export class LaneWire implements PairWire {
     const [a, b] = models;
     this.#tx = [a.port("p0_tx_lane").bytes, b.port("p0_tx_lane").bytes];
     this.#rx = [a.port("p0_rx_lane").bytes, b.port("p0_rx_lane").bytes];
-    const { derived } = design.pcs;
+    const { kind, derived } = design.pcs;
+    this.#fec = kind !== "base-r";
     const mhz = derived.laneClockMHz.value;
     const ppm = options.ppm ?? usualPpm;
     const devicePpm = options.devicePpm ?? usualDevicePpm;
@@ -76,7 +78,7 @@ export class LaneWire implements PairWire {
 
   get counts(): readonly [WireCounts, WireCounts] {
     const [ab, ba] = this.channels;
-    return [countsOf(ab), countsOf(ba)];
+    return [countsOf(ab, this.#fec), countsOf(ba, this.#fec)];
   }
 
   /** Bit errors strike lanes; bursts are given per word of the lanes. There are no columns to lose. */
@@ -124,7 +126,7 @@ export class LaneWire implements PairWire {
 }
 
 function laneChannel(
-  { pcs, cableMeters }: { readonly pcs: PcsDesign; readonly cableMeters: number },
+  { pcs, cableMeters }: { readonly pcs: AnyPcsDesign; readonly cableMeters: number },
   seed: number,
   { skewNs = usualSkewNs, order }: LaneWireOptions,
 ): LaneChannel {
@@ -143,14 +145,15 @@ function laneChannel(
   });
 }
 
-function countsOf(channel: LaneChannel): WireCounts {
+/** Symbols are those of a FEC. */
+function countsOf(channel: LaneChannel, fec: boolean): WireCounts {
   const { words, bitErrors, symbolErrors, bursts } = channel.counts;
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return {
     beats: words,
     ...idleBeats,
     bitErrors: sum(bitErrors),
-    symbolErrors: sum(symbolErrors),
+    ...(fec && { symbolErrors: sum(symbolErrors) }),
     bursts,
     ...noControl,
   };

@@ -1,4 +1,5 @@
 /** Times of a link pair that follow from its design, in cycles of the device clock. */
+import type { AnyPcsDesign } from "../../generator/design/any-pcs.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
 
 export interface PairLimits {
@@ -19,11 +20,19 @@ export interface PairLimits {
 const pipelineCycles = 64;
 const lockPeriods = 6;
 
-/** From one group of alignment markers to the next, in cycles of the device; 0 with an MII. */
+/** Blocks in which the place where they begin is found: up to 66 slips, of a few blocks each. */
+const blockLockBlocks = 512;
+const blockBits = 66;
+
+/** From one group of alignment markers to the next, or the lock to blocks, in cycles of the device; 0 with an MII. */
 function markerPeriodCycles({ pcs, clockMHz }: LinkDesign): number {
-  if (pcs === null) return 0;
-  const { markerPeriodCodewords, codewordClocks, laneClockMHz } = pcs.derived;
-  return (markerPeriodCodewords.value * codewordClocks.value * clockMHz) / laneClockMHz.value;
+  return pcs === null ? 0 : (markerPeriodClocks(pcs) * clockMHz) / pcs.derived.laneClockMHz.value;
+}
+
+function markerPeriodClocks({ kind, format, derived }: AnyPcsDesign): number {
+  if (kind !== "base-r") return derived.markerPeriodCodewords.value * derived.codewordClocks.value;
+  const blocks = format.pcsLanes > 1 ? derived.markerPeriodBlocks.value : 0;
+  return ((blocks + blockLockBlocks) * blockBits) / derived.pcsLaneBits.value;
 }
 
 /**

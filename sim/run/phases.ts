@@ -1,6 +1,6 @@
 /** Ready-made phases. */
+import type { AnyPcsDesign } from "../../generator/design/any-pcs.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
-import type { PcsDesign } from "../../generator/design/pcs.ts";
 import { shortestPacketBytes } from "../reference/tagged.ts";
 import { captureTraffic, sampleCapture } from "./capture-traffic.ts";
 import type { Faults, Phase } from "./phase.ts";
@@ -18,10 +18,11 @@ const usualPayloadBytes = 4096;
 export const usualFaults: Faults = { ber: 2e-7, burst: { bits: 96, perBeat: 1 / 7000 } };
 
 /**
- * The same for lanes with FEC: an error rate that is corrected, and bursts that no code corrects, of which none spoils
+ * The same for lanes; without FEC nothing is corrected there. With FEC an error rate that is corrected, and bursts that no code corrects, of which none spoils
  * three codewords in a row: the lanes would be aligned anew.
  */
-export function usualLaneFaults({ derived }: PcsDesign): Faults {
+export function usualLaneFaults({ kind, derived }: AnyPcsDesign): Faults {
+  if (kind === "base-r") return usualFaults;
   return { ber: 1e-5, burst: { bits: 30 * (derived.correctableSymbols.value + 1), perBeat: 1 / 10_000 } };
 }
 

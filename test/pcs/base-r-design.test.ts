@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { elaborateBaseR } from "../../generator/elaborate/base-r.ts";
+import { baseRFormatOf, legalLaneBits } from "../../generator/elaborate/base-r-formats.ts";
 import { formulaFunctions } from "../../generator/elaborate/formula-functions.ts";
 import { lint } from "../../generator/lint/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
@@ -40,11 +41,12 @@ describe("design of a PCS without FEC", () => {
     }
   });
 
-  it("has none where the standard has none, nor for a width that does not fit", () => {
+  it("has none where the standard has none; a width of lanes may not fit", () => {
     expect(elaborateBaseR(link(400, 8))).toBeUndefined();
     expect(elaborateBaseR(link(100, 5))).toBeUndefined();
-    expect(elaborateBaseR(link(100, 4), { laneBits: 64 })).toBeUndefined();
-    expect(elaborateBaseR(link(40, 4), { laneBits: 80 })).toBeUndefined();
+    const legal = (rate: number, count: number) => legalLaneBits(baseRFormatOf(rate)!, count);
+    expect(legal(100, 4)).toEqual([20, 40, 80, 160]);
+    expect(legal(40, 4)).toEqual([16, 20, 32, 40, 64, 66]);
   });
 });
 

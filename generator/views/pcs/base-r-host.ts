@@ -1,13 +1,9 @@
 import type { BaseRDerivedId, BaseRDesign } from "../../design/base-r.ts";
 import { bitsFor } from "../common.ts";
+import type { HostOf } from "./host.ts";
 
-/** What a PCS without FEC is part of: a link, or a port of a switch. */
-export interface BaseRHost {
-  readonly name: string;
-  readonly clockMHz: number;
-  readonly datapathBits: number;
-  readonly pcs: BaseRDesign;
-}
+/** What a PCS without FEC is part of. */
+export type BaseRHost = HostOf<BaseRDesign>;
 
 /** A block with its sync header. */
 export const blockBits = 66;

@@ -2,6 +2,7 @@ import { dec, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
+import { hiSerSymbols } from "./fec91-modules.ts";
 import type { PcsHost } from "./host.ts";
 import { recordBits, recordFields, recordPlaces, recordRanges, recordRows } from "./rx-front-record.ts";
 import { frontSizes } from "./rx-front-sizes.ts";
@@ -22,7 +23,7 @@ const hiSer = { codewords: 8192, errors: 5560, ofSymbols: 544, holdMs: 60 } as c
 /** `pcs_monitor`, in the clock of the lanes. */
 export function monitorModules(host: PcsHost): ModuleFile[] {
   const { L, laneSymbols, symbols } = frontSizes(host);
-  const { format, derived } = host.pcs;
+  const { kind, format, derived } = host.pcs;
   const bits = fieldBits(host);
   const beyond = derived.correctableSymbols.value + 1;
   const totalBits = bitsFor(symbols + 2 * beyond);
@@ -34,8 +35,13 @@ export function monitorModules(host: PcsHost): ModuleFile[] {
     module: moduleName(host, "pcs_monitor"),
     rows: recordRows(host),
     beyond: String(beyond),
-    hiSerPairs: String(hiSer.codewords / format.codewords),
-    hiSerErrors: String(Math.floor((hiSer.errors * format.codewordSymbols) / hiSer.ofSymbols)),
+    hiSerPairs: String(hiSer.codewords / 2),
+    hiSerErrors: String(
+      kind === "clause91"
+        ? hiSerSymbols(host)
+        : Math.floor((hiSer.errors * format.codewordSymbols) / hiSer.ofSymbols),
+    ),
+    many: L > 1,
     hiSerClocks: String(Math.round(hiSer.holdMs * 1000 * derived.laneClockMHz.value)),
     laneSymbols: String(laneSymbols),
     lanes: range(L),

@@ -1,0 +1,83 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { LinkDescription } from "../../generator/dsl/link-description.ts";
+import { clean, counted, LanesBench, pass, ports, wait, wireOf } from "./lanes-bench.ts";
+
+const link = { mtuBytes: 512, cableMeters: 3, phy: "pcs", fec: "none" } as const;
+
+/** The narrowest of one lane; and four lanes, whose markers come often. */
+const oneLane: LinkDescription = {
+  ...link,
+  name: "lane_25g",
+  clockMHz: 400,
+  datapathBits: 64,
+  rateGbps: 25,
+  lanes: { count: 1, gbps: 25 },
+  virtualLanes: { data: 1 },
+};
+const fourLanes: LinkDescription = {
+  ...link,
+  name: "lanes_40g",
+  clockMHz: 320,
+  datapathBits: 128,
+  rateGbps: 40,
+  lanes: { count: 4, gbps: 10 },
+  virtualLanes: { data: 1 },
+  derived: { laneBits: 32, markerPeriodBlocks: 64 },
+};
+
+const unwanted = /^(PCS_|LLR_TX_REPLAY)/u;
+
+const cases = [
+  ["25 Gb/s on one lane", oneLane, {}],
+  ["40 Gb/s on four lanes", fourLanes, { skewNs: 40, order: [2, 0, 3, 1] }],
+] as const;
+
+describe.each(cases)("two ports without FEC, %s", (_, description, lanes) => {
+  let bench: LanesBench;
+  const several = description.lanes?.count !== 1;
+
+  beforeAll(async () => {
+    bench = await LanesBench.of(description);
+  });
+  afterEach(() => bench.closeAll());
+
+  it("come up and carry packets, clocks as far apart as they may be", async () => {
+    const pair = await bench.open({ ...lanes, ppm: [100, -100] });
+    const result = await pass(pair, [bench.random(60), clean(bench.random(60))]);
+    for (const port of ports) {
+      expect(result.ports[port].received.packets).toBe(120);
+      for (const { ports: figures } of result.phases)
+        expect(Object.keys(figures[port].counters).filter((name) => unwanted.test(name))).toEqual([]);
+    }
+  });
+
+  it("send again what bit errors spoil, and count what they can see of them", async () => {
+    const pair = await bench.open(lanes);
+    const faults = { ber: several ? 4e-5 : 2e-5, burst: { bits: 80, perBeat: 1 / 4000 } };
+    const result = await pass(pair, [bench.random(100, faults), clean(bench.random(40))]);
+    for (const name of ["LLR_TX_REPLAY", "LLR_RX_NACK_CTL_OS", "PCS_BAD_HEADERS"])
+      expect([name, counted(result, name)]).not.toEqual([name, 0]);
+    expect(counted(result, /^PCS_BIP_/u) > 0).toBe(several);
+    expect(counted(result, "PCS_LOCK_LOST")).toBe(0);
+  });
+
+  it("come back when a lane slipped, and when it was silent for a while", async () => {
+    const pair = await bench.open(lanes);
+    await pass(pair, [clean(bench.random(30))]);
+    const faults = [
+      () => wireOf(pair).channels[0].slip(several ? 2 : 0, -1),
+      () => wireOf(pair).channels[1].silence(several ? 1 : 0, 3000),
+    ];
+    for (const fault of faults) {
+      fault();
+      expect(wait(pair, 12_000)).toBe(true);
+      expect(pair.active).toBe(true);
+      const again = await pass(pair, [clean(bench.random(30))]);
+      expect(again.passed).toBe(true);
+    }
+    // counters are read when a phase ends: these have all that came before
+    const { lastCounters } = pair;
+    expect(lastCounters[1].PCS_LOCK_LOST).toBeGreaterThan(0);
+    expect(lastCounters[0].PCS_LOCK_LOST).toBeGreaterThan(0);
+  });
+});
