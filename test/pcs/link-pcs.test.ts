@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { LinkDesign } from "../../generator/design/link.ts";
+import type { PcsDesign } from "../../generator/design/pcs.ts";
 import { designOf } from "../../sim/driver/index.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { bringUp, idlePhase, type LinkPair, loadPhase, runPhases } from "../../sim/run/index.ts";
@@ -171,14 +172,21 @@ describe("two ports joined by lanes", () => {
 
   it("come back when one of them is reset", async () => {
     const pair = await open();
+    const registers = new PortRegisters(pair);
     for (const port of [1, 0] as const) {
       await expectTraffic(pair);
       resetPort(pair, port, 3 + port);
-      expect(pair.active).toBe(false);
-      runFor(pair, 3);
-      expect(pair.active).toBe(false);
+      // a marker, and another one a period later: until then nothing is known of the lanes
+      const { markerPeriodCodewords } = (design.pcs as PcsDesign).derived;
+      for (let at = 0; at < markerPeriodCodewords.value - 2; at += 1) {
+        const seen = ["PCS_STATUS.ALIGNED", "PCS_LOCK.LANES"].map((name) => registers.read(port, name));
+        expect([at, seen]).toEqual([at, [0, 0]]);
+        runFor(pair, 1 / 2);
+      }
       expect(await bringUp(pair)).toBe(null);
-      pair.readCounters();
+      // its counters began anew
+      const counters = Object.entries(pair.readCounters()[port]).filter(([, count]) => count !== 0);
+      expect(only(Object.fromEntries(counters), pcsCounters)).toEqual({});
     }
     const { phases } = await expectTraffic(pair);
     for (const port of ports) expect(only(phases[0]!.ports[port].counters, pcsCounters)).toEqual({});

@@ -40,11 +40,11 @@ const inPcs: readonly Row[] = [
   [".wr_valid (@)", "rx_kept_valid", "1'b1"],
   // statistics and status
   [
-    "({@})",
-    "cfg_degrade_interval, cfg_degrade_activate, cfg_degrade_deactivate",
-    "cfg_degrade_interval, cfg_degrade_deactivate, cfg_degrade_activate",
+    ".s_settings (@)",
+    "{cfg_degrade_interval, cfg_degrade_activate, cfg_degrade_deactivate}",
+    "{cfg_degrade_interval, cfg_degrade_deactivate, cfg_degrade_activate}",
   ],
-  ["({@})", "cfg_degrade_interval, cfg_degrade_activate, cfg_degrade_deactivate", "96'd0"],
+  [".s_settings (@)", "{cfg_degrade_interval, cfg_degrade_activate, cfg_degrade_deactivate}", "96'd0"],
   [".aligned                (@)", "aligned", "1'b1"],
   [".aligned                (@)", "aligned", "&locked"],
   [".locked                 (@)", "locked", "{L{1'b1}}"],

@@ -57,13 +57,16 @@ const uncertain = `
     wire [WIDTH-1:0] late = changes != seen ? noise[WIDTH+7:8] : {WIDTH{1'b0}};
 `;
 
+/** The text of a module; that of `bit_sync` so that it catches bits in their changes. */
+export function unsureText(name: string, text: string): string {
+  if (!name.endsWith("bit_sync")) return text;
+  const taken = text.replace("first_reg  <= d;", "first_reg <= (d & ~late) | (old & late);");
+  if (taken === text) throw new Error("the first flip-flop is not where it was");
+  return taken.replace("always @(posedge clk)", `${uncertain}\n    always @(posedge clk)`);
+}
+
 export async function openFifo(sure: boolean): Promise<Model> {
-  const texts = fifoTexts().map(([name, text]) => {
-    if (sure || !name.endsWith("bit_sync")) return [name, text] as const;
-    const taken = text.replace("first_reg  <= d;", "first_reg <= (d & ~late) | (old & late);");
-    if (taken === text) throw new Error("the first flip-flop is not where it was");
-    return [name, taken.replace("always @(posedge clk)", `${uncertain}\n    always @(posedge clk)`)] as const;
-  });
+  const texts = fifoTexts().map(([name, text]) => [name, sure ? text : unsureText(name, text)] as const);
   return openModel(await buildTexts("bench_top", [...texts, ["bench_top", instance]], "bench_top", true));
 }
 
