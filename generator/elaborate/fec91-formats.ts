@@ -29,9 +29,9 @@ export function fec91LaneCounts({ pcsLanes, fec }: PcsFormat): readonly number[]
 
 /**
  * Symbols that may come in a clock: codewords begin a word, a word holds as many whole symbols of every lane and no more
- * bits than a group.
+ * bits than a group. The decoder needs two symbols or more.
  */
 export function fec91SymbolsPerClock({ codewordSymbols, pcsLanes }: PcsFormat): readonly number[] {
-  const all = Array.from({ length: 25 }, (_, i) => i + 1);
+  const all = Array.from({ length: 24 }, (_, i) => i + 2);
   return all.filter((p) => codewordSymbols % p === 0 && p % pcsLanes === 0);
 }

@@ -214,7 +214,7 @@ export function readFec91(lanes: readonly Uint8Array[], shape: Fec91Shape): Fec9
   const columns: Uint8Array[] = [];
   const parity = new Uint8Array(pcsLanes);
   let previous: Uint8Array = new Uint8Array(32);
-  let [markers, corrected, uncorrectable, lane] = [0, 0, 0, 0];
+  let [markers, turn, corrected, uncorrectable, lane] = [0, 0, 0, 0, 0];
   let spoilt = true;
   for (let number = 0; number < codewords; number++) {
     const word = Uint16Array.from({ length: code.n }, (_, at) =>
@@ -227,7 +227,9 @@ export function readFec91(lanes: readonly Uint8Array[], shape: Fec91Shape): Fec9
     for (let at = 0; at < code.k; at++) writeBits(message, 10 * at, 10, decoded.word[at]!);
     const marked = number % shape.period === 0;
     if (marked && decoded.correctable) {
-      checkMarkers(message, shape, parity, markers);
+      if (markers === 0) turn = readBits(message, 1280, 5) === 0b11010 ? 1 : 0;
+      checkMarkers(message, shape, parity, turn, markers === 0);
+      turn += 1;
       markers += 1;
     }
     for (let group = marked ? markerGroupsOf(shape) : 0; group < groupsPerCodeword; group++) {
@@ -276,9 +278,18 @@ function findMarkers(lane: Uint8Array, shape: Fec91Shape): { readonly at: number
   throw new Error("a lane has no markers");
 }
 
-/** Throws when the markers are not those that the blocks since the last ones ask for; takes the parity from the first ones. */
-function checkMarkers(message: Uint8Array, shape: Fec91Shape, parity: Uint8Array, turn: number): void {
-  if (turn === 0 && shape.lanes > 1) {
+/**
+ * Throws when the markers are not those that the blocks since the last ones ask for; takes the parity from the first ones.
+ * @param turn tells the pad
+ */
+function checkMarkers(
+  message: Uint8Array,
+  shape: Fec91Shape,
+  parity: Uint8Array,
+  turn: number,
+  isFirst: boolean,
+): void {
+  if (isFirst && shape.lanes > 1) {
     for (let lane = 0; lane < pcsLanes; lane++) {
       // the lane's octet 3 of marker number floor(lane / 4), which its symbols bring together
       let octet = 0;
@@ -289,8 +300,7 @@ function checkMarkers(message: Uint8Array, shape: Fec91Shape, parity: Uint8Array
       parity[lane] = octet;
     }
   }
-  const phase = shape.lanes === 1 ? 0 : readBits(message, 1280, 5) === 0b00101 ? 0 : 1;
-  const wanted = markerBits(shape, parity, phase);
+  const wanted = markerBits(shape, parity, turn);
   for (let at = 0; at < markerGroupsOf(shape) * groupBits; at++) {
     if (readBits(message, at, 1) !== readBits(wanted, at, 1))
       throw new Error(`marker ${turn}: bit ${at} is wrong`);
