@@ -125,7 +125,7 @@ function fecParts(host: PcsHost): Parts {
     params:
       pcs.kind === "clause119"
         ? [
-            derivedParam("MARKS", pcs, "groupsPerWord"),
+            derivedParam("G", pcs, "groupsPerWord"),
             localparam(
               "WORD",
               groupBits * groupsPerWord.value,
@@ -133,8 +133,8 @@ function fecParts(host: PcsHost): Parts {
             ),
           ]
         : [
-            localparam("MARKS", blocks, "blocks of a word: 4 * groupsPerWord"),
-            localparam("WORD", blockBits * blocks, "bits of a word of blocks: 66 * MARKS"),
+            localparam("G", blocks, "blocks of a word: 4 * groupsPerWord"),
+            localparam("WORD", blockBits * blocks, "bits of a word of blocks: 66 * G"),
           ],
     record,
   };
@@ -146,8 +146,8 @@ function plainParts(host: BaseRHost): Parts {
   return {
     r: { bad: range(badBits), bips: range(4 * pcsLanes), record: range(record) },
     params: [
-      derivedParam("MARKS", host.pcs, "blocksPerWord"),
-      localparam("WORD", blockBits * wordBlocks, "bits of a word of blocks: 66 * MARKS"),
+      derivedParam("G", host.pcs, "blocksPerWord"),
+      localparam("WORD", blockBits * wordBlocks, "bits of a word of blocks: 66 * G"),
     ],
     record,
   };
