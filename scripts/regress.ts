@@ -1,6 +1,6 @@
 /**
  * Random regression of whole links and switches: at least a million packets over the devices of
- * `test/link/soak-devices.ts` and `test/switch/soak-devices.ts`, and how a switch shares its outputs, each run from one
+ * `soak-devices.ts` in `test/link/`, `test/pcs/` and `test/switch/`, and how a switch shares its outputs, each run from one
  * seed. Runs take turns over the devices. What was done stands in a file and is not done again.
  *
  *   npm run regress -- [--packets N] [--seed S] [--only NAME] [--runs N] [--out FILE] [--fresh]
@@ -13,6 +13,8 @@ import { parseArgs } from "node:util";
 import { mix32, parseSeed, seedText } from "../sim/traffic/rng.ts";
 import { soak } from "../test/link/soak.ts";
 import { soakDevices } from "../test/link/soak-devices.ts";
+import { soakLanes } from "../test/pcs/soak.ts";
+import { laneSoakDevices } from "../test/pcs/soak-devices.ts";
 import { fairnessOfInputs, type ShareResult, weightsOfLanes } from "../test/switch/long.ts";
 import { soakSwitch } from "../test/switch/soak.ts";
 import { soakSwitches } from "../test/switch/soak-devices.ts";
@@ -39,6 +41,15 @@ const subjects: readonly Subject[] = [
     run: async (seed: number) => {
       const result = await soak(description, seed, packets);
       return { packets: result.packets, note: `${result.replays} replays` };
+    },
+  })),
+  ...laneSoakDevices.map(({ description, packets }) => ({
+    name: description.name,
+    run: async (seed: number) => {
+      const result = await soakLanes(description, seed, packets);
+      const { replays, uncorrectable, lockLost } = result;
+      const note = `${replays} replays, ${uncorrectable} codewords not corrected, aligned anew ${lockLost} times`;
+      return { packets: result.packets, note };
     },
   })),
   ...soakSwitches.map(({ description, packets }) => ({
