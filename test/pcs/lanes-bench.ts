@@ -1,15 +1,11 @@
-/** Two devices joined by their lanes, small enough to be built in a while. */
-import { expect } from "vitest";
+/** Benches of two ports on their lanes that need little: pairs of one device, phases that lose nothing. */
 import type { LinkDesign } from "../../generator/design/link.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { designOf, openDesign } from "../../sim/driver/index.ts";
-import { LinkPair, type Phase, type RunResult, randomPhase, runPhases } from "../../sim/run/index.ts";
+import { designOf } from "../../sim/driver/index.ts";
+import { type LinkPair, type Phase, type RunResult, runPhases } from "../../sim/run/index.ts";
 import type { LaneWire, LaneWireOptions } from "../../sim/run/lane-wire.ts";
-
-export const ports = ["p0", "p1"] as const;
-
-/** The same phase again, without what it is called after. */
-export const clean = (phase: Phase): Phase => ({ ...phase, name: `${phase.name} clean` });
+import { counted, expectPassed, ports } from "./link-pcs-bench.ts";
+import { openPair } from "./link-pcs-device.ts";
 
 /** Pairs of one design, which is built once. */
 export class LanesBench {
@@ -23,26 +19,19 @@ export class LanesBench {
   /** Elaborates and builds. */
   static async of(description: LinkDescription): Promise<LanesBench> {
     const bench = new LanesBench(await designOf(description));
-    (await bench.#model()).close();
+    await bench.open();
+    bench.closeAll();
     return bench;
   }
 
-  async open(lanes: LaneWireOptions = {}, seed = 11): Promise<LinkPair> {
-    const pair = new LinkPair(this.design, [await this.#model(), await this.#model()], { seed, lanes });
+  async open(lanes: LaneWireOptions = {}): Promise<LinkPair> {
+    const { pair } = await openPair(this.design, lanes);
     this.#pairs.push(pair);
     return pair;
   }
 
   closeAll(): void {
     for (const pair of this.#pairs.splice(0)) pair.close();
-  }
-
-  random(packets: number, faults?: Phase["faults"]): Phase {
-    return randomPhase(this.design, { packets, ...(faults !== undefined && { faults }) });
-  }
-
-  #model() {
-    return openDesign(this.design, undefined, { quick: true });
   }
 }
 
@@ -63,21 +52,11 @@ export function wait(pair: LinkPair, cycles: number): boolean {
 /** Runs phases that lose nothing. */
 export async function pass(pair: LinkPair, phases: readonly Phase[]): Promise<RunResult> {
   const result = await runPhases(pair, phases);
-  expect(result.phases.map(({ name, failure }) => [name, failure])).toEqual(
-    result.phases.map(({ name }) => [name, null]),
-  );
-  expect(result.passed).toBe(true);
+  expectPassed(result);
   return result;
 }
 
-/** What a counter of a port counted in all phases; of both, when none is named. */
-export function counted(
-  result: RunResult,
-  name: string | RegExp,
-  of: readonly ("p0" | "p1")[] = ports,
-): number {
-  const match = (key: string): boolean => (typeof name === "string" ? key === name : name.test(key));
-  return result.phases
-    .flatMap((phase) => of.flatMap((port) => Object.entries(phase.ports[port].counters)))
-    .reduce((sum, [key, value]) => (match(key) ? sum + value : sum), 0);
+/** What a counter counted at both ports. */
+export function countedAtBoth(result: RunResult, name: string | RegExp): number {
+  return ports.reduce((sum, port) => sum + counted(result, port, name), 0);
 }

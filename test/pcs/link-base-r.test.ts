@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { clean, counted, LanesBench, pass, ports, wait, wireOf } from "./lanes-bench.ts";
+import { countedAtBoth, LanesBench, pass, wait, wireOf } from "./lanes-bench.ts";
+import { clean, ports, random } from "./link-pcs-bench.ts";
 
 const link = { mtuBytes: 512, cableMeters: 3, phy: "pcs", fec: "none" } as const;
 
@@ -43,7 +44,7 @@ describe.each(cases)("two ports without FEC, %s", (_, description, lanes) => {
 
   it("come up and carry packets, clocks as far apart as they may be", async () => {
     const pair = await bench.open({ ...lanes, ppm: [100, -100] });
-    const result = await pass(pair, [bench.random(60), clean(bench.random(60))]);
+    const result = await pass(pair, [random(pair, 60), clean(random(pair, 60))]);
     for (const port of ports) {
       expect(result.ports[port].received.packets).toBe(120);
       for (const { ports: figures } of result.phases)
@@ -54,16 +55,16 @@ describe.each(cases)("two ports without FEC, %s", (_, description, lanes) => {
   it("send again what bit errors spoil, and count what they can see of them", async () => {
     const pair = await bench.open(lanes);
     const faults = { ber: several ? 4e-5 : 2e-5, burst: { bits: 80, perBeat: 1 / 4000 } };
-    const result = await pass(pair, [bench.random(100, faults), clean(bench.random(40))]);
+    const result = await pass(pair, [random(pair, 100, faults), clean(random(pair, 40))]);
     for (const name of ["LLR_TX_REPLAY", "LLR_RX_NACK_CTL_OS", "PCS_BAD_HEADERS"])
-      expect([name, counted(result, name)]).not.toEqual([name, 0]);
-    expect(counted(result, /^PCS_BIP_/u) > 0).toBe(several);
-    expect(counted(result, "PCS_LOCK_LOST")).toBe(0);
+      expect([name, countedAtBoth(result, name)]).not.toEqual([name, 0]);
+    expect(countedAtBoth(result, /^PCS_BIP_/u) > 0).toBe(several);
+    expect(countedAtBoth(result, "PCS_LOCK_LOST")).toBe(0);
   });
 
   it("come back when a lane slipped, and when it was silent for a while", async () => {
     const pair = await bench.open(lanes);
-    await pass(pair, [clean(bench.random(30))]);
+    await pass(pair, [clean(random(pair, 30))]);
     const faults = [
       () => wireOf(pair).channels[0].slip(several ? 2 : 0, -1),
       () => wireOf(pair).channels[1].silence(several ? 1 : 0, 3000),
@@ -72,7 +73,7 @@ describe.each(cases)("two ports without FEC, %s", (_, description, lanes) => {
       fault();
       expect(wait(pair, 12_000)).toBe(true);
       expect(pair.active).toBe(true);
-      const again = await pass(pair, [clean(bench.random(30))]);
+      const again = await pass(pair, [clean(random(pair, 30))]);
       expect(again.passed).toBe(true);
     }
     // counters are read when a phase ends: these have all that came before

@@ -41,16 +41,17 @@ const chosen = wiring.findIndex(({ place, from, to }) => {
   return change === `${place.replace("@", () => from)}=>${place.replace("@", () => to)}`;
 });
 
-let built: Promise<BuiltModel> | undefined;
+const built = new Map<string, Promise<BuiltModel>>();
 
-/** Two ports on their lanes; the model is built once in a process. */
+/** Two ports on their lanes; the model of a name is built once in a process. */
 export async function openPair(
   design: LinkDesign,
   lanes: LaneWireOptions,
   seed = 11,
 ): Promise<{ readonly pair: LinkPair; readonly models: readonly [Model, Model] }> {
-  built ??= build(design);
-  const library = await built;
+  const building = built.get(design.name) ?? build(design);
+  built.set(design.name, building);
+  const library = await building;
   const open = (): Model => {
     const model = openModel(library, { clockMHz: design.clockMHz });
     if (chosen >= 0) model.port("mutant").set(chosen + 1);
@@ -65,11 +66,13 @@ async function build(design: LinkDesign): Promise<BuiltModel> {
   const folder = mkdtempSync(join(tmpdir(), "lanewright-lanes-"));
   try {
     const texts = new Map(files.map((file) => [basename(file, ".v"), readFileSync(file, "utf8")]));
-    const monitor = `${top}_pcs_monitor`;
-    texts.set(
-      monitor,
-      shorter.reduce((text, [from, to]) => replaced(text, from, to), texts.get(monitor)!),
-    );
+    if (design.pcs?.kind !== "base-r") {
+      const monitor = `${top}_pcs_monitor`;
+      texts.set(
+        monitor,
+        shorter.reduce((text, [from, to]) => replaced(text, from, to), texts.get(monitor)!),
+      );
+    }
     if (chosen >= 0) addMutants(texts, top);
     else if (change !== "") breakAll(texts, change);
     const paths = [...texts].map(([name, text]) => {
