@@ -43,13 +43,13 @@ endmodule
   const rx = `${host.name}_pcs_rx`;
   const top = `module bench_top (
     input wire clk, input wire rst, input wire [${20 * p - 1}:0] s_line, input wire s_valid, input wire s_first,
-    input wire s_marker, output wire [${257 * groups - 1}:0] m_data, output wire [${groups - 1}:0] m_error,
+    input wire s_marker, output wire misplaced, output wire [${257 * groups - 1}:0] m_data, output wire [${groups - 1}:0] m_error,
     output wire m_valid, output wire stat_valid, output wire [1:0] stat_uncorrectable, output wire [1:0] stat_corrected,
     output wire err_valid, output wire [${2 * p - 1}:0] err_symbols, output wire [2:0] am_sf,
     input wire [${2 * p - 1}:0] bench_errors, input wire [1:0] bench_uncorrectable, input wire [9:0] bench_count
 );
     ${rx} rx (
-        .clk(clk), .rst(rst), .s_line(s_line), .s_valid(s_valid), .s_first(s_first), .s_marker(s_marker),
+        .clk(clk), .rst(rst), .s_line(s_line), .s_valid(s_valid), .s_first(s_first), .s_marker(s_marker), .misplaced(misplaced),
         .m_data(m_data), .m_error(m_error), .m_valid(m_valid), .stat_valid(stat_valid),
         .stat_uncorrectable(stat_uncorrectable), .stat_corrected(stat_corrected),
         .err_valid(err_valid), .err_symbols(err_symbols), .am_sf(am_sf)

@@ -18,12 +18,13 @@ import {
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { fail, portsOf, resetAll, setField } from "../rtl/link-bench.ts";
 
-/** Chances of a codeword with errors, with too many of them, and of a pair that breaks off. */
+/** Chances of a codeword with errors, with too many of them, of a pair that breaks off, and of markers out of place. */
 export interface RxLoad {
   readonly errors: number;
   readonly overload: number;
   readonly broken: number;
   readonly gap: number;
+  readonly moved?: number;
 }
 
 interface Codeword {
@@ -37,7 +38,9 @@ interface Pair {
   /** As sent, and as they come. */
   readonly sent: Uint16Array;
   readonly words: readonly Uint8Array[];
+  /** Begins with markers, and is said to. */
   readonly marker: boolean;
+  readonly said: boolean;
   readonly status: number;
 }
 
@@ -46,7 +49,7 @@ const gearboxStages = 2;
 const descramblerStages = 1;
 
 export class RxBench {
-  readonly counts = { pairs: 0, bad: 0, corrected: 0, broken: 0, words: 0, marked: 0, symbols: 0 };
+  readonly counts = { pairs: 0, bad: 0, corrected: 0, broken: 0, words: 0, marked: 0, symbols: 0, moved: 0 };
   readonly #model: Model;
   readonly #rng: Rng;
   readonly #p;
@@ -60,6 +63,7 @@ export class RxBench {
   readonly #stats = new Map<number, string>();
   readonly #errs = new Map<number, bigint>();
   readonly #status = new Map<number, number>();
+  readonly #misplaced = new Set<number>();
   #sf = 0;
   #pending: { text: string; error: boolean }[] = [];
   #spoilt = true;
@@ -73,7 +77,7 @@ export class RxBench {
     this.#rng = rng;
     const s = ["s_line", "s_valid", "s_first", "s_marker", "m_data", "m_error", "m_valid"] as const;
     const stat = ["stat_valid", "stat_uncorrectable", "stat_corrected", "err_valid", "err_symbols"] as const;
-    this.#p = portsOf(model, [...s, ...stat, "am_sf"]);
+    this.#p = portsOf(model, [...s, ...stat, "am_sf", "misplaced"]);
     this.#format = laneFormat(format.rateGbps as 400, format.fec as "rs544");
     this.#transmitter = new PcsTransmitter(this.#format, { periodPairs: period });
     this.#standIn = model.hasPort("bench_errors");
@@ -119,7 +123,9 @@ export class RxBench {
   /** Lets all that is inside come out. */
   drain(): void {
     this.idle(this.#sizes.late + this.#sizes.clocks + 8);
-    const left = [this.#words, this.#stats, this.#errs, this.#status].map(({ size }) => size);
+    const left = [this.#words, this.#stats, this.#errs, this.#status, this.#misplaced].map(
+      ({ size }) => size,
+    );
     if (left.some((size) => size > 0)) fail(this.#model, `still to come: ${left.join(", ")}`);
   }
 
@@ -140,7 +146,8 @@ export class RxBench {
       for (const at of wrong) got[placeOf(this.#format, which as 0 | 1, at)]! ^= this.#rng.range(1, 1023);
     }
     const words = lineWords(this.#format, got, this.#sizes.symbols);
-    return { codewords, sent, words, marker, status: transmitter.status };
+    const said = marker !== this.#rng.chance(load.moved ?? 0);
+    return { codewords, sent, words, marker, said, status: transmitter.status };
   }
 
   #drawErrors(load: RxLoad): Codeword {
@@ -162,7 +169,7 @@ export class RxBench {
     p.s_line.bytes.set(pair.words[at]!);
     p.s_valid.set(1);
     p.s_first.set(at === 0 ? 1 : 0);
-    p.s_marker.set(at === 0 ? (pair.marker ? 1 : 0) : this.#rng.below(2));
+    p.s_marker.set(at === 0 ? (pair.said ? 1 : 0) : this.#rng.below(2));
     if (this.#standIn) this.#tell(pair, at);
     this.#step();
   }
@@ -197,15 +204,21 @@ export class RxBench {
     }
     counts.pairs += 1;
     if (bad) counts.bad += 1;
+    const moved = pair.said !== pair.marker;
+    if (moved && !bad) {
+      counts.moved += 1;
+      this.#misplaced.add(begin + 1);
+    }
     if (!this.#follows) this.#spoilt = true;
     this.#follows = true;
     const bits = joinPair(this.#format, deinterleave(this.#format, pair.sent));
     const { groups, markerGroups } = this.#format;
-    const markers = pair.marker ? markerGroups : 0;
+    const markers = pair.said ? markerGroups : 0;
     const out = (group: number): number =>
       begin + Math.ceil(((group + 1) * groupBits) / (20 * symbols)) - 1 + gearboxStages;
-    if (pair.marker && !bad) this.#status.set(out(markerGroups - 1), pair.status);
-    for (let group = markers; group < groups; group += 1) this.#expectGroup(bits, group, bad, out(group));
+    if (pair.marker && !bad && !moved) this.#status.set(out(markerGroups - 1), pair.status);
+    for (let group = markers; group < groups; group += 1)
+      this.#expectGroup(bits, group, bad || moved, out(group));
   }
 
   #expectGroup(bits: Uint8Array, index: number, bad: boolean, cycle: number): void {
@@ -285,6 +298,7 @@ export class RxBench {
       err !== symbols.getBig()
     )
       fail(this.#model, `wrong symbols ${symbols.getBig().toString(16)}, not ${err.toString(16)}`);
+    if (this.#misplaced.delete(cycle) !== (p.misplaced.get() === 1)) fail(this.#model, "misplaced");
     this.#sf = this.#status.get(cycle) ?? this.#sf;
     this.#status.delete(cycle);
     if (p.am_sf.get() !== this.#sf) fail(this.#model, `am_sf ${p.am_sf.get()}, not ${this.#sf}`);

@@ -61,6 +61,14 @@ describe.each(shapes.map((shape) => [titleOfShape(shape), shape] as const))(
         expect(bench.counts.broken).toBeGreaterThan(0);
       }));
 
+    it("trusts no pair whose markers are not where they are said to be", () =>
+      withSeed(seed, (rng) => {
+        const bench = new RxBench(model, rng, host, 3);
+        for (let at = 0; at < 30 * long; at += 1) bench.pair({ ...calm, overload: 0.1, moved: 0.3 });
+        bench.drain();
+        expect(bench.counts.moved).toBeGreaterThan(0);
+      }));
+
     it("is clean for every linter", async () => {
       expect(await lintTexts("dut_pcs_rx", [...texts, hollowDecoder(host)])).toEqual(clean);
     });

@@ -57,13 +57,15 @@ describe("pcs_idle_drop", () => {
     model.close();
   });
 
-  it("leaves out idle words, and no others, while the FIFO is half full or more", () =>
+  it("leaves out idle words, and no others, while the FIFO is half full or more; marks what follows a lost one", () =>
     withSeed(seed, (rng) => {
       resetAll(model);
       const s = ["s_data", "s_error", "s_valid"] as const;
       const m = ["m_data", "m_valid", "m_ready", "m_level", "evt_dropped", "evt_overrun"] as const;
       const p = portsOf(model, [...s, ...m]);
       let dropped = 0;
+      let marked = 0;
+      let lost = false;
       let word: Word | undefined;
       const want = new Uint8Array(p.m_data.bytes.length);
       for (let cycle = 0; cycle < 4000; cycle += 1) {
@@ -72,16 +74,18 @@ describe("pcs_idle_drop", () => {
         p.m_level.set(level);
         p.m_ready.set(ready ? 1 : 0);
         model.eval();
-        const drops = word?.idle === true && level >= depth / 2;
+        const drops = word?.idle === true && level >= depth / 2 && !lost;
         if ((word !== undefined && !drops) !== (p.m_valid.get() === 1))
           fail(model, drops ? "not dropped" : "no word");
         if (word !== undefined && !drops) {
           want.fill(0);
           copyBits(word.bits, 0, want, 0, groups * groupBits);
-          writeBits(want, groups * groupBits, groups, word.errors);
+          writeBits(want, groups * groupBits, groups, lost ? 2 ** groups - 1 : word.errors);
           expect(p.m_data.bytes).toEqual(want);
         }
         const events = [drops, word !== undefined && !drops && !ready];
+        if (lost && word !== undefined && ready) marked += 1;
+        if (word !== undefined && !drops) lost = !ready;
         word = rng.chance(0.8) ? drawWord(rng, p.s_data.bytes.length) : undefined;
         p.s_valid.set(word === undefined ? 0 : 1);
         p.s_data.bytes.set((word ?? drawWord(rng, p.s_data.bytes.length)).bits);
@@ -91,6 +95,7 @@ describe("pcs_idle_drop", () => {
         dropped += drops ? 1 : 0;
       }
       expect(dropped).toBeGreaterThan(100);
+      expect(marked).toBeGreaterThan(100);
     }));
 
   it("is clean for every linter", async () => {

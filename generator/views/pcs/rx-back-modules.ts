@@ -6,6 +6,7 @@ import type { PcsHost } from "./host.ts";
 import { rsDecoderModules } from "./rs-decoder.ts";
 import { pcsRxGearboxView } from "./rx-back-gearbox.ts";
 import { rxShape } from "./rx-back-shape.ts";
+import { commonField } from "./rx-front-markers.ts";
 
 /** Four idle blocks as a group: the first one without the upper half of its type. */
 const idleGroup = (0xen << 5n) | (0x1en << 65n) | (0x1en << 129n) | (0x1en << 193n);
@@ -73,6 +74,7 @@ export function pcsRxView(host: PcsHost): View {
       localparam("WORDS", clocks, "words of a pair of codewords"),
       localparam("DECODER", derived.decoderCycles.value, "clocks: latency of the decoders"),
       localparam("ROW", 22 * symbols + 1, "bits: a word decoded, what was wrong, the marker"),
+      localparam("[9:0] MARKER_START", hex(commonField & 0x3ffn, 10), "symbol that all markers begin with"),
       localparam(`${range(placeBits)} LAST_PLACE`, dec(clocks - 1, placeBits), "of the memory"),
       ...(parts > 1
         ? [localparam(`${range(partBits)} LAST_PART`, dec(parts - 1, partBits), "slice of a word")]
