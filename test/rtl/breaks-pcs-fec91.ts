@@ -75,8 +75,8 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["s_marker ? MARKERS", "1'b0 ? MARKERS"],
       ["full && !drop ? s_bad : spoilt", "1'b0"],
-      ["spoilt_reg || (s_first && !running_reg)", "spoilt_reg"],
-      ["tail ? s_data & TAIL_MASK", "tail ? s_data"],
+      ["s_first ? 9'd0 : fill_reg", "fill_reg"],
+      ["tail ? TAIL", "tail ? WORD"],
     ],
   },
   {

@@ -44,8 +44,6 @@ function gearboxModule(host: PcsHost, sizes: Fec91Sizes): ModuleFile {
   const { markerGroups } = host.pcs.format;
   const positionBits = bitsFor(words);
   const countBits = bitsFor(markerGroups);
-  const ones = tailBits > 0 ? `, {${tailBits}{1'b1}}` : "";
-  const tailMask = `{{${wordBits - tailBits}{1'b0}}${ones}}`;
   return [
     suffix,
     "pcs/fec91_rx_gearbox",
@@ -54,7 +52,6 @@ function gearboxModule(host: PcsHost, sizes: Fec91Sizes): ModuleFile {
       module: moduleName(host, suffix),
       symbols: String(symbols),
       word_range: range(wordBits),
-      word_zero: dec(0, wordBits),
       word_pad: `${wordBits}'d0, `,
       position_range: range(positionBits),
       position_zero: dec(0, positionBits),
@@ -66,7 +63,6 @@ function gearboxModule(host: PcsHost, sizes: Fec91Sizes): ModuleFile {
         localparam("[9:0] GROUP", dec(groupBits, 10), "bits of a group"),
         localparam("[9:0] WORD", dec(wordBits, 10), "bits of a word"),
         localparam("[9:0] TAIL", dec(tailBits, 10), "bits of the message in the word behind the full ones"),
-        localparam(`${range(wordBits)} TAIL_MASK`, tailMask, "the same"),
         localparam(
           `${range(positionBits)} FULL_WORDS`,
           dec(fullWords, positionBits),
