@@ -30,6 +30,12 @@ describe("inspect", () => {
     expect(design?.derived.beatBytes.value).toBe(128);
   });
 
+  it("refuses a crossing to the lanes that runs dry at the slowest clock", () => {
+    const lanes = { ...example, phy: "pcs", lanes: { count: 4, gbps: 100 }, fec: "rs544" } as const;
+    const of = (crossingWords: number) => codes({ ...lanes, derived: { crossingWords } });
+    expect([8, 16, 256, 512].map(of)).toEqual([["LW_OVERRIDE_RANGE"], [], [], ["LW_OVERRIDE_RANGE"]]);
+  });
+
   it("reports problems of shape and broken rules in one go, in the order of the file", () => {
     const description = defineLink({
       ...example,

@@ -4,8 +4,11 @@ import type { PcsDesign } from "../design/pcs.ts";
 import { fec91SymbolsPerClock, legalLaneBits, legalSymbolsPerClock } from "../elaborate/index.ts";
 import { isPow2, type Numbers, type OverrideRule, refuse, type Verdict, warn } from "./numbers.ts";
 
-/** Fewest words of a crossing that runs without a pause: three flip-flops each way, and a word in work at either side. */
-const leastCrossing = 8;
+/**
+ * Fewest words of a crossing that runs without a pause where one crosses in every clock: a word read is room five clocks
+ * later, a word written is seen four clocks later, and the lanes take them unevenly.
+ */
+const leastCrossing = 16;
 
 const symbolsPerClock: OverrideRule = (value, n) => {
   const { kind, format } = withFec(n);
