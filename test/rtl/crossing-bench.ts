@@ -87,6 +87,14 @@ export class CrossingBench {
     return edges;
   }
 
+  /** Goes on until it is so; fails when that takes too long. */
+  until(done: () => boolean, each: (edges: Edges) => void = () => {}): void {
+    for (let left = 4000; !done(); left -= 1) {
+      if (left === 0) throw new Error(`what is waited for does not come: ${done.toString()}`);
+      each(this.step());
+    }
+  }
+
   /** A pulse of `cycles` edges of clk on rst, with `during` at each step. */
   pulse(cycles: number, during: () => void = () => {}): void {
     this.p.rst.set(1);
@@ -101,8 +109,8 @@ export class CrossingBench {
   /** Resets both sides and waits until they have left it. */
   reset(): void {
     this.pulse(2);
-    for (let left = 4000; left > 0 && (this.inReset || left > 3990); left -= 1) this.step();
-    if (this.inReset) throw new Error("the reset does not end");
+    this.until(() => this.p.other_rst.get() === 1);
+    this.until(() => !this.inReset);
   }
 
   get inReset(): boolean {

@@ -71,14 +71,14 @@ describe("reset_sync", () => {
           expect(bench.p.this_rst.get()).toBe(1);
         }
         bench.stopped = false;
-        while (bench.p.other_rst.get() === 0) bench.step();
+        bench.until(() => bench.p.other_rst.get() === 1);
         for (let again = 0; again < 5; again += 1) {
           for (const end = bench.clkEdges + 5; bench.clkEdges < end; ) bench.step();
           bench.pulse(1, () => expect(bench.p.this_rst.get()).toBe(1));
           expect([bench.p.this_rst.get(), bench.p.other_rst.get()]).toEqual([1, 1]);
         }
         const from = bench.clkEdges;
-        while (bench.p.this_rst.get() === 1) bench.step();
+        bench.until(() => bench.p.this_rst.get() === 0);
         expect(bench.clkEdges - from).toBeGreaterThanOrEqual(8);
       }
     }));
@@ -120,12 +120,16 @@ describe("event_sync", () => {
         bench.p.s_event.set(1);
         for (let edge = rng.range(5, 800); edge > 0; edge -= 1) bench.step();
         bench.pulse(1);
+        const quiet = bench.clkEdges;
         let told = 0;
-        while (bench.p.this_rst.get() === 1) {
-          bench.step();
-          if (bench.p.other_rst.get() === 1) bench.p.s_event.set(0);
-          if (bench.p.this_rst.get() === 1) expect(bench.p.m_events.get()).toBe(0);
-        }
+        bench.until(
+          () => bench.p.this_rst.get() === 0,
+          () => {
+            if (bench.p.other_rst.get() === 1) bench.p.s_event.set(0);
+            if (bench.p.this_rst.get() === 1 && bench.clkEdges > quiet)
+              expect(bench.p.m_events.get()).toBe(0);
+          },
+        );
         for (let edge = 0; edge < 200; edge += 1) {
           if (bench.step().clk) told += bench.p.m_events.get();
         }
@@ -178,10 +182,10 @@ describe("pcs_settings", () => {
         for (const end = bench.clkEdges + 12; bench.clkEdges < end; ) bench.step();
         expect(seen(bench)).toBe(value);
         bench.pulse(1);
-        while (bench.p.other_rst.get() === 0) bench.step();
+        bench.until(() => bench.p.other_rst.get() === 1);
         for (const end = bench.otherEdges + 2; bench.otherEdges < end; ) bench.step();
         expect(seen(bench)).toBe(0);
-        while (bench.inReset) bench.step();
+        bench.until(() => !bench.inReset);
         for (const end = bench.clkEdges + 12; bench.clkEdges < end; ) bench.step();
         expect(seen(bench)).toBe(value);
       }
