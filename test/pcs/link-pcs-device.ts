@@ -43,21 +43,22 @@ const chosen = wiring.findIndex(({ place, from, to }) => {
 
 const built = new Map<string, Promise<BuiltModel>>();
 
-/** Two ports on their lanes; the model of a name is built once in a process. */
+/** A device on its lanes; the model of a name is built once in a process. */
+export async function openLanes(design: LinkDesign): Promise<Model> {
+  const building = built.get(design.name) ?? build(design);
+  built.set(design.name, building);
+  const model = openModel(await building, { clockMHz: design.clockMHz });
+  if (chosen >= 0) model.port("mutant").set(chosen + 1);
+  return model;
+}
+
+/** Two ports on their lanes. */
 export async function openPair(
   design: LinkDesign,
   lanes: LaneWireOptions,
   seed = 11,
 ): Promise<{ readonly pair: LinkPair; readonly models: readonly [Model, Model] }> {
-  const building = built.get(design.name) ?? build(design);
-  built.set(design.name, building);
-  const library = await building;
-  const open = (): Model => {
-    const model = openModel(library, { clockMHz: design.clockMHz });
-    if (chosen >= 0) model.port("mutant").set(chosen + 1);
-    return model;
-  };
-  const models = [open(), open()] as const;
+  const models = [await openLanes(design), await openLanes(design)] as const;
   return { pair: new LinkPair(design, models, { seed, lanes }), models };
 }
 
