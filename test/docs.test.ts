@@ -80,6 +80,7 @@ describe("quoted facts", () => {
       "link-400g.ts",
       "link-100g.json",
       "link-25g.ts",
+      "link-25g-lanes.json",
       "link-400g-pcs.ts",
       "leaf4.ts",
       "leaf4-small.json",

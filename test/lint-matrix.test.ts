@@ -41,9 +41,13 @@ const cases: readonly Case[] = [
 /** A narrow line of each rate; that of 400G takes Yosys a while, and waits for `npm run test:wide`. */
 const allPcsCases = [
   [200, "rs272", { datapathBits: 512, lanes: { count: 4, gbps: 50 }, derived: { symbolsPerClock: 8 } }],
+  [40, "none", { clockMHz: 320, datapathBits: 128, lanes: { count: 4, gbps: 10 } }],
+  [25, "rs528", { clockMHz: 400, datapathBits: 64, lanes: { count: 1, gbps: 25 } }],
+  [100, "rs544", { datapathBits: 256, lanes: { count: 2, gbps: 50 } }],
+  [100, "none", { datapathBits: 256, lanes: { count: 10, gbps: 10 } }],
   [400, "rs544", { datapathBits: 1024, lanes: { count: 4, gbps: 100 }, derived: { symbolsPerClock: 16 } }],
 ] as const;
-const pcsCases = process.env.LANEWRIGHT_WIDTHS === undefined ? allPcsCases.slice(0, 1) : allPcsCases;
+const pcsCases = process.env.LANEWRIGHT_WIDTHS === undefined ? allPcsCases.slice(0, 2) : allPcsCases;
 
 function describeCase(one: Case): LinkDescription {
   const { datapathBits, lanes, ...rest } = one;
@@ -61,7 +65,7 @@ function describeCase(one: Case): LinkDescription {
 describe("what is generated is clean for Verilator -Wall, Icarus -Wall and Yosys check", () => {
   it.each(pcsCases)("%s Gb/s over lanes, %s", { timeout: 300_000 }, async (rateGbps, fec, more) => {
     const link = {
-      name: `lint_pcs_${rateGbps}`,
+      name: `lint_pcs_${rateGbps}_${fec}`,
       clockMHz: 403,
       mtuBytes: 1024,
       cableMeters: 3,

@@ -52,6 +52,12 @@ function stagesOf({ pcsLanes }: BaseRFormat, n: Numbers): Stages {
     { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
     { module: "async_fifo", what: "cross into the lanes' clock", clock: lane, cycles: 4 },
     {
+      module: "async_fifo",
+      what: "words kept there, so that the lanes find one whenever they need it",
+      clock: lane,
+      cycles: clocks((n.crossingWords / 4) * n.blocksPerWord),
+    },
+    {
       module: "pcs_scrambler",
       what: "scramble",
       clock: lane,

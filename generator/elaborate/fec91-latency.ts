@@ -19,6 +19,12 @@ export function fec91Stages({ groups }: PcsFormat, n: Numbers): Stages {
     tx: [
       { module: "pcs_encode", what: "64B/66B encode", clock: "clk", cycles: 1 },
       { module: "async_fifo", what: "cross into the lanes' clock", clock: lane, cycles: 4 },
+      {
+        module: "async_fifo",
+        what: "words kept there, as many as it is let fill with",
+        clock: lane,
+        cycles: Math.ceil(((n.crossingWords / 2) * n.groupsPerWord * n.codewordClocks) / groups),
+      },
       ...several({ module: "pcs_tx_cut", what: "cut into four blocks", clock: lane, cycles: 1 }),
       { module: "pcs_scrambler", what: "scramble", clock: lane, cycles: 2 },
       { module: "pcs_tx_markers", what: "256B/257B transcode, markers in", clock: lane, cycles: 1 },

@@ -1,36 +1,13 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import { countedAtBoth, LanesBench, pass, wait, wireOf } from "./lanes-bench.ts";
 import { clean, ports, random } from "./link-pcs-bench.ts";
-
-const link = { mtuBytes: 512, cableMeters: 3, phy: "pcs", fec: "none" } as const;
-
-/** The narrowest of one lane; and four lanes, whose markers come often. */
-const oneLane: LinkDescription = {
-  ...link,
-  name: "lane_25g",
-  clockMHz: 400,
-  datapathBits: 64,
-  rateGbps: 25,
-  lanes: { count: 1, gbps: 25 },
-  virtualLanes: { data: 1 },
-};
-const fourLanes: LinkDescription = {
-  ...link,
-  name: "lanes_40g",
-  clockMHz: 320,
-  datapathBits: 128,
-  rateGbps: 40,
-  lanes: { count: 4, gbps: 10 },
-  virtualLanes: { data: 1 },
-  derived: { laneBits: 32, markerPeriodBlocks: 64 },
-};
+import { lane25, lanes40 } from "./small-lanes.ts";
 
 const unwanted = /^(PCS_|LLR_TX_REPLAY)/u;
 
 const cases = [
-  ["25 Gb/s on one lane", oneLane, {}],
-  ["40 Gb/s on four lanes", fourLanes, { skewNs: 40, order: [2, 0, 3, 1] }],
+  ["25 Gb/s on one lane", lane25, {}],
+  ["40 Gb/s on four lanes", lanes40, { skewNs: 40, order: [2, 0, 3, 1] }],
 ] as const;
 
 describe.each(cases)("two ports without FEC, %s", (_, description, lanes) => {

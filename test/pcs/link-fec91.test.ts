@@ -2,27 +2,13 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { idlePhase } from "../../sim/run/index.ts";
 import { countedAtBoth, LanesBench, pass, wait, wireOf } from "./lanes-bench.ts";
 import { clean, counted, ports, random } from "./link-pcs-bench.ts";
-
-/** One lane; codewords of 66 clocks, markers in front of every sixteenth. */
-const description = {
-  name: "lane_25g_fec",
-  clockMHz: 400,
-  datapathBits: 64,
-  rateGbps: 25,
-  mtuBytes: 512,
-  cableMeters: 3,
-  phy: "pcs",
-  lanes: { count: 1, gbps: 25 },
-  fec: "rs528",
-  virtualLanes: { data: 1 },
-  derived: { markerPeriodCodewords: 16 },
-} as const;
+import { lane25WithFec } from "./small-lanes.ts";
 
 describe("two ports with RS-FEC, 25 Gb/s on one lane", () => {
   let bench: LanesBench;
 
   beforeAll(async () => {
-    bench = await LanesBench.of(description);
+    bench = await LanesBench.of(lane25WithFec);
   });
   afterEach(() => bench.closeAll());
 

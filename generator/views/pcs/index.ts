@@ -95,7 +95,7 @@ function pcsView({ pcs, ...host }: AnyHost): View {
       ...(laneOf || bip ? [localparam("L", pcsLanes, "PCS lanes")] : []),
       ...parts.params,
       localparam("AW", addressBits, "bits: log2(crossingWords)"),
-      pcs.kind === "clause119"
+      fec
         ? words("FILL", d.crossingWords.value / 2, "crossingWords / 2")
         : words("FILL", (3 * d.crossingWords.value) / 4, "3 * crossingWords / 4: one crosses in most clocks"),
       words("START", d.crossingWords.value / 4, "crossingWords / 4"),
