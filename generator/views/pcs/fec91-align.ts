@@ -140,7 +140,6 @@ function deskewView(host: PcsHost, s: FrontSizes): View {
     params: [
       laneParam(s),
       localparam("L", s.L, "FEC lanes"),
-      localparam("[15:0] ALL", hex(2 ** s.L - 1, 16), "numbers of the FEC lanes"),
       localparam("AW", bits, "bits: place of a word in the delay lines"),
       localparam("WB", wordBits, "bits: word of a codeword"),
       localparam(`${range(wordBits)} LAST_WORD`, dec(s.pairClocks - 1, wordBits), "codewordClocks - 1"),
