@@ -90,7 +90,7 @@ export const breaks: readonly Breaks[] = [
         "pair_reg <= pair_reg;\n        end\n        if (rst)",
       ],
       ["first && pair_reg == {RB{1'b0}}", "first"],
-      ["source_reg[4*at +: 4] +: B", "at[3:0] +: B"],
+      ["pick_reg[L*at + from]", "(from == at)"],
       ["word_reg <= {WB{1'b0}} + 1'b1;", "word_reg <= {WB{1'b0}};"],
       ["&placed && !set_reg", "&placed"],
     ],
