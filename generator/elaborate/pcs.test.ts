@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { inspect } from "../check/index.ts";
+import { baseRDerivedIds } from "../design/base-r.ts";
 import type { Derived } from "../design/link.ts";
 import { type PcsDerivedId, pcsDerivedIds } from "../design/pcs.ts";
+import type { LinkDescription } from "../dsl/link-description.ts";
 import { elaborate } from "./elaborate.ts";
 import { formulaFunctions } from "./formula-functions.ts";
 import { elaboratePcs } from "./pcs.ts";
+import { elaborateAnyPcs, pcsChoices } from "./pcs-choices.ts";
 import { legalLanes, legalSymbolsPerClock, pcsFormats } from "./pcs-formats.ts";
+import { linkRegisters } from "./registers.ts";
 
 const link = {
   name: "lanes",
@@ -46,6 +51,61 @@ describe("a PCS", () => {
           const basis = { ...link, rateGbps: format.rateGbps, lanes: split, fec: format.fec };
           expectTrue(Object.values(elaboratePcs(basis, { symbolsPerClock })?.derived ?? {}));
         }
+  });
+
+  it("computes what its formulas say below 200 Gb/s, on all lanes that there are", () => {
+    for (const { rateGbps, fec, lanes: splits } of pcsChoices)
+      for (const split of splits) {
+        const pcs = elaborateAnyPcs({ ...link, rateGbps, lanes: split, fec });
+        expectTrue(Object.values(pcs?.derived ?? {}));
+        expect(pcs?.lanes).toEqual(split);
+        const ids = pcs?.kind === "base-r" ? baseRDerivedIds : pcsDerivedIds;
+        expect(Object.keys(pcs?.derived ?? {}).toSorted()).toEqual([...ids].toSorted());
+      }
+  });
+
+  it("is of the kind that rate and FEC say, and has its registers and counters", () => {
+    const kinds = [
+      [25, 1, undefined, "base-r", ["PCS_STATUS", "PCS_LOCK"]],
+      [40, 4, "none", "base-r", ["PCS_STATUS", "PCS_LOCK"]],
+      [25, 1, "rs528", "clause91", ["DEGRADE_INTERVAL", "PCS_LOCK"]],
+      [100, 4, "rs528", "clause91", ["DEGRADE_INTERVAL", "PCS_LANE_OF"]],
+      [400, 4, undefined, "clause119", ["DEGRADE_INTERVAL", "PCS_LANE_OF"]],
+    ] as const;
+    for (const [rateGbps, count, fec, kind, registers] of kinds) {
+      const split = { count, gbps: rateGbps / count };
+      const design = elaborate({ ...link, rateGbps, phy: "pcs", lanes: split, ...(fec && { fec }) });
+      expect(design.pcs?.kind).toBe(kind);
+      const { groups, counters } = linkRegisters(design);
+      const names = groups.find(({ id }) => id === "pcs")?.registers.map(({ name }) => name) ?? [];
+      expect([names[0], names.at(-1)]).toEqual(registers);
+      const of = (start: string): number => counters.filter(({ name }) => name.startsWith(start)).length;
+      const lanesOf = design.pcs?.format.pcsLanes ?? 0;
+      expect(of("PCS_BIP_")).toBe(kind === "base-r" && lanesOf > 1 ? lanesOf : 0);
+      expect(of("FEC_SYMBOLS_")).toBe(kind === "base-r" ? 0 : lanesOf);
+      expect(of("PCS_BAD_HEADERS")).toBe(kind === "base-r" ? 1 : 0);
+    }
+  });
+
+  it("refuses numbers of the other kind, and widths of lanes that do not fit", () => {
+    const base = {
+      ...link,
+      datapathBits: 256,
+      rateGbps: 100,
+      phy: "pcs",
+      lanes: { count: 4, gbps: 25 },
+    } as const;
+    const codes = (more: Partial<LinkDescription>): readonly string[] =>
+      inspect({ ...base, ...more }).diagnostics.map(({ code }) => code);
+    expect(codes({ derived: { symbolsPerClock: 8 } })).toEqual(["LW_PCS_KEY"]);
+    expect(codes({ fec: "rs528", derived: { markerPeriodBlocks: 64 } })).toEqual(["LW_PCS_KEY"]);
+    expect(codes({ derived: { laneBits: 64 } })).toEqual(["LW_PCS_LANE_BITS"]);
+    expect(codes({ fec: "rs528", derived: { symbolsPerClock: 6 } })).toEqual(["LW_PCS_SYMBOLS"]);
+    expect(codes({ derived: { laneBits: 40 } })).toEqual([]);
+    expect(codes({ derived: { blocksPerWord: 16 } })).toEqual(["LW_OVERRIDE_FIXED"]);
+    const one = { rateGbps: 25, datapathBits: 64, lanes: { count: 1, gbps: 25 } } as const;
+    expect(codes({ ...one, derived: { markerPeriodBlocks: 64 } })).toEqual(["LW_OVERRIDE_FIXED"]);
+    expect(codes({ ...one, lanes: { count: 2, gbps: 12.5 } })).toEqual(["LW_PCS_LANES"]);
   });
 
   it("gives the latency that timers and buffers rest on, unless that is given", () => {

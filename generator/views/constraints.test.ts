@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { LinkDesign } from "../design/link.ts";
 import { elaborate } from "../elaborate/index.ts";
 import { renderTemplate } from "../render/index.ts";
 import { constraintFiles } from "./constraints.ts";
@@ -16,8 +17,8 @@ const link = {
 const design = elaborate({ ...link, phy: "pcs", lanes: { count: 2, gbps: 100 } });
 
 /** Instances of the crossing modules in all of the Verilog: path behind `pcs`, and module. */
-function crossings(): readonly (readonly [path: string, module: string])[] {
-  return filesOf(design)
+function crossings(of: LinkDesign): readonly (readonly [path: string, module: string])[] {
+  return filesOf(of)
     .filter(({ path }) => /_pcs(_settings)?\.v$/u.test(path))
     .flatMap(({ path, template, view }) => {
       const text = renderTemplate(template, view);
@@ -47,7 +48,7 @@ describe("constraints", () => {
   });
 
   it("name every crossing, in registers that there are", () => {
-    const places = crossings();
+    const places = crossings(design);
     expect(places.map(([, module]) => module).sort()).toEqual([
       ...new Array(4).fill("async_fifo"),
       ...new Array(2).fill("bit_sync"),
@@ -60,6 +61,29 @@ describe("constraints", () => {
         for (const target of targets[module] ?? []) expect(text).toContain(`*port0/pcs/${path}/${target}*`);
       expect(text).toContain("create_clock -name p0_rx_lane_clk -period 1.505");
       expect(text).toContain("create_clock -name clk -period 2.482");
+    }
+  });
+
+  it.each([
+    [25, 1, "none", 3],
+    [40, 4, "none", 3],
+    [25, 1, "rs528", 4],
+    [100, 4, "rs528", 4],
+  ] as const)("name those of %i Gb/s on %i lanes, %s, and no other", (rateGbps, count, fec, fifos) => {
+    const lanes = { count, gbps: rateGbps / count };
+    const other = elaborate({ ...link, rateGbps, phy: "pcs", lanes, fec });
+    const places = crossings(other);
+    expect(places.filter(([, module]) => module === "async_fifo")).toHaveLength(fifos);
+    for (const { template, view } of constraintFiles(other)) {
+      const text = renderTemplate(template, view);
+      const named = [...text.matchAll(/port0\/pcs\/([\w/]+_reg)/gu)].map(([, path = ""]) => path);
+      const wanted = places.flatMap(([path, module]) =>
+        (targets[module] ?? []).map((target) => `${path}/${target}`),
+      );
+      for (const path of wanted) expect(named).toContain(path);
+      // those that are named beside the targets are the sources of counts that go over
+      const rest = named.filter((path) => !wanted.includes(path));
+      for (const path of rest) expect(path).toMatch(/(?:gray|wr_gray|rd_gray)_reg$/u);
     }
   });
 });
