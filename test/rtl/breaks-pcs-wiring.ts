@@ -35,7 +35,6 @@ export const breaks: readonly Breaks[] = [
       ["count_reg != {COUNT_BITS{1'b0}}", "1'b0"],
       ["count_reg <= HOLD;", "count_reg <= count_reg;"],
       ["count_reg - 1'b1", "count_reg"],
-      [".d   (hold_reg)", ".d   (1'b0)"],
     ],
   },
   {
