@@ -41,6 +41,9 @@ const chosen = wiring.findIndex(({ place, from, to }) => {
   return change === `${place.replace("@", () => from)}=>${place.replace("@", () => to)}`;
 });
 
+/** The wiring is that of clause 119; another kind of PCS has the change itself. */
+const hasMutants = ({ pcs }: LinkDesign): boolean => chosen >= 0 && pcs?.kind === "clause119";
+
 const built = new Map<string, Promise<BuiltModel>>();
 
 /** A device on its lanes; the model of a name is built once in a process. */
@@ -48,7 +51,7 @@ export async function openLanes(design: LinkDesign): Promise<Model> {
   const building = built.get(design.name) ?? build(design);
   built.set(design.name, building);
   const model = openModel(await building, { clockMHz: design.clockMHz });
-  if (chosen >= 0) model.port("mutant").set(chosen + 1);
+  if (hasMutants(design)) model.port("mutant").set(chosen + 1);
   return model;
 }
 
@@ -74,7 +77,7 @@ async function build(design: LinkDesign): Promise<BuiltModel> {
         shorter.reduce((text, [from, to]) => replaced(text, from, to), texts.get(monitor)!),
       );
     }
-    if (chosen >= 0) addMutants(texts, top);
+    if (hasMutants(design)) addMutants(texts, top);
     else if (change !== "") breakAll(texts, change);
     const paths = [...texts].map(([name, text]) => {
       const path = join(folder, `${name}.v`);

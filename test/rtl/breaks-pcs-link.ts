@@ -36,7 +36,6 @@ export const breaks: readonly Breaks[] = [
     changes: [
       [".stat_corrected         (stat_corrected)", ".stat_corrected         (2'b00)"],
       [".err_valid              (err_valid)", ".err_valid              (1'b0)"],
-      [".s_error      (rx_word[WORD +: G])", ".s_error      ({G{1'b0}})"],
     ],
   },
 ];
