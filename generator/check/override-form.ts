@@ -43,6 +43,7 @@ const fixed: Partial<Record<AnyDerivedId, string>> = {
   pcsTxNs: "it is the sum of the latency budget",
   pcsRxNs: "it is the sum of the latency budget",
   pcsLinkNs: "it is a sum; set phyLatencyNs",
+  realignNs: "it is a time of the far end; set replayCountMax",
 };
 
 /** The same for a PCS without FEC, where the width of a lane is what is set; with one lane there are no markers. */

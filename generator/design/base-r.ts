@@ -35,6 +35,7 @@ export const baseRDerivedIds = [
   "berWindowClocks",
   "deskewWords",
   "crossingWords",
+  "realignNs",
   "pcsTxNs",
   "pcsRxNs",
   "pcsLinkNs",

@@ -53,6 +53,7 @@ export const pcsDerivedIds = [
   "decoderCycles",
   "deskewWords",
   "crossingWords",
+  "realignNs",
   "pcsTxNs",
   "pcsRxNs",
   "pcsLinkNs",

@@ -126,4 +126,30 @@ export const baseRRules: readonly Rule<Exclude<BaseRDerivedId, "pcsTxNs" | "pcsR
     { depth: [16, "words"] },
     (n) => n.depth,
   ),
+  rule(
+    "realignNs",
+    {
+      unit: "ns",
+      formula:
+        "ceil((pcsLanes > 1 ? markers * markerPeriodBlocks : places * goodHeaders) * blockBits * 1000 / (pcsLaneBits * laneClockMHz) + settleNs)",
+      source:
+        "lock of the lanes: three markers, or 64 good sync headers after every place in a block was tried",
+    },
+    ["pcsLanes", "markerPeriodBlocks", "pcsLaneBits", "laneClockMHz"],
+    {
+      markers: [3, "markers"],
+      places: [66, "places"],
+      goodHeaders: [64, "blocks"],
+      blockBits: [66, "bits"],
+      settleNs: [1000, "ns"],
+    },
+    (n) =>
+      ceil(
+        ((n.pcsLanes > 1 ? n.markers * n.markerPeriodBlocks : n.places * n.goodHeaders) *
+          n.blockBits *
+          1000) /
+          (n.pcsLaneBits * n.laneClockMHz) +
+          n.settleNs,
+      ),
+  ),
 ];

@@ -72,7 +72,7 @@ export function elaborateLink(description: LinkDescription | LinkDescriptionOfKi
   const { derived: overrides, ...complete } = withDefaults(description);
   const pcs = pcsOf(complete, overrides);
   const link = withPhyLatency(complete, pcs);
-  const derived = deriveAll(rules, basisOf(link), overrides);
+  const derived = deriveAll(rules, basisOf({ ...link, pcs }), overrides);
   const design = linkDesign(link, derived, pcs);
   setOrigin(design, origin);
   return deepFreeze(design);

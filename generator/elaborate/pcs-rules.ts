@@ -185,6 +185,18 @@ const crossingWords = rule(
   (n) => n.depth,
 );
 
+const realignNs = rule(
+  "realignNs",
+  {
+    unit: "ns",
+    formula: "ceil(markers * markerPeriodCodewords * codewordClocks * 1000 / laneClockMHz + settleNs)",
+    source: "lock of the lanes: a place, its number, the same number again, one group of markers each",
+  },
+  ["markerPeriodCodewords", "codewordClocks", "laneClockMHz"],
+  { markers: [3, "markers"], settleNs: [1000, "ns"] },
+  (n) => ceil((n.markers * n.markerPeriodCodewords * n.codewordClocks * 1000) / n.laneClockMHz + n.settleNs),
+);
+
 /** All rules of a PCS but its latencies, each after those whose results it uses. */
 export const pcsRules: readonly Rule<Exclude<PcsDerivedId, "pcsTxNs" | "pcsRxNs" | "pcsLinkNs">>[] = [
   lineGbps,
@@ -202,4 +214,5 @@ export const pcsRules: readonly Rule<Exclude<PcsDerivedId, "pcsTxNs" | "pcsRxNs"
   decoderCycles,
   deskewWords,
   crossingWords,
+  realignNs,
 ];

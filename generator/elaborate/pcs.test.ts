@@ -116,6 +116,28 @@ describe("a PCS", () => {
     expect(elaborate({ ...link, phy: "pcs", lanes, phyLatencyNs: 700 }).phyLatencyNs).toBe(700);
   });
 
+  it.each([
+    [400, 4, "rs544", 1024, 30],
+    [400, 4, "rs272", 1024, 0],
+    [200, 2, "rs272", 512, 3],
+    [100, 4, "rs528", 512, 3],
+    [100, 4, "none", 512, 3],
+    [25, 1, "rs528", 128, 0],
+    [25, 1, "none", 128, 0],
+  ] as const)(
+    "%s Gb/s over %s lanes, %s: a sender replays for longer than its peer takes to find the lanes",
+    (...one) => {
+      const [rateGbps, count, fec, datapathBits, cableMeters] = one;
+      const shape = { rateGbps, datapathBits, cableMeters, mtuBytes: 256, fec };
+      const design = elaborate({ ...link, ...shape, phy: "pcs", lanes: { count, gbps: rateGbps / count } });
+      const { replayCountMax, replayTimerCycles, dataAgeCycles } = design.derived;
+      const patienceNs = ((replayCountMax.value + 1) * replayTimerCycles.value * 1000) / design.clockMHz;
+      const realignNs = design.pcs?.derived.realignNs.value ?? Number.NaN;
+      expect(patienceNs).toBeGreaterThan(1.2 * realignNs);
+      expect((dataAgeCycles.value * 1000) / design.clockMHz).toBeGreaterThan(patienceNs);
+    },
+  );
+
   it("takes rs544 where the rate has it, and is none with an MII", () => {
     expect(elaborate({ ...link, phy: "pcs", lanes }).fec).toBe("rs544");
     expect(elaborate(link)).toMatchObject({ phy: "mii", lanes: null, fec: null, pcs: null });

@@ -86,13 +86,18 @@ const replayCountMax = rule(
   "replayCountMax",
   {
     unit: "replays",
-    formula: "advisedReplays",
+    formula:
+      "min(mostReplays, max(advisedReplays, ceil(2 * realignNs * clockMHz / 1000 / replayTimerCycles)))",
     source:
-      "Ultra Ethernet LLR replay_ct_max, 0 ... 255, 255 = no limit; replays without progress before FLUSH",
+      "Ultra Ethernet LLR replay_ct_max, 0 ... 255, 255 = no limit; replays without progress before FLUSH: twice as long as the far end's PCS takes to find its lanes again, of which this end is told nothing",
   },
-  [],
-  { advisedReplays: [64, "replays"] },
-  (n) => n.advisedReplays,
+  ["realignNs", "clockMHz", "replayTimerCycles"],
+  { advisedReplays: [64, "replays"], mostReplays: [254, "replays"] },
+  (n) =>
+    min(
+      n.mostReplays,
+      max(n.advisedReplays, ceil((2 * n.realignNs * n.clockMHz) / 1000 / n.replayTimerCycles)),
+    ),
 );
 
 const dataAgeCycles = rule(

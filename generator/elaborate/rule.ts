@@ -20,6 +20,7 @@ export const basisUnits = {
   messageSymbols: "symbols",
   groups: "groups",
   markerPeriodGroups: "groups",
+  realignNs: "ns",
   serdesBits: "bits",
   berWindowUs: "us",
 } as const;
@@ -109,7 +110,11 @@ export function basisOf(
     | "phyLatencyNs"
     | "forwarding"
     | "icrc"
-  > & { readonly virtualLanes: { readonly data: number } },
+  > & {
+    readonly virtualLanes: { readonly data: number };
+    /** An MII is never out of line. */
+    readonly pcs?: LinkDesign["pcs"];
+  },
 ): Basis {
   const { clockMHz, datapathBits, rateGbps, mtuBytes, cableMeters, phyLatencyNs } = link;
   return {
@@ -122,6 +127,7 @@ export function basisOf(
     dataLanes: link.virtualLanes.data,
     cutThrough: link.forwarding === "cut-through" ? 1 : 0,
     icrcEndpoint: link.icrc === "endpoint" ? 1 : 0,
+    realignNs: link.pcs?.derived.realignNs.value ?? 0,
   };
 }
 

@@ -153,7 +153,9 @@ module leaf4_link_csr (
     // Reset values.
     // cycles: ceil((3 * ackRoundTripNs + marginNs) * clockMHz / 1000)
     localparam RESET_REPLAY_TIMER_MAX     = 24'd1265;
-    localparam RESET_REPLAY_CT_MAX        = 8'd64;        // replays: advisedReplays
+    // replays: min(mostReplays, max(advisedReplays, ceil(2 * realignNs * clockMHz / 1000 /
+    // replayTimerCycles)))
+    localparam RESET_REPLAY_CT_MAX        = 8'd64;
     // packets: min(replayEntries - 1, 2 ** (sequenceBits - 1))
     localparam RESET_OUTSTANDING_SEQ_MAX  = 20'd511;
     localparam RESET_OUTSTANDING_DATA_MAX = 32'd65536;    // bytes: replayBytes
