@@ -4,11 +4,11 @@ import type { ModuleFile } from "../files.ts";
 import { blockBits, vector } from "./base-r-host.ts";
 import { baseRRxModules } from "./base-r-modules.ts";
 import { descramblerModule, regroupModule } from "./base-r-streams.ts";
-import { fec91AlignModules } from "./fec91-align.ts";
 import { blockHost, type Fec91Sizes, fec91Sizes, groupBlocks } from "./fec91-host.ts";
 import type { PcsHost } from "./host.ts";
 import { rsDecoderModules } from "./rs-decoder.ts";
 import { codeText, rsShapeOf } from "./rs-shape.ts";
+import { alignModules } from "./rx-front-align.ts";
 import { blockTypes } from "./tx-blocks.ts";
 
 const groupBits = 257;
@@ -25,7 +25,7 @@ export function fec91RxModules(host: PcsHost): readonly ModuleFile[] {
   const crossing = blockHost(host, sizes.blocks, "4 * groupsPerWord");
   const four = blockHost(host, groupBlocks, "blocks of a group");
   return [
-    ...fec91AlignModules(host),
+    ...alignModules(host),
     ...rsDecoderModules(host),
     gearboxModule(host, sizes),
     blocksModule(host),
