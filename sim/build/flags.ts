@@ -8,6 +8,7 @@ export interface VerilatorOptions {
   /** Built in a third of the time, half as fast: right for a model that runs for seconds. */
   readonly quick?: boolean;
   readonly defines?: readonly string[];
+  readonly plusArgs?: boolean;
 }
 
 /** Name of the shared library that is built. */
@@ -35,7 +36,7 @@ export function buildFlags(quick: boolean | undefined): {
   readonly linker: readonly string[];
   readonly make: readonly string[];
 } {
-  const make = ["OPT_SLOW=-O0", "OPT_GLOBAL=-O2"];
+  const make = ["OPT_SLOW=-O0", "OPT_GLOBAL=-O2 -fno-lto"];
   return isOn(quick)
     ? { compiler: commonFlags, linker: commonLinkerFlags, make: ["OPT_FAST=-O1", ...make] }
     : {
@@ -67,7 +68,7 @@ export function verilatorArguments(options: VerilatorOptions, sources: readonly 
       "--x-assign",
       "fast",
       "--x-initial",
-      "fast",
+      isOn(options.plusArgs) ? "unique" : "fast",
       "--assert",
       "--no-timing",
       "-Wno-fatal",

@@ -77,6 +77,25 @@ describe("the cache", () => {
   });
 });
 
+describe("Verilator's runtime", () => {
+  it("is compiled once for all models with the same flags", async () => {
+    const kept = () => {
+      const runtime = join(folder, "cache", "runtime");
+      return readdirSync(runtime).flatMap((key) =>
+        readdirSync(join(runtime, key)).map((name) => [name, statSync(join(runtime, key, name)).ino]),
+      );
+    };
+    write("|");
+    await buildModel({ files: [file], top: "adder" });
+    const before = kept();
+    expect(before.map(([name]) => name)).toContain("verilated.o");
+    write("&");
+    const { library } = await buildModel({ files: [file], top: "adder" });
+    expect(statSync(library).size).toBeGreaterThan(0);
+    expect(kept()).toEqual(before);
+  });
+});
+
 describe("what does not build", () => {
   it("is an error of the work, with the tool's words", async () => {
     writeFileSync(file, "module adder (input wire clk);\n  assign x = ;\nendmodule\n");

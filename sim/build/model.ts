@@ -10,7 +10,9 @@ import { missingTools, requireTools, toolVersion } from "../../generator/tools.t
 import { clockLevelIn } from "./clock.ts";
 import { edgeFunction } from "./edges.ts";
 import { buildFlags, isOn, libraryName, verilatorArguments } from "./flags.ts";
+import { hookedOptions, sourceBytes } from "./hooks.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
+import { keepRuntime, takeRuntime } from "./runtime.ts";
 import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
 
 /** What to build. */
@@ -31,6 +33,8 @@ export interface BuildOptions {
   readonly clock?: string;
   /** Names of further clock ports; see `Model.edge`. */
   readonly otherClocks?: readonly string[];
+  /** Takes `+name=value` words from `LANEWRIGHT_PLUSARGS`, and can start with random registers. */
+  readonly plusArgs?: boolean;
 }
 
 /** A model that is ready to be opened. */
@@ -67,11 +71,12 @@ const running = new Map<string, Promise<BuiltModel>>();
  *
  * Throws a {@link LanewrightError} with exit code 3 when a tool is missing, 1 when the sources do not build.
  */
-export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
+export async function buildModel(given: BuildOptions): Promise<BuiltModel> {
+  const options = hookedOptions(given);
   const versions = await requireTools(["verilator", "g++", "make"]);
   const sources = options.files.map((path, index) => ({
     name: `${String(index).padStart(3, "0")}/${basename(path)}`,
-    bytes: readFileSync(path),
+    bytes: sourceBytes(path),
   }));
   const arguments_ = verilatorArguments(
     options,
@@ -83,6 +88,7 @@ export async function buildModel(options: BuildOptions): Promise<BuiltModel> {
     level: "level",
     trace: isOn(options.trace),
     coverage: isOn(options.coverage),
+    plusArgs: isOn(options.plusArgs),
   });
   const others = options.otherClocks ?? [];
   const texts = [
@@ -156,17 +162,18 @@ async function build(
       clockLevelIn(object, ports.find((port) => port.name === name)?.member ?? name);
     const level = levelOf(clock);
     const others = (options.otherClocks ?? []).map((name) => ({ clock: name, level: levelOf(name) }));
-    const wrapper = wrapperText({ ports, clock, level, trace, coverage, others });
+    const plusArgs = isOn(options.plusArgs);
+    const wrapper = wrapperText({ ports, clock, level, trace, coverage, plusArgs, others });
     writeFileSync(join(temp, "wrapper.cpp"), wrapper);
     writeFileSync(join(object, printHeader), printHeaderText);
     const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
     const jobs = `-j${availableParallelism()}`;
-    await run(
-      "make",
-      ["-C", "obj", "-f", "Vtop.mk", jobs, ...buildFlags(options.quick).make, ...objectCache],
-      temp,
-      options.top,
-    );
+    const { compiler, make } = buildFlags(options.quick);
+    const versions = await requireTools(["verilator", "g++"]);
+    const runtime = [...versions, ...compiler, ...make, printHeaderText, `${trace} ${coverage}`];
+    takeRuntime(object, runtime);
+    await run("make", ["-C", "obj", "-f", "Vtop.mk", jobs, ...make, ...objectCache], temp, options.top);
+    keepRuntime(object, runtime);
 
     const done = join(temp, "done");
     mkdirSync(done);

@@ -12,6 +12,8 @@ export interface WrapperOptions {
   readonly level: string | undefined;
   readonly trace: boolean;
   readonly coverage: boolean;
+  /** Hands the words of `LANEWRIGHT_PLUSARGS` to the model. */
+  readonly plusArgs?: boolean;
 }
 
 /** Name of the header that every C++ file is compiled with: it catches what the model prints. */
@@ -25,7 +27,8 @@ int lanewright_print(const char* format, ...) __attribute__((format(printf, 1, 2
  * The C interface of one model. A status of 0 means that nothing happened; bit 0: the model stopped ($finish, $stop,
  * $fatal, a failed assertion); bit 1: it printed text. Nothing in here ends the process.
  */
-export function wrapperText({ ports, clock, level, trace, coverage, others = [] }: WrapperOptions): string {
+export function wrapperText(options: WrapperOptions): string {
+  const { ports, clock, level, trace, coverage, plusArgs = false, others = [] } = options;
   const clockMember = ports.find(
     (port) => port.name === clock && port.dir === "in" && port.bits === 1,
   )?.member;
@@ -46,7 +49,7 @@ export function wrapperText({ ports, clock, level, trace, coverage, others = [] 
 ${trace && others.length > 0 ? "#include <unordered_map>\n" : ""}#include <vector>
 #include "Vtop.h"
 #include "verilated.h"
-${[level, ...others.map((one) => one.level)].every((one) => one === undefined) ? "" : '#include "Vtop___024root.h"\n'}${trace ? '#include "verilated_fst_c.h"\n' : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
+${[level, ...others.map((one) => one.level)].every((one) => one === undefined) ? "" : '#include "Vtop___024root.h"\n'}${trace ? '#include "verilated_fst_c.h"\n' : ""}${plusArgs ? "#include <cstdlib>\n#include <sstream>\n" : ""}${coverage ? '#include "verilated_cov.h"\n' : ""}
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {
@@ -70,7 +73,7 @@ struct Model {
   std::string error;
   std::vector<Port> ports;
 ${trace ? "  VerilatedFstC* trace = nullptr;\n" : ""}  struct Early {
-    explicit Early(VerilatedContext& context) { ${trace ? "context.traceEverOn(true);" : "(void)context;"} }
+    explicit Early(VerilatedContext& context) { ${trace ? "context.traceEverOn(true);" : "(void)context;"}${plusArgs ? plusArgsText : ""} }
   } early{context};
   Vtop top{&context, "TOP"};
 };
@@ -162,6 +165,14 @@ ${others.length > 0 ? edgeFunction([{ clock, level }, ...others], ports, trace) 
 }
 
 const dirs = { in: 0, out: 1, inout: 2 } as const;
+
+const plusArgsText = `
+      std::istringstream words{getenv("LANEWRIGHT_PLUSARGS") ? getenv("LANEWRIGHT_PLUSARGS") : ""};
+      for (std::string word; words >> word;) {
+        const char* argument = word.c_str();
+        context.commandArgsAdd(1, &argument);
+      }
+   `;
 
 const traceBefore = `    if (m->trace) {
       m->top.eval();
