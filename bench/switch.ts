@@ -6,9 +6,10 @@
  */
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { weightsOfLanes } from "../sim/soak/sharing.ts";
 import { leadToHosts, runSwitchPhases } from "../sim/switch/run.ts";
 import { packetBytesFor } from "../sim/traffic/patterns.ts";
-import { weightsOfLanes } from "../test/switch/long.ts";
+import { smallSwitch } from "../test/switch/devices.ts";
 import {
   type BenchSwitch,
   benchDesign,
@@ -108,7 +109,7 @@ async function share(): Promise<void> {
       rows.push([schedulerName(design), inputs, bytesOnWire(bytes), least.toFixed(4), most.toFixed(4)]);
     }
   print(["scheduler", "inputs", "bytes", "least share of an input", "most"], rows);
-  const { packets, shares } = await weightsOfLanes(1);
+  const { packets, shares } = await weightsOfLanes(smallSwitch, 1);
   const texts = shares.map((one) => one.toFixed(4)).join(", ");
   process.stdout.write(`lanes at weights 3 and 1, ${packets} packets: ${texts} of what they should get\n\n`);
 }

@@ -10,13 +10,14 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { soakLanes } from "../sim/soak/lanes.ts";
+import { soak } from "../sim/soak/link.ts";
+import { fairnessOfInputs, type ShareResult, weightsOfLanes } from "../sim/soak/sharing.ts";
+import { soakSwitch } from "../sim/soak/switch.ts";
 import { mix32, parseSeed, seedText } from "../sim/traffic/rng.ts";
-import { soak } from "../test/link/soak.ts";
 import { soakDevices } from "../test/link/soak-devices.ts";
-import { soakLanes } from "../test/pcs/soak.ts";
 import { laneSoakDevices } from "../test/pcs/soak-devices.ts";
-import { fairnessOfInputs, type ShareResult, weightsOfLanes } from "../test/switch/long.ts";
-import { soakSwitch } from "../test/switch/soak.ts";
+import { nineSwitch, smallSwitch } from "../test/switch/devices.ts";
 import { soakSwitches } from "../test/switch/soak-devices.ts";
 
 /** What takes turns: a device with all its faults, or a long measurement. */
@@ -59,8 +60,8 @@ const subjects: readonly Subject[] = [
       return { packets: result.packets, note: `${result.nacks} NACKs, ${result.swaps} table changes` };
     },
   })),
-  { name: "switch_weights", run: async (seed) => sharing(await weightsOfLanes(seed)) },
-  { name: "switch_fairness", run: async (seed) => sharing(await fairnessOfInputs(seed)) },
+  { name: "switch_weights", run: async (seed) => sharing(await weightsOfLanes(smallSwitch, seed)) },
+  { name: "switch_fairness", run: async (seed) => sharing(await fairnessOfInputs(nineSwitch, seed)) },
 ];
 
 interface Run {

@@ -1,10 +1,7 @@
 /** Small devices for the benches of the whole port; each is built once and kept in the cache. */
-import type { LinkDesign } from "../../generator/design/link.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { generateToCache } from "../../generator/emit/cached.ts";
-import { type BuiltModel, buildModel } from "../../sim/build/index.ts";
-import { designOf } from "../../sim/driver/device.ts";
-import { type Model, openModel } from "../../sim/driver/model.ts";
+
+export { type BuiltDevice, buildDevice, openInstance } from "../../sim/soak/built-device.ts";
 
 /** 64 bits, two lanes, packets of at most 382 bytes: short round trip, short timers. */
 export const narrow: LinkDescription = {
@@ -59,30 +56,3 @@ export const plain: LinkDescription = {
   retry: "none",
   virtualLanes: { data: 2 },
 };
-
-export interface BuiltDevice {
-  readonly design: LinkDesign;
-  readonly built: BuiltModel;
-}
-
-const devices = new Map<LinkDescription, Promise<BuiltDevice>>();
-
-/** Elaborates, generates and builds a device, once in a process. */
-export function buildDevice(description: LinkDescription): Promise<BuiltDevice> {
-  const known = devices.get(description);
-  if (known !== undefined) return known;
-  const made = build(description);
-  devices.set(description, made);
-  return made;
-}
-
-async function build(description: LinkDescription): Promise<BuiltDevice> {
-  const design = await designOf(description);
-  const { top, files } = generateToCache(design);
-  return { design, built: await buildModel({ files, top }) };
-}
-
-/** A fresh instance of a device. */
-export function openInstance({ design, built }: BuiltDevice): Model {
-  return openModel(built, { clockMHz: design.clockMHz });
-}

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
+import { soak } from "../../sim/soak/link.ts";
 import { seedText } from "../../sim/traffic/rng.ts";
 import { middle, narrow, storing, wide } from "./devices.ts";
-import { soak } from "./soak.ts";
 
 /** A slice of the regression that `npm run regress` runs: the same runs, on the devices of the other benches. */
 describe.each([

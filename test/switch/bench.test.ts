@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { taggedPacket } from "../../sim/reference/tagged.ts";
+import { star } from "../../sim/soak/star.ts";
 import { diagnose, StallWatch, stallText } from "../../sim/switch/deadlock.ts";
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { drain, offer } from "../../sim/switch/offer.ts";
 import { leadToHosts } from "../../sim/switch/run.ts";
 import type { PatternTraffic } from "../../sim/traffic/patterns.ts";
-import { openModelNetwork, ring, smallSwitch, star } from "./devices.ts";
+import { openModelNetwork, ring, smallSwitch } from "./devices.ts";
 import type { Tamper } from "./model-switch.ts";
 import { programRing } from "./tables.ts";
 

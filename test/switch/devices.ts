@@ -1,15 +1,13 @@
 /** Small switches for tests: narrow, few ports, short cables. */
-import type { SwitchDesign } from "../../generator/design/switch.ts";
 import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
 import { openDesign } from "../../sim/driver/device.ts";
+import { openReadyStar } from "../../sim/soak/star.ts";
 import { endDesign } from "../../sim/switch/end-device.ts";
 import { type NetworkOptions, SwitchNetwork } from "../../sim/switch/network.ts";
 import { switchDesignOf } from "../../sim/switch/open.ts";
-import { leadToHosts } from "../../sim/switch/run.ts";
 import type { Topology } from "../../sim/switch/topology.ts";
-import { portNumbers } from "../../sim/traffic/patterns.ts";
 import { ModelSwitch } from "./model-switch.ts";
-import { openTestNetwork } from "./switch-model.ts";
+import { openTestNetwork, openTestStar } from "./switch-model.ts";
 
 /** 64 bits, 25 Gb/s, two data lanes. */
 export const smallSwitch = {
@@ -22,10 +20,14 @@ export const smallSwitch = {
   tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 4 },
 } as const satisfies SwitchDescription;
 
-/** A host at each port; host p has LID p. */
-export function star(design: Pick<SwitchDesign, "ports">): Topology {
-  return { hosts: portNumbers(design.ports).map((port) => ({ node: 0, port })) };
-}
+/** Nine ports of one lane. */
+export const nineSwitch = {
+  ...smallSwitch,
+  name: "switch_nine",
+  mtuBytes: 256,
+  ports: { count: 9, rateGbps: 25, cableMeters: 1 },
+  virtualLanes: { data: 1 },
+} as const;
 
 /** Four switches in a ring: port 1 a host, port 2 to the next switch, port 3 from the one before. */
 export function ring(count = 4): Topology {
@@ -63,10 +65,7 @@ export async function openReadySwitch(
   description: SwitchDescription,
   options: NetworkOptions = {},
 ): Promise<SwitchNetwork> {
-  const network = await openTestNetwork(description, star, options);
-  network.activate();
-  leadToHosts(network);
-  return network;
+  return await openReadyStar(description, options, openTestStar);
 }
 
 /** A generated ring, Active; tables are still empty. */

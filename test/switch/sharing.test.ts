@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { setLowTable, shareOf, sharesOfLanes } from "../../sim/soak/shares.ts";
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { offer } from "../../sim/switch/offer.ts";
 import type { PatternTraffic } from "../../sim/traffic/patterns.ts";
-import { openReadySwitch, smallSwitch } from "./devices.ts";
-import { nineSwitch } from "./long.ts";
-import { setLowTable, shareOf, sharesOfLanes } from "./shares.ts";
+import { nineSwitch, openReadySwitch, smallSwitch } from "./devices.ts";
 
 vi.setConfig({ testTimeout: 900_000 });
 

@@ -12,6 +12,7 @@ import { generateToCache } from "../../generator/emit/cached.ts";
 import { buildModel } from "../../sim/build/index.ts";
 import { openDesign } from "../../sim/driver/device.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
+import { type OpenSwitch, star } from "../../sim/soak/star.ts";
 import { endDesign } from "../../sim/switch/end-device.ts";
 import { type NetworkOptions, SwitchNetwork } from "../../sim/switch/network.ts";
 import { openNetwork, switchDesignOf } from "../../sim/switch/open.ts";
@@ -34,6 +35,10 @@ export async function openTestNetwork(
   const ends = await several(topology.hosts.length, () => openDesign(end, undefined, { quick: true }));
   return new SwitchNetwork({ switch: design, end }, switches, ends, topology, options);
 }
+
+/** The same with a host at each port. */
+export const openTestStar: OpenSwitch = (description, options = {}) =>
+  openTestNetwork(description, star, options);
 
 async function several(count: number, open: () => Promise<Model>): Promise<Model[]> {
   const models: Model[] = [];

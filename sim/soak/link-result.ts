@@ -1,5 +1,5 @@
-import type { Cable } from "../../sim/bfm/channel.ts";
-import type { Scoreboard, ScoreboardResult } from "../../sim/scoreboard/scoreboard.ts";
+import type { Cable } from "../bfm/channel.ts";
+import type { Scoreboard, ScoreboardResult } from "../scoreboard/scoreboard.ts";
 import type { DeviceEnd } from "./device-end.ts";
 
 /** Figures of one run, both directions together. */
@@ -14,6 +14,8 @@ export interface SoakResult {
   readonly flaps: number;
   readonly sessions: number;
   readonly bitErrors: number;
+  /** Without retry: packets that the cable damaged. */
+  readonly damaged: number;
 }
 
 /** Counters that must stay at 0 whatever the cable does. */
@@ -24,12 +26,13 @@ export function soakResult(
   boards: readonly Scoreboard[],
   ends: readonly DeviceEnd[],
   { ab, ba }: Cable,
-  run: Pick<SoakResult, "cycles" | "flaps">,
+  run: Pick<SoakResult, "cycles" | "flaps" | "damaged">,
 ): SoakResult {
   const results = boards.map((board) => board.result());
   const sum = (pick: (result: ScoreboardResult) => number): number =>
     results.reduce((total, result) => total + pick(result), 0);
-  const count = (name: string): number => ends.reduce((total, end) => total + end.counter(name), 0);
+  const count = (name: string): number =>
+    ends.reduce((total, end) => total + (end.hasCounter(name) ? end.counter(name) : 0), 0);
   const wrong = sum(
     ({ lost, duplicated, reordered, corrupted }) => lost + duplicated + reordered + corrupted,
   );

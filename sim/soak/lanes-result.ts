@@ -1,4 +1,4 @@
-import type { PhaseResult } from "../../sim/run/results.ts";
+import type { PhaseResult } from "../run/results.ts";
 
 /** Figures of one run, both directions together. */
 export interface LaneSoakResult {

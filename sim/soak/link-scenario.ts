@@ -1,7 +1,20 @@
 /** What a soak run does, drawn at random for a design. */
 import type { LinkDesign } from "../../generator/design/link.ts";
-import type { BurstOptions, ControlFaultOptions } from "../../sim/bfm/channel.ts";
-import type { Rng } from "../../sim/traffic/rng.ts";
+import type { BurstOptions, ControlFaultOptions } from "../bfm/channel.ts";
+import type { Rng } from "../traffic/rng.ts";
+
+/** Kinds of trouble that a run may have: all of them as drawn, none, or one of them alone. */
+export const linkFaults = [
+  "mixed",
+  "none",
+  "bits",
+  "bursts",
+  "control",
+  "flaps",
+  "clients",
+  "sessions",
+] as const;
+export type LinkFaults = (typeof linkFaults)[number];
 
 export interface Scenario {
   readonly delayCycles: number;
@@ -12,6 +25,7 @@ export interface Scenario {
   /** Mean cycles between flaps and other events, longest flap. */
   readonly flapEvery: number;
   readonly flapCycles: number;
+  readonly flaps: boolean;
   /** Clients refuse some lanes for a while; ends start their session anew. */
   readonly withhold: boolean;
   readonly restart: boolean;
@@ -74,6 +88,7 @@ export function drawScenario(design: LinkDesign, rng: Rng): Scenario {
     control,
     flapEvery: rng.pick([3000, 10_000, 30_000]),
     flapCycles: rng.pick([3, roundTrip, 4 * roundTrip]),
+    flaps: true,
     withhold: rng.chance(0.4),
     restart: rng.chance(0.25),
     stall: often(0.5, () => rng.float() * 0.5),
@@ -84,4 +99,34 @@ export function drawScenario(design: LinkDesign, rng: Rng): Scenario {
     settings,
     cycleLimit: 2_000_000,
   };
+}
+
+/** A scenario with one kind of trouble alone, and with all of it: what the draw has left out is put in. */
+export function withFaults(scenario: Scenario, faults: LinkFaults, design: LinkDesign, rng: Rng): Scenario {
+  if (faults === "mixed") return scenario;
+  const calm: Scenario = {
+    ...scenario,
+    ...{ ber: 0, burst: null, control: null, flaps: false },
+    ...{ withhold: false, restart: false, stall: 0, backpressure: 0, poison: 0 },
+  };
+  const roundTrip = design.derived.ackRoundTripCycles.value;
+  switch (faults) {
+    case "none":
+      return calm;
+    case "bits":
+      return { ...calm, ber: 10 ** -(4.5 + 2 * rng.float()) };
+    case "bursts":
+      return {
+        ...calm,
+        burst: scenario.burst ?? { bits: rng.pick([20, 300]), perBeat: 1 / (20 * roundTrip) },
+      };
+    case "control":
+      return { ...calm, control: { drop: 0.1, repeat: 0.1, swap: 0.05 } };
+    case "flaps":
+      return { ...calm, flaps: true };
+    case "clients":
+      return { ...calm, withhold: true, stall: 0.3, backpressure: 0.4, poison: 0.05 };
+    case "sessions":
+      return { ...calm, restart: true };
+  }
 }

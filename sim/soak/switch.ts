@@ -3,15 +3,14 @@
  * receivers, bit errors and lost control sets, and tables that change all the while. Nothing may be lost.
  */
 import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
-import { taggedPacket } from "../../sim/reference/tagged.ts";
-import { diagnose, stallText } from "../../sim/switch/deadlock.ts";
-import type { FlowBoardResult } from "../../sim/switch/flow-board.ts";
-import type { SwitchNetwork } from "../../sim/switch/network.ts";
-import { drain, offer } from "../../sim/switch/offer.ts";
-import { type PatternTraffic, portNumbers } from "../../sim/traffic/patterns.ts";
-import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { star } from "./devices.ts";
-import { openTestNetwork } from "./switch-model.ts";
+import { taggedPacket } from "../reference/tagged.ts";
+import { diagnose, stallText } from "../switch/deadlock.ts";
+import type { FlowBoardResult } from "../switch/flow-board.ts";
+import type { SwitchNetwork } from "../switch/network.ts";
+import { drain, offer } from "../switch/offer.ts";
+import { type PatternTraffic, portNumbers } from "../traffic/patterns.ts";
+import { type Rng, withSeed } from "../traffic/rng.ts";
+import { type OpenSwitch, openStar } from "./star.ts";
 
 /** LIDs beyond those of the hosts. */
 const movingLid = 20;
@@ -20,6 +19,16 @@ const ownLid = 40;
 /** Cycles in which all is sent, or has come, whatever the receivers do. */
 const longestRun = 400_000;
 const groupLids = [0xc000, 0xc001, 0xc002];
+
+/** Kinds of trouble that a run may have: all of them, none, or one of them alone. */
+export const switchFaults = ["mixed", "none", "bits", "bursts", "control", "clients"] as const;
+export type SwitchFaults = (typeof switchFaults)[number];
+
+export interface SwitchSoakOptions {
+  readonly faults?: SwitchFaults;
+  /** Opens the switch with a host at each port. */
+  readonly open?: OpenSwitch;
+}
 
 export interface SwitchSoakResult {
   readonly packets: number;
@@ -34,15 +43,16 @@ export async function soakSwitch(
   description: SwitchDescription,
   seed: number,
   packets: number,
+  { faults = "mixed", open = openStar }: SwitchSoakOptions = {},
 ): Promise<SwitchSoakResult> {
   return await withSeed(seed, async (rng) => {
     const problems: string[] = [];
-    const network = await openTestNetwork(description, star, {
+    const network = await open(description, {
       seed,
       onProblem: (verdict, end, cycle) => problems.push(`${verdict} at port ${end} in cycle ${cycle}`),
     });
     try {
-      return run(network, rng, packets, problems);
+      return run(network, rng, packets, problems, faults);
     } finally {
       network.close();
     }
@@ -54,6 +64,7 @@ function run(
   rng: Rng,
   packets: number,
   problems: readonly string[],
+  trouble: SwitchFaults,
 ): SwitchSoakResult {
   network.activate();
   const { control } = network.nodes[0]!;
@@ -63,7 +74,7 @@ function run(
   unicast.set(movingLid, rng.pick(ports));
   const multicast = new Map(groupLids.map((mlid) => [mlid, members(rng, ports)] as const));
   control.program({ unicast, multicast });
-  faults(network, rng);
+  faults(network, rng, trouble);
   offer(network, (host) => trafficOf(network, rng, host, packets));
 
   let swaps = 0;
@@ -74,7 +85,7 @@ function run(
     if (network.cycle > patience) throw new Error(stuck(network, "the hosts cannot send"));
     sendOthers(network, rng);
     if (rng.chance(0.5)) {
-      change(network, rng, ports);
+      change(network, rng, ports, trouble);
       swaps++;
     }
   }
@@ -144,17 +155,20 @@ function tagged(rng: Rng, source: number, vl: number, dlid: number, slid: number
   return taggedPacket({ source: source + 100, vl, index: index++ }, 4 * rng.range(8, 60), { dlid, slid, sl });
 }
 
-function faults(network: SwitchNetwork, rng: Rng): void {
+function faults(network: SwitchNetwork, rng: Rng, trouble: SwitchFaults): void {
+  const mixed = trouble === "mixed";
   for (const { ab, ba } of network.cables)
     for (const channel of [ab, ba]) {
-      channel.setBer(rng.pick([0, 0, 1e-6, 1e-5]));
-      if (rng.chance(0.3)) channel.setControl({ drop: 0.01 });
-      if (rng.chance(0.2)) channel.setBurst({ bits: 100, perBeat: 1e-4 });
+      const ber = rng.pick([0, 0, 1e-6, 1e-5]);
+      if (mixed) channel.setBer(ber);
+      else if (trouble === "bits") channel.setBer(Math.max(ber, 1e-6));
+      if ((mixed && rng.chance(0.3)) || trouble === "control") channel.setControl({ drop: 0.01 });
+      if ((mixed && rng.chance(0.2)) || trouble === "bursts") channel.setBurst({ bits: 100, perBeat: 1e-4 });
     }
 }
 
 /** Tables, receivers and faults change. */
-function change(network: SwitchNetwork, rng: Rng, ports: readonly number[]): void {
+function change(network: SwitchNetwork, rng: Rng, ports: readonly number[], trouble: SwitchFaults): void {
   const { control } = network.nodes[0]!;
   const { data } = network.design.port.virtualLanes;
   const [to, mlid, group] = [rng.pick(ports), rng.pick(groupLids), members(rng, ports)];
@@ -165,6 +179,7 @@ function change(network: SwitchNetwork, rng: Rng, ports: readonly number[]): voi
     control.swapLft();
     control.swapMft();
   }
+  if (trouble !== "mixed" && trouble !== "clients") return;
   const host = rng.pick(network.hosts);
   host.sink.backpressure = rng.pick([0, 0, 0.3, 0.8]);
   rng.pick(network.hosts).takeVls(rng.chance(0.5) ? 0xffff : 0xffff & ~(1 << rng.below(data)));

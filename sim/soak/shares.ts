@@ -1,6 +1,6 @@
 /** How an output is shared: by inputs, and by lanes under the weights of its arbitration tables. */
-import type { SwitchNetwork } from "../../sim/switch/network.ts";
-import { offer } from "../../sim/switch/offer.ts";
+import type { SwitchNetwork } from "../switch/network.ts";
+import { offer } from "../switch/offer.ts";
 
 /** Part of all packets for an end that is of one source or lane, in the window that is open. */
 export function shareOf(
@@ -25,7 +25,7 @@ export function setLowTable(
 }
 
 /**
- * Ports 1 … 3 flood port 4 on all lanes with packets of eight units of 64 bytes.
+ * All other ports flood the last one on all lanes with packets of eight units of 64 bytes.
  * @param packets that come in the window
  * @returns each lane's part
  */
@@ -33,9 +33,10 @@ export function sharesOfLanes(
   network: SwitchNetwork,
   { packets, weights }: { readonly packets: number; readonly weights: readonly number[] },
 ): readonly number[] {
+  const end = network.design.ports;
   offer(network, {
     kind: "pattern",
-    destinations: { kind: "hotspot", target: 4 },
+    destinations: { kind: "hotspot", target: end },
     sizes: { kind: "fixed", bytes: 510 },
     // More than fits of each: no lane ever runs dry.
     lanes: weights.map((_, vl) => ({ vl })),
@@ -44,6 +45,6 @@ export function sharesOfLanes(
   network.run(20_000);
   const { figures } = network.board;
   figures.open(network.cycle);
-  while (figures.window({ end: 4 }).packets < packets) network.run(2000);
-  return weights.map((_, vl) => shareOf(network, { end: 4, vl }));
+  while (figures.window({ end }).packets < packets) network.run(2000);
+  return weights.map((_, vl) => shareOf(network, { end, vl }));
 }

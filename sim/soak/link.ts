@@ -1,23 +1,34 @@
 /** Random runs of two devices on one cable: everything that is random follows from one seed. */
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import type { AxisPacket } from "../../sim/bfm/axis.ts";
-import { Cable, type ChannelOptions } from "../../sim/bfm/channel.ts";
-import { MiiMonitor } from "../../sim/bfm/mii-monitor.ts";
-import { taggedPacket } from "../../sim/reference/tagged.ts";
-import { Scoreboard } from "../../sim/scoreboard/scoreboard.ts";
-import { Rng, seedText } from "../../sim/traffic/rng.ts";
+import type { AxisPacket } from "../bfm/axis.ts";
+import { Cable, type ChannelOptions } from "../bfm/channel.ts";
+import { MiiMonitor } from "../bfm/mii-monitor.ts";
+import { icrcBytes } from "../reference/headers.ts";
+import { taggedPacket } from "../reference/tagged.ts";
+import { Scoreboard } from "../scoreboard/scoreboard.ts";
+import { Rng, seedText } from "../traffic/rng.ts";
+import { type BuiltDevice, buildDevice } from "./built-device.ts";
 import { DeviceEnd } from "./device-end.ts";
-import { type BuiltDevice, buildDevice } from "./devices.ts";
-import { type SoakResult, soakResult } from "./soak-result.ts";
-import { drawScenario, type Scenario } from "./soak-scenario.ts";
+import { type SoakResult, soakResult } from "./link-result.ts";
+import { drawScenario, type LinkFaults, type Scenario, withFaults } from "./link-scenario.ts";
 
 const upLimit = 60_000;
 const drainLimit = 400_000;
 
-/** Runs one seed on a device. Throws, with the seed and the scenario in words, when anything is lost or wrong. */
-export async function soak(description: LinkDescription, seed: number, packets: number): Promise<SoakResult> {
+/**
+ * Runs one seed on a device. Throws, with the seed and the scenario in words, when anything is lost or wrong. A device
+ * without retry may lose what the cable damages, and nothing once the cable is good again.
+ */
+export async function soak(
+  description: LinkDescription,
+  seed: number,
+  packets: number,
+  faults: LinkFaults = "mixed",
+): Promise<SoakResult> {
   const built = await buildDevice(description);
-  const scenario = drawScenario(built.design, new Rng(seed).fork("scenario"));
+  const rng = new Rng(seed);
+  const drawn = drawScenario(built.design, rng.fork("scenario"));
+  const scenario = withFaults(drawn, faults, built.design, rng.fork("faults"));
   const run = new SoakRun(built, scenario, seed, packets);
   try {
     return run.run();
@@ -45,6 +56,11 @@ class SoakRun {
   readonly #settled = new Float64Array(32);
   readonly #beatBytes: number;
   readonly #problems: string[] = [];
+  readonly #retry: boolean;
+  readonly #icrc: boolean;
+  /** Without retry: packets that are sent in the end, over a good cable. */
+  readonly #lastPackets: number;
+  #lastReceived = 0;
   #flaps = 0;
   #nextEvent = 0;
 
@@ -52,7 +68,11 @@ class SoakRun {
     const { design } = built;
     this.#scenario = scenario;
     this.#rng = new Rng(seed).fork("run");
-    this.#left = [Math.ceil(packets / 2), Math.floor(packets / 2)];
+    this.#retry = design.retry === "llr";
+    this.#icrc = design.icrc === "endpoint";
+    this.#lastPackets = this.#retry ? 0 : Math.ceil(packets / 10);
+    const first = packets - 2 * this.#lastPackets;
+    this.#left = [Math.ceil(first / 2), Math.floor(first / 2)];
     this.#beatBytes = design.datapathBits / 8;
     this.#boards = [this.#board("a to b"), this.#board("b to a")];
     this.#ends = [this.#end(built, 0, seed), this.#end(built, 1, seed)];
@@ -82,10 +102,15 @@ class SoakRun {
       this.#check();
     }
     this.#faults(false);
+    const damaged = this.#retry ? 0 : this.#sumUp();
     this.#until(drainLimit, () => this.#quiet, "all has come");
     for (let i = 0; i < 200; i++) this.#step();
     this.#check(true);
-    return soakResult(this.#boards, this.#ends, this.#cable, { cycles: this.cycle, flaps: this.#flaps });
+    return soakResult(this.#boards, this.#ends, this.#cable, {
+      cycles: this.cycle,
+      flaps: this.#flaps,
+      damaged,
+    });
   }
 
   close(): void {
@@ -100,6 +125,25 @@ class SoakRun {
     if (this.cycle % 64 !== 0 || !this.#up || this.#ends.some(({ source }) => source.pending > 0))
       return false;
     return this.#boards.every((board) => board.outstanding === 0 || board.result().lost === 0);
+  }
+
+  /** Without retry: waits for what still comes, looks whether the cable explains what does not, and sends once more. */
+  #sumUp(): number {
+    const idle = (): boolean =>
+      this.#up &&
+      this.#ends.every(({ source }) => source.pending === 0) &&
+      this.cycle > this.#lastReceived + 4000;
+    this.#until(drainLimit, idle, "the ports are idle");
+    const lost = this.#boards.reduce((sum, board) => sum + board.result().lost, 0);
+    const { ab, ba } = this.#cable;
+    let bound = this.#flaps > 0 ? Number.POSITIVE_INFINITY : 0;
+    // a flipped bit costs the frame that it is in, and where it is the end of one or the start of the next, both
+    for (const { counts } of [ab, ba]) bound += 2 * (counts.bitErrors + counts.burstBitErrors);
+    if (lost > bound) throw new Error(`${lost} packets are lost; the cable damaged ${bound} at most`);
+    for (const board of this.#boards) board.excuse();
+    this.#left.fill(this.#lastPackets);
+    while (this.#left[0] + this.#left[1] > 0) for (let i = 0; i < 64; i++) this.#step();
+    return lost;
   }
 
   #step(): void {
@@ -128,10 +172,10 @@ class SoakRun {
   /** Flaps, clients that stop and go, and ends that start anew, now and then. */
   #event(): void {
     if (this.cycle < this.#nextEvent) return;
-    const { flapEvery, flapCycles, withhold, restart } = this.#scenario;
+    const { flapEvery, flapCycles, flaps, withhold, restart } = this.#scenario;
     this.#nextEvent = this.cycle + flapEvery / 2 + this.#rng.below(flapEvery);
     const what = this.#rng.float();
-    if (what < 0.5) {
+    if (what < 0.5 && flaps) {
       this.#flaps++;
       this.#cable.flap(1 + this.#rng.below(flapCycles), this.#rng.pick(["a", "b", "both"] as const));
     } else if (what < 0.8 && withhold) {
@@ -187,8 +231,10 @@ class SoakRun {
       onStart: (packet, cycle) => {
         if (packet.error !== true) this.#boards[side].expect(packet.bytes, packet.vl, cycle);
       },
-      onPacket: ({ bytes, length, vl, error, firstCycle }) =>
-        this.#boards[1 - side]!.receive(bytes, length, vl, error, firstCycle),
+      onPacket: ({ bytes, length, vl, error, firstCycle }) => {
+        this.#lastReceived = this.cycle;
+        this.#boards[1 - side]!.receive(bytes, length, vl, error, firstCycle);
+      },
       step: () => this.#step(),
     });
     // Session words are drawn by a register that counts from the first clock on: let the ends differ
@@ -211,8 +257,9 @@ class SoakRun {
     this.#settled[16 * side + vl] = this.cycle + Math.ceil(bytes / this.#beatBytes) + 4;
     this.#left[side]--;
     const index = this.#indices[16 * side + vl]!++;
+    const packet = taggedPacket({ source: side + 1, vl, index }, bytes);
     return {
-      bytes: taggedPacket({ source: side + 1, vl, index }, bytes),
+      bytes: this.#icrc ? packet.subarray(0, bytes - icrcBytes) : packet,
       vl,
       error: this.#rng.chance(poison),
     };
