@@ -54,11 +54,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Tells the user about an error; gives the exit code for it. */
-function report(error: unknown, json: boolean): number {
+/** Tells the user about an error; gives the exit code for it. @param help where a wrong command line finds help */
+export function report(error: unknown, json: boolean, help = "lanewright VERB --help"): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
-    if (json) writeJson([usageProblem(error)]);
+    if (json) writeJson([usageProblem(error, help)]);
     return exitCodes.wrongInput;
   }
   if (error instanceof LanewrightError) {
@@ -76,13 +76,13 @@ function writeJson(diagnostics: readonly Diagnostic[]): void {
 }
 
 /** What commander found wrong with the command line; without `--json` it has said so by itself. */
-function usageProblem(error: CommanderError): Diagnostic {
+function usageProblem(error: CommanderError, help: string): Diagnostic {
   const message = error.message.replace(/^error: /u, "").trim();
   return {
     code: "LW_USAGE",
     severity: "error",
     message,
-    remedy: "lanewright VERB --help shows what there is",
+    remedy: `${help} shows what there is`,
   };
 }
 

@@ -118,5 +118,12 @@ export const diagnosticCodes = {
   LW_TRAFFIC_OPTIONS: "Options of simulate do not go together, or do not fit the device.",
   LW_CAPTURE_FILE: "The capture of simulate --pcap cannot be used.",
   LW_MODEL_BUILD: "Verilator or the C++ compiler failed on a model.",
+  LW_PYTHON_MISSING: "The Python that cocotb is to run in is not there, or does not start.",
+  LW_PYTHON_LIBRARY: "The Python that cocotb is to run in has no shared library.",
+  LW_COCOTB_MISSING: "cocotb is not installed for the Python that was chosen.",
+  LW_COCOTB_VERSION: "cocotb is of a version that does not work with Verilator 5.006.",
+  LW_COCOTB_DEVICE: "The device to run is neither a description nor a folder that generate wrote.",
+  LW_COCOTB_MODULE: "There is no Python module of that name.",
+  LW_COCOTB_RUN: "The simulation ended before the tests of the Python module did, or there are none.",
   LW_TOOL_MISSING: "A program is not installed; the message has the command that installs it.",
 } as const satisfies Readonly<Record<DiagnosticCode, string>>;
