@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import link400 from "../../examples/link-400g-pcs.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
 import { designOf, openDesign } from "../../sim/driver/index.ts";
@@ -6,20 +6,14 @@ import { idlePhase, LinkPair, runPhases } from "../../sim/run/index.ts";
 import type { LaneWire } from "../../sim/run/lane-wire.ts";
 import { clean, counted, expectPassed, ports, random } from "./link-pcs-bench.ts";
 
+/** Time for the build of the widest model of all. */
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
+
 /**
- * The example with all of its 16 PCS lanes on four, and what makes it long to build less: narrow words, the short code, one
- * lane of packets. Markers come often. The example as it is runs in the regression.
+ * The example at its full width: 1024 bits, 16 PCS lanes on four, RS(544,514) of 32 symbols a clock. Only the markers come
+ * more often than the standard has them, so that the lanes are found soon. The standard's period runs in the regression.
  */
-const description = {
-  ...link400,
-  clockMHz: 1580,
-  datapathBits: 256,
-  mtuBytes: 512,
-  cableMeters: 3,
-  fec: "rs272",
-  virtualLanes: { data: 1 },
-  derived: { symbolsPerClock: 8, markerPeriodCodewords: 64 },
-} as const;
+const description = { ...link400, derived: { markerPeriodCodewords: 64 } } as const;
 
 let design: LinkDesign;
 let pair: LinkPair;
