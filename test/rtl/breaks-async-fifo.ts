@@ -1,4 +1,4 @@
-/** Single changes of the FIFO between clocks, and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the FIFO between clocks, and the bench that each one must make fail; for `npm run mutate`. */
 import { asyncFifoModules } from "../../generator/views/async-fifo.ts";
 import type { Breaks } from "./breaks.ts";
 

@@ -1,4 +1,4 @@
-/** Single changes of protected memories and of what uses them, and the benches that must fail; `mutate.ts` runs them. */
+/** Single changes of protected memories and of what uses them, and the benches that must fail; for `npm run mutate`. */
 import { filesOf } from "../../generator/views/index.ts";
 import type { Breaks } from "./breaks.ts";
 import { benchDesign } from "./link-bench.ts";

@@ -1,4 +1,4 @@
-/** Single changes of the PCS without FEC, and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the PCS without FEC, and the bench that each one must make fail; for `npm run mutate`. */
 import { fileOfModule } from "../../generator/views/files.ts";
 import { baseRModules } from "../../generator/views/pcs/base-r-modules.ts";
 import { hostOf } from "../pcs/base-r-bench.ts";

@@ -1,4 +1,4 @@
-/** Single changes of the receive front of a PCS, and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the receive front of a PCS, and the bench that each one must make fail; for `npm run mutate`. */
 import { fileOfModule } from "../../generator/views/files.ts";
 import { type FrontShape, frontHost, frontModules } from "../pcs/front-bench.ts";
 import type { Breaks } from "./breaks.ts";

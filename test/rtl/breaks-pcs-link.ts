@@ -1,4 +1,4 @@
-/** Single changes of what joins the modules of a PCS below 200 Gb/s, and the bench that each must make fail; for `mutate.ts`. */
+/** Single changes of what joins the modules of a PCS below 200 Gb/s, and the bench that each must make fail; for `npm run mutate`. */
 import { filesOf } from "../../generator/views/index.ts";
 import { designOf } from "../../sim/driver/device.ts";
 import { lane25, lane25WithFec, lanes40 } from "../pcs/small-lanes.ts";

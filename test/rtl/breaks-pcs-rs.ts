@@ -1,4 +1,4 @@
-/** Single changes of the Reed-Solomon codec, and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the Reed-Solomon codec, and the bench that each one must make fail; for `npm run mutate`. */
 import { rsDecoderOf } from "../../generator/views/pcs/rs-decoder.ts";
 import { rsEncoderOf } from "../../generator/views/pcs/rs-encoder.ts";
 import { rsShape } from "../../generator/views/pcs/rs-shape.ts";

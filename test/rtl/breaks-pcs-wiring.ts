@@ -1,5 +1,5 @@
 /**
- * Single changes of what joins the modules of a PCS, and the bench that each one must make fail; `mutate.ts` runs them. Those
+ * Single changes of what joins the modules of a PCS, and the bench that each one must make fail; for `npm run mutate`. Those
  * of whole ports are built into one model, in which an input chooses among them.
  */
 import { filesOf } from "../../generator/views/index.ts";

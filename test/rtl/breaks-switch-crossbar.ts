@@ -1,4 +1,4 @@
-/** Single changes of the crossbar and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the crossbar and the bench that each one must make fail; for `npm run mutate`. */
 import { fileOfModule } from "../../generator/views/files.ts";
 import { crossbarModules } from "../../generator/views/switch/crossbar.ts";
 import type { Breaks } from "./breaks.ts";

@@ -1,4 +1,4 @@
-/** Single changes of the schedulers and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the schedulers and the bench that each one must make fail; for `npm run mutate`. */
 import { fileOfModule } from "../../generator/views/files.ts";
 import { schedulerModules } from "../../generator/views/switch/schedulers.ts";
 import type { Breaks } from "./breaks.ts";

@@ -1,4 +1,4 @@
-/** Single changes of the input buffer and of port 0, and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the input buffer and of port 0, and the bench that each one must make fail; for `npm run mutate`. */
 import { filesOf } from "../../generator/views/index.ts";
 import type { Breaks } from "./breaks.ts";
 import { benchSwitch } from "./switch-bench.ts";

@@ -1,4 +1,4 @@
-/** Single changes of the switch's RTL and the bench that each one must make fail; `mutate.ts` runs them. */
+/** Single changes of the switch's RTL and the bench that each one must make fail; for `npm run mutate`. */
 export interface SwitchBreaks {
   /** Bench: `test/switch/<bench>.test.ts`. */
   readonly bench: string;
