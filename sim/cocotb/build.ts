@@ -25,6 +25,8 @@ export interface BuiltSimulation {
   readonly file: string;
   /** False when it came out of the cache. */
   readonly fresh: boolean;
+  /** Names of the ports of the top module; empty where its source does not list them in its header. */
+  readonly ports: readonly string[];
 }
 
 const tools: Readonly<Record<SimulatorOptions["simulator"], readonly Tool[]>> = {
@@ -60,15 +62,16 @@ export async function buildSimulation(
     name: `rtl/${String(index).padStart(3, "0")}/${basename(path)}`,
     bytes: readFileSync(path),
   }));
-  const ports = sources
-    .map(({ bytes }) => portNames(bytes.toString("utf8"), options.top))
-    .find((names) => names.length > 0);
+  const ports =
+    sources
+      .map(({ bytes }) => portNames(bytes.toString("utf8"), options.top))
+      .find((found) => found.length > 0) ?? [];
   const names = sources.map((source) => source.name);
   const arguments_ =
     options.simulator === "verilator"
-      ? verilatorArguments(options, python, names, options.internals || ports === undefined)
+      ? verilatorArguments(options, python, names, options.internals || ports.length === 0)
       : icarusArguments(options, names);
-  const auxiliary = auxiliaryFiles(options, ports ?? []);
+  const auxiliary = auxiliaryFiles(options, ports);
   const make = options.simulator === "verilator" ? makeVariables(options) : [];
   const key = contentKey([
     ...[revision, ...versions, python.cocotb, python.libs, ...arguments_, ...make],
@@ -77,11 +80,11 @@ export async function buildSimulation(
   ]);
   const folder = join(cacheFolder(), "cocotb", `${options.top}-${options.simulator}-${key}`);
   const file = join(folder, builtName[options.simulator]);
-  if (existsSync(file)) return { file, fresh: false };
+  if (existsSync(file)) return { file, fresh: false, ports };
   const work = withLock(folder, async () => {
-    if (existsSync(file)) return { file, fresh: false };
+    if (existsSync(file)) return { file, fresh: false, ports };
     await build(folder, options, { sources, auxiliary, arguments_, make });
-    return { file, fresh: true };
+    return { file, fresh: true, ports };
   });
   return await withProgress(
     `building ${options.top} for cocotb and ${options.simulator} (kept for the next time)`,

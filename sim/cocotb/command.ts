@@ -146,6 +146,7 @@ async function run(options: Options): Promise<void> {
       parameters: parametersText(device, {
         simulator: options.sim,
         toplevel,
+        ports: built.ports,
         internals: options.internals === true || options.sim === "icarus",
       }),
       quiet: options.json === true,

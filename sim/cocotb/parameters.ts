@@ -10,7 +10,13 @@ const parametersVersion = 1;
 /** The parameters of a run as JSON; every key is described in `docs/cocotb.md`. */
 export function parametersText(
   device: GeneratedDevice,
-  run: { readonly simulator: string; readonly toplevel: string; readonly internals: boolean },
+  run: {
+    readonly simulator: string;
+    readonly toplevel: string;
+    /** Ports of the top module. */
+    readonly ports: readonly string[];
+    readonly internals: boolean;
+  },
 ): string {
   const { design, folder, name, top, sources } = device;
   const link = design.kind === "link" ? design : design.port;

@@ -21,12 +21,15 @@ export interface PythonTools {
   /** Folder of its shared files, `lib/verilator/verilator.cpp` among them. */
   readonly share: string;
   readonly libpython: string;
+  /** Folder of the virtual environment that it is of, or of the installation. */
+  readonly prefix: string;
+  readonly venv: boolean;
 }
 
 const question = `
 import importlib.metadata, json, sys
 answer = {"version": "%d.%d.%d" % sys.version_info[:3], "executable": sys.executable,
-          "venv": sys.prefix != sys.base_prefix}
+          "prefix": sys.prefix, "venv": sys.prefix != sys.base_prefix}
 try:
     answer["cocotb"] = importlib.metadata.version("cocotb")
     if answer["cocotb"].startswith("1."):
@@ -42,6 +45,7 @@ print(json.dumps(answer))
 interface Answer extends Partial<PythonTools> {
   readonly version: string;
   readonly executable: string;
+  readonly prefix: string;
   readonly venv: boolean;
   readonly problem?: string;
 }
@@ -101,14 +105,8 @@ export async function pythonTools(command: string): Promise<PythonTools> {
       `${answer.executable} (Python ${answer.version}) comes without a shared library, which cocotb loads`,
       `sudo apt-get install libpython${answer.version.split(".").slice(0, 2).join(".")}, or another Python with --python`,
     );
-  return {
-    command: answer.executable,
-    version: answer.version,
-    cocotb: answer.cocotb,
-    libs,
-    share,
-    libpython,
-  };
+  const { version, cocotb, prefix, venv, executable } = answer;
+  return { command: executable, version, cocotb, libs, share, libpython, prefix, venv };
 }
 
 /** Into a virtual environment where that Python is of one; else one is made, as many systems refuse anything else. */

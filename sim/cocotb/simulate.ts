@@ -35,6 +35,8 @@ export interface SimulationEnd {
 
 /** Folder of `lanewright.py`. */
 const helpers = fileURLToPath(new URL("python", import.meta.url));
+/** Module in `helpers` that Python imports before the benches. */
+const firstModule = "lanewright_start";
 /** Time for the simulator to end by itself after Ctrl-C, ms. */
 const patience = 2000;
 
@@ -100,7 +102,7 @@ function environment(
   const own = process.env.PYTHONPATH;
   const paths = [...run.modules.folders, helpers, ...(own === undefined || own === "" ? [] : [own])];
   return {
-    MODULE: run.modules.names.join(","),
+    MODULE: [firstModule, ...run.modules.names].join(","),
     TOPLEVEL: run.toplevel,
     TOPLEVEL_LANG: "verilog",
     TESTCASE: run.testcases.length > 0 ? run.testcases.join(",") : undefined,
@@ -108,7 +110,9 @@ function environment(
     COCOTB_RESULTS_FILE: files.results,
     LANEWRIGHT_PARAMETERS: files.parameters,
     LIBPYTHON_LOC: python.libpython,
-    PYGPI_PYTHON_BIN: python.command,
+    // cocotb takes the interpreter of the active virtual environment, and else what `PYTHONHOME` says
+    VIRTUAL_ENV: python.venv ? python.prefix : undefined,
+    PYTHONHOME: python.venv ? undefined : python.prefix,
     PYTHONPATH: paths.join(delimiter),
     PYTHONDONTWRITEBYTECODE: process.env.PYTHONDONTWRITEBYTECODE ?? "1",
     COCOTB_ANSI_OUTPUT: process.env.COCOTB_ANSI_OUTPUT ?? (process.stdout.isTTY && !run.quiet ? "1" : "0"),
