@@ -1,0 +1,269 @@
+/**
+ * For each line of the plan one change of the RTL that makes its test fail. `only` is the part of the title that picks the
+ * test: `LANEWRIGHT_BREAK="text=>other text" npx vitest run test/conformance -t "LLR-1 "`.
+ */
+export interface ConformanceBreak {
+  readonly id: string;
+  /** What is broken, in words. */
+  readonly says: string;
+  /** Name of the module that is changed. */
+  readonly module: string;
+  /** Text as it is emitted, and what takes its place. */
+  readonly change: readonly [from: string, to: string];
+  /** Other lines of the plan that fail under it as well. */
+  readonly also: readonly string[];
+}
+
+export const breaks: readonly ConformanceBreak[] = [
+  {
+    id: "LLR-1",
+    says: "an ACK that carried an older number counts as the latest",
+    module: "llr_rx",
+    change: ["if (ack_taken && ack_latest) begin", "if (ack_taken) begin"],
+    also: [],
+  },
+  {
+    id: "LLR-2",
+    says: "an ACK frees one frame, whatever its number",
+    module: "llr_tx",
+    change: ["oldest_reg <= oldest_reg + newly_acked;", "oldest_reg <= oldest_reg + 20'd1;"],
+    also: [],
+  },
+  {
+    id: "LLR-3",
+    says: "a good frame ahead of the expected one is no gap",
+    module: "llr_rx",
+    change: ["!((behind || plain) && arrived)", "!((behind || plain || ahead) && arrived)"],
+    also: [],
+  },
+  {
+    id: "LLR-4",
+    says: "a wrong CRC alone is no gap",
+    module: "llr_rx",
+    change: [
+      "frame_end && peer_valid && !advance &&",
+      "frame_end && peer_valid && !advance && (s_error || s_crc_good || s_crc_inverted) &&",
+    ],
+    also: [],
+  },
+  {
+    id: "LLR-5",
+    says: "the number of a damaged start column is believed",
+    module: "llr_rx",
+    change: ["first_expected = s_start_ok && s_eligible", "first_expected = s_eligible"],
+    also: [],
+  },
+  {
+    id: "LLR-6",
+    says: "every frame behind a gap asks again",
+    module: "llr_rx",
+    change: ["if (gap && state_reg == SEND_ACKS) begin", "if (gap && state_reg != SEND_NACK) begin"],
+    also: [],
+  },
+  {
+    id: "LLR-7",
+    says: "a NACK is not followed by a replay",
+    module: "llr_tx",
+    change: ["if ((nack_good && !all_acked) || expired) begin", "if (expired) begin"],
+    also: [],
+  },
+  {
+    id: "LLR-8",
+    says: "the replay timer expires after seven eighths of its time",
+    module: "llr_tx",
+    change: [
+      "timer_reg >= cfg_replay_timer_max;",
+      "timer_reg >= cfg_replay_timer_max - {3'd0, cfg_replay_timer_max[23:3]};",
+    ],
+    also: [],
+  },
+  {
+    id: "LLR-9",
+    says: "the timer does not run for a single frame",
+    module: "llr_tx",
+    change: ["timer_runs = waiting && ", "timer_runs = waiting && outstanding != 20'd1 && "],
+    also: [],
+  },
+  {
+    id: "LLR-10",
+    says: "one replay too many before the flush",
+    module: "llr_tx",
+    change: ["replay_ct_reg >= cfg_replay_ct_max;", "replay_ct_reg > cfg_replay_ct_max;"],
+    also: [],
+  },
+  {
+    id: "LLR-11",
+    says: "progress does not clear the replay count",
+    module: "llr_tx",
+    change: ["replay_ct_reg <= {7'd0, nack_good && !all_acked};", "replay_ct_reg <= replay_ct_reg;"],
+    also: [],
+  },
+  {
+    id: "LLR-12",
+    says: "FCTBS goes on counting through a new session",
+    module: "credit_tx",
+    change: ["fctbs_reg <= 12'd0;", "fctbs_reg <= rst ? 12'd0 : fctbs_reg;"],
+    also: [],
+  },
+  {
+    id: "LLR-13",
+    says: "a poisoned frame has not arrived",
+    module: "llr_rx",
+    change: ["wire arrived = intact || poisoned;", "wire arrived = intact;"],
+    also: [],
+  },
+  {
+    id: "LLR-14",
+    says: "a replay leaves the POISON out",
+    module: "llr_tx",
+    change: ["(replay_reg ? rd_poison : s_poison", "(replay_reg ? 1'b0 : s_poison"],
+    also: [],
+  },
+  {
+    id: "LLR-15",
+    says: "a complemented VCRC alone is poison",
+    module: "llr_rx",
+    change: [
+      "poisoned  = !s_error && s_crc_inverted && s_poison;",
+      "poisoned  = !s_error && s_crc_inverted;",
+    ],
+    also: [],
+  },
+  {
+    id: "LLR-16",
+    says: "frames that are chosen and not yet numbered are forgotten by the limit",
+    module: "llr_tx",
+    change: ["in_flight + 20'd2 <= cfg_outstanding_seq_max", "in_flight <= cfg_outstanding_seq_max"],
+    also: [],
+  },
+  {
+    id: "LLR-17",
+    says: "the limit in bytes leaves no room for the packets under way",
+    module: "llr_tx",
+    change: ["committed_bytes + LONGEST_BYTES <= cfg", "committed_bytes <= cfg"],
+    also: [],
+  },
+  {
+    id: "LLR-18",
+    says: "every number is within the window",
+    module: "llr_tx",
+    change: ["in_window   = newly_acked <= outstanding;", "in_window   = 1'b1;"],
+    also: [],
+  },
+  {
+    id: "LLR-19",
+    says: "doubles are not acknowledged again",
+    module: "llr_rx",
+    change: ["if (advance || (frame_end && peer_valid && behind && arrived)) begin", "if (advance) begin"],
+    also: [],
+  },
+  {
+    id: "LLR-20",
+    says: "half of the replay buffer is used",
+    module: "llr_tx",
+    change: ["committed <= DEPTH_LIMIT", "committed <= (DEPTH_LIMIT >> 1)"],
+    also: [],
+  },
+  {
+    id: "FC-1",
+    says: "a packet just above a multiple of the block is counted a block short",
+    module: "tx_scheduler",
+    change: ["assign consume_blocks = pick_length + 3'd1;", "assign consume_blocks = pick_length;"],
+    also: [],
+  },
+  {
+    id: "FC-2",
+    says: "packets of a longest block count are counted short by the receiver",
+    module: "llr_rx",
+    change: [
+      "assign accept_blocks = length[6:4] + 3'd1;",
+      "assign accept_blocks = length[6:4] + {2'd0, length[6:4] != 3'd5};",
+    ],
+    also: [],
+  },
+  {
+    id: "FC-3",
+    says: "a packet goes with one block too few",
+    module: "credit_tx",
+    change: [
+      "assign credit_ok[i]      = left <= 12'd2048;",
+      "assign credit_ok[i]      = left <= 12'd2048 || left == 12'd4095;",
+    ],
+    also: [],
+  },
+  {
+    id: "FC-4",
+    says: "ABR is not taken from the FCTBS of the peer",
+    module: "credit_rx",
+    change: ["abr_reg <= (fcp_select[i] ? fcp_fctbs : abr_reg)", "abr_reg <= abr_reg"],
+    also: [],
+  },
+  {
+    id: "FC-5",
+    says: "flow-control packets are not refreshed",
+    module: "credit_rx",
+    change: ["if (refresh || armed_now) begin", "if (armed_now) begin"],
+    also: [],
+  },
+  {
+    id: "FC-6",
+    says: "doubles are counted in ABR",
+    module: "llr_rx",
+    change: [
+      "|| (frame_end && expected_frame && poisoned && !flow && store)",
+      "|| (frame_end && (s_sop ? first_behind : behind_reg) && intact && !flow)",
+    ],
+    also: [],
+  },
+  {
+    id: "FC-7",
+    says: "a lane goes only when every lane has credit",
+    module: "tx_scheduler",
+    change: ["& (credit_ok | {N{discard}})", "& ({N{&credit_ok}} | {N{discard}})"],
+    also: [],
+  },
+  {
+    id: "FC-8",
+    says: "credit is promised for room that is taken",
+    module: "credit_rx",
+    change: ["taken >= CREDITS ? 12'd0 : CREDITS - taken;", "CREDITS;"],
+    also: [],
+  },
+  {
+    id: "FC-9",
+    says: "an output does not move on from the input that it served last",
+    module: "scheduler",
+    change: [
+      "grant_mask_reg[P*pointer +: P] <= grant_behind_1[P*pointer +: P];",
+      "grant_mask_reg <= grant_mask_reg;",
+    ],
+    also: [],
+  },
+  {
+    id: "FC-10",
+    says: "a replay begins one number late",
+    module: "llr_tx",
+    change: ["replay_seq_reg <= oldest_reg;", "replay_seq_reg <= oldest_reg + 20'd1;"],
+    also: [],
+  },
+  {
+    id: "FC-11",
+    says: "a VL15 packet without room is not taken by the retry",
+    module: "llr_rx",
+    change: [
+      "wire advance = frame_end && expected_frame && arrived;",
+      "wire advance = frame_end && expected_frame && arrived && (flow || !no_room);",
+    ],
+    also: [],
+  },
+  {
+    id: "FC-12",
+    says: "VL15 waits for the credit of a data lane",
+    module: "tx_scheduler",
+    change: [
+      "head_valid[N] && (allow_vl15 || discard)",
+      "head_valid[N] && (|credit_ok) && (allow_vl15 || discard)",
+    ],
+    also: [],
+  },
+];
