@@ -3,9 +3,10 @@
  * nothing is installed yet.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeVenv, pythonRuns } from "./python.mjs";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,6 +18,14 @@ const toolMissing = 3;
  * @typedef {{ name: string, package: string, use: string, present: () => boolean }} Tool
  */
 
+/** Loads the shared library of a Python, which cocotb needs; fails where there is none. */
+const loadLibpython = `
+import ctypes, os, sysconfig
+name = sysconfig.get_config_var("INSTSONAME")
+path = os.path.join(sysconfig.get_config_var("LIBDIR"), name)
+ctypes.CDLL(path if os.path.exists(path) else name)
+`;
+
 /** @type {Record<string, Tool>} */
 const tools = Object.fromEntries(
   [
@@ -26,6 +35,18 @@ const tools = Object.fromEntries(
     program("iverilog", "iverilog", "lints"),
     program("yosys", "yosys", "lints, checks"),
     program("tshark", "tshark", "decodes the captures in tests"),
+    {
+      name: "python3",
+      package: "python3-venv",
+      use: "runs the Python benches",
+      present: () => pythonRuns("import venv, ensurepip"),
+    },
+    {
+      name: "libpython",
+      package: "libpython3-dev",
+      use: "runs the Python benches",
+      present: () => pythonRuns(loadLibpython),
+    },
     { name: "zlib", package: "zlib1g-dev", use: "compresses waves", present: zlibPresent },
   ].map((tool) => [tool.name, tool]),
 );
@@ -57,8 +78,9 @@ export function runNode(...args) {
  * Installs what is missing, or says how and ends the process with exit code 3.
  * @param needed names of tools without which it cannot go on
  * @param wanted names of tools that are installed too where that is possible, and only mentioned where it is not
+ * @param python makes the virtual environment of the Python benches, where it can be made
  */
-export function setUp({ needed, wanted = [] }) {
+export function setUp({ needed, wanted = [], python = false }) {
   if (Number(process.versions.node.split(".")[0]) < oldestNode) {
     end(
       `Node ${oldestNode} or newer is needed (https://nodejs.org); this is ${process.versions.node}.`,
@@ -70,6 +92,25 @@ export function setUp({ needed, wanted = [] }) {
     const result = npm("ci");
     if (result !== 0) end("npm ci failed; see above.", 1);
   }
+  linkCommands();
+  installTools(needed, wanted);
+  if (python && inPath("python3")) makeVenv(say);
+}
+
+/** `npx` remembers the commands that a clone had when it was first used there; this makes it find later ones, too. */
+function linkCommands() {
+  const { bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const folder = join(root, "node_modules", ".bin");
+  for (const [name, path] of Object.entries(bin)) {
+    try {
+      if (!existsSync(join(folder, name))) symlinkSync(join("..", "..", path), join(folder, name));
+    } catch {
+      // npx works without where it has not been used before
+    }
+  }
+}
+
+function installTools(needed, wanted) {
   const missing = [...needed, ...wanted].filter((name) => !tools[name].present());
   if (missing.length === 0) return;
   const use = missing.map((name) => `${name} (${tools[name].use})`).join(", ");

@@ -1,5 +1,9 @@
 /** `npm test`: all tests; arguments go to vitest, as `npm test -- sim/run`. Plain Node; see setup.mjs. */
 import { runNode, setUp } from "./setup.mjs";
 
-setUp({ needed: ["verilator", "g++", "make", "iverilog", "yosys", "zlib"], wanted: ["tshark"] });
+setUp({
+  needed: ["verilator", "g++", "make", "iverilog", "yosys", "zlib"],
+  wanted: ["tshark", "python3", "libpython"],
+  python: true,
+});
 process.exitCode = runNode("node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2));

@@ -24,6 +24,13 @@ const elsewhere: Readonly<Record<string, string>> = {
   LW_FILE_UNREADABLE: "generator/description/load.test.ts",
   LW_OUTPUT_PATH: "generator/emit/emit.test.ts",
   LW_MODEL_BUILD: "sim/build/model.test.ts",
+  LW_PYTHON_MISSING: "test/cocotb/errors.test.ts",
+  LW_PYTHON_LIBRARY: "test/cocotb/errors.test.ts",
+  LW_COCOTB_MISSING: "test/cocotb/errors.test.ts",
+  LW_COCOTB_VERSION: "test/cocotb/errors.test.ts",
+  LW_COCOTB_DEVICE: "test/cocotb/errors.test.ts",
+  LW_COCOTB_MODULE: "test/cocotb/errors.test.ts",
+  LW_COCOTB_RUN: "test/cocotb/benches.test.ts",
 };
 
 describe("descriptions", () => {
