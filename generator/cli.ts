@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
   generate: () => import("./commands/generate.ts"),
   lint: () => import("./commands/lint.ts"),
   simulate: () => import("./commands/simulate.ts"),
+  regress: () => import("./commands/regress.ts"),
   schema: () => import("./commands/schema.ts"),
 };
 

@@ -19,6 +19,12 @@ export {
 export { defineLink } from "./dsl/define-link.ts";
 export { defineSwitch } from "./dsl/define-switch.ts";
 export type { LinkDescription, LinkDescriptionOfKind } from "./dsl/link-description.ts";
+export {
+  defineRegression,
+  type RegressionEntry,
+  type RegressionPlan,
+  type RegressionPlanOfKind,
+} from "./dsl/regression-plan.ts";
 export type {
   AnyDescription,
   SwitchDescription,

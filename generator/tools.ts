@@ -10,6 +10,7 @@ const packages = {
   iverilog: "iverilog",
   yosys: "yosys",
   ccache: "ccache",
+  sbatch: "slurm-wlm",
   zlib: "zlib1g-dev",
 } as const;
 
@@ -43,6 +44,7 @@ const versionArguments: Readonly<Record<Tool, readonly string[]>> = {
   iverilog: ["-V"],
   yosys: ["-V"],
   ccache: ["--version"],
+  sbatch: ["--version"],
   zlib: [],
 };
 

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
-import { anySchema, linkSchema, switchSchema } from "../description/index.ts";
+import { anySchema, linkSchema, regressionSchema, switchSchema } from "../description/index.ts";
 
-const schemas = { link: linkSchema, switch: switchSchema } as const;
+const schemas = { link: linkSchema, switch: switchSchema, regression: regressionSchema } as const;
 
 const help = `
 Editors that know the schema complete and check JSON descriptions while they are typed: put

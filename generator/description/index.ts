@@ -1,6 +1,8 @@
 export { withDefaults } from "./defaults.ts";
-export { type LoadOptions, loadDescription, loadLinkDescription } from "./load.ts";
+export { regressionWords } from "./file-words.ts";
+export { type LoadOptions, loadDescription, loadLinkDescription, loadObject } from "./load.ts";
 export { type Problem, pathText, toDiagnostic } from "./problem.ts";
+export { regressionSchema, validateRegression } from "./regression-schema.ts";
 export { linkSchema } from "./schema.ts";
 export { portDescription, switchWithDefaults } from "./switch-defaults.ts";
 export { anySchema, switchSchema } from "./switch-schema.ts";

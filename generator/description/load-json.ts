@@ -8,12 +8,13 @@ import {
 } from "jsonc-parser";
 import { type Diagnostic, LanewrightError, type Position } from "../diagnostics.ts";
 import { type Origin, setOrigin } from "../dsl/origin.ts";
+import { descriptionWords, type FileWords } from "./file-words.ts";
 
 /**
  * Reads a description in JSON (no comments, no trailing commas) and remembers where each key stands.
  * @throws LanewrightError with every syntax error and repeated key, or when the text is not one object
  */
-export function parseJson(file: string, text: string): object {
+export function parseJson(file: string, text: string, holds: FileWords = descriptionWords): object {
   const clean = text.replace(/^\uFEFF/, "");
   const lines = new Lines(file, clean);
   const errors: ParseError[] = [];
@@ -34,9 +35,9 @@ export function parseJson(file: string, text: string): object {
     throw new LanewrightError({
       code: "LW_NOT_A_DESCRIPTION",
       severity: "error",
-      message: "the file does not hold a description",
+      message: `the file does not hold ${holds.what}`,
       value: Array.isArray(value) ? "an array" : JSON.stringify(value),
-      limit: '{ "kind": "link", ... } or { "kind": "switch", ... }',
+      limit: holds.json,
       at: lines.at(tree?.offset ?? 0),
     });
   }

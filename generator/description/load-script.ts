@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { type Diagnostic, type DiagnosticCode, LanewrightError, type Position } from "../diagnostics.ts";
 import { setOrigin } from "../dsl/origin.ts";
 import { defaultExportOrigin, parseError, sourceOrigin } from "../dsl/source-origin.ts";
+import { descriptionWords, type FileWords } from "./file-words.ts";
 import type { LoadReport } from "./load-thread.ts";
 
 /** What a thread may use at most, so that a runaway description ends as an error. */
@@ -14,9 +15,14 @@ const memoryLimitMB = 512;
  * Runs a TypeScript or JavaScript description in a thread of its own and takes its default export as plain data.
  * @param path absolute path
  * @param timeoutMs the thread is ended after that time
+ * @param words what the file should hold
  * @throws LanewrightError when the file throws, never ends, or has no object as default export
  */
-export async function loadScript(path: string, timeoutMs: number): Promise<object> {
+export async function loadScript(
+  path: string,
+  timeoutMs: number,
+  words: FileWords = descriptionWords,
+): Promise<object> {
   const report = await runThread(path, timeoutMs);
   const top = { file: path, line: 1, column: 1 };
   if (report.kind === "failed") throw scriptError(path, report);
@@ -25,8 +31,8 @@ export async function loadScript(path: string, timeoutMs: number): Promise<objec
       code: "LW_NO_DEFAULT_EXPORT",
       severity: "error",
       message: "the file has no default export",
-      limit: "export default defineLink({ ... }), or defineSwitch",
-      remedy: "write `export default` in front of defineLink or defineSwitch",
+      limit: `export default ${words.call}`,
+      remedy: `write \`export default\` in front of ${words.builder}`,
       at: top,
     });
   }
@@ -36,12 +42,12 @@ export async function loadScript(path: string, timeoutMs: number): Promise<objec
     throw new LanewrightError({
       code: "LW_NOT_A_DESCRIPTION",
       severity: "error",
-      message: "the default export is not a description",
+      message: `the default export is not ${words.what}`,
       value: Array.isArray(description)
         ? "an array"
         : `${JSON.stringify(description) ?? String(description)}`,
-      limit: "what defineLink or defineSwitch returns",
-      remedy: "write `export default defineLink({ ... })`, or defineSwitch",
+      limit: `what ${words.builder} returns`,
+      remedy: `write \`export default ${words.example}`,
       at: origin.locate([], "value") ?? top,
     });
   }

@@ -4,6 +4,7 @@ import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription } from "../dsl/switch-description.ts";
+import { descriptionWords, type FileWords } from "./file-words.ts";
 import { parseJson } from "./load-json.ts";
 import { loadScript } from "./load-script.ts";
 
@@ -20,6 +21,14 @@ const scripts = [".ts", ".mts", ".js", ".mjs"];
  * @throws LanewrightError when there is no description to be had from the file
  */
 export async function loadDescription(path: string, options: LoadOptions = {}): Promise<AnyDescription> {
+  return (await loadObject(path, descriptionWords, options)) as AnyDescription;
+}
+
+/**
+ * Reads a file of any kind that is written like a description.
+ * @throws LanewrightError when there is no object to be had from the file
+ */
+export async function loadObject(path: string, words: FileWords, options: LoadOptions = {}): Promise<object> {
   const file = resolve(path);
   const extension = extname(file).toLowerCase();
   const stats = attempt(path, () => statSync(file, { throwIfNoEntry: false }));
@@ -28,17 +37,21 @@ export async function loadDescription(path: string, options: LoadOptions = {}): 
       code: "LW_FILE_MISSING",
       severity: "error",
       message: stats ? `${path} is not a file` : `there is no file ${path}`,
-      remedy: "give the path of a description; `lanewright init FILE` writes an example",
+      remedy:
+        words === descriptionWords
+          ? "give the path of a description; `lanewright init FILE` writes an example"
+          : `give the path of ${words.what}`,
     });
   }
   if (scripts.includes(extension)) {
-    return (await loadScript(file, options.timeoutMs ?? 10_000)) as AnyDescription;
+    return await loadScript(file, options.timeoutMs ?? 10_000, words);
   }
   if (extension === ".json") {
     return parseJson(
       file,
       attempt(path, () => readFileSync(file, "utf8")),
-    ) as AnyDescription;
+      words,
+    );
   }
   throw new LanewrightError({
     code: "LW_FILE_TYPE",

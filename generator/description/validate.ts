@@ -32,13 +32,18 @@ export function kindOfDescription(description: unknown): AnyDescription["kind"] 
 
 const kinds = '"link", "switch"';
 
-type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
+export type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
 
 /** Every problem of shape, type and range of what claims to be a description. Empty when there is none. */
 export function validate(description: unknown): readonly Problem[] {
   const validator = validators[kindOfDescription(description)];
   if (validator(description)) return [...iterationsOfWavefront(description), ...keysOfPcs(description)];
-  const reports = leastMany((validator.errors ?? []) as readonly Report[]);
+  return problemsOf((validator.errors ?? []) as readonly Report[]);
+}
+
+/** What ajv found, in words. */
+export function problemsOf(errors: readonly Report[]): readonly Problem[] {
+  const reports = leastMany(errors);
   const found = reports.filter((one) => one.keyword !== "required").map(problemOf);
   const meant = new Set(found.map((one) => one.meant));
   const missing = reports

@@ -34,11 +34,14 @@ export async function weightsOfLanes(
   }
 }
 
-/** All inputs flood the last output, all sizes mixed: within 5 %. Throws when it is not so. */
+/**
+ * All inputs flood the last output, all sizes mixed: within 5 %. Throws when it is not so.
+ * @param packets of the measurement; 20000 for eight inputs for the bound to hold
+ */
 export async function fairnessOfInputs(
   description: SwitchDescription,
   seed: number,
-  cycles = 600_000,
+  packets = 20_000,
 ): Promise<ShareResult> {
   const network = await openReadyStar(description, { seed });
   try {
@@ -49,8 +52,9 @@ export async function fairnessOfInputs(
       ...{ lanes: [{ vl: 0 }], load: 0.4 },
     });
     network.run(20_000);
-    network.board.figures.open(network.cycle);
-    network.run(cycles);
+    const { figures } = network.board;
+    figures.open(network.cycle);
+    while (figures.window({ end }).packets < packets) network.run(2000);
     const sources = portNumbers(end - 1);
     const shares = sources.map((source) => sources.length * shareOf(network, { source, end }));
     return judged(network, shares, 0.05, seed);

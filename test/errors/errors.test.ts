@@ -31,6 +31,17 @@ const elsewhere: Readonly<Record<string, string>> = {
   LW_COCOTB_DEVICE: "test/cocotb/errors.test.ts",
   LW_COCOTB_MODULE: "test/cocotb/errors.test.ts",
   LW_COCOTB_RUN: "test/cocotb/benches.test.ts",
+  LW_PLAN_KIND: "test/regress/plan.test.ts",
+  LW_PLAN_EMPTY: "test/regress/plan.test.ts",
+  LW_PLAN_DEVICE: "test/regress/plan.test.ts",
+  LW_PLAN_FAULTS: "test/regress/plan.test.ts",
+  LW_PLAN_REPEATS: "test/regress/plan.test.ts",
+  LW_PLAN_ITEM: "test/regress/plan.test.ts",
+  LW_REGRESS_UNFINISHED: "test/regress/run.test.ts",
+  LW_REGRESS_NOTHING: "test/regress/run.test.ts",
+  LW_REGRESS_CHANGED: "test/regress/run.test.ts",
+  LW_REGRESS_BUSY: "test/regress/run.test.ts",
+  LW_REGRESS_ENGINE: "test/regress/slurm.test.ts",
 };
 
 describe("descriptions", () => {

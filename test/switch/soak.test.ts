@@ -1,7 +1,7 @@
 import { describe, it, vi } from "vitest";
 import { soakSwitch } from "../../sim/soak/switch.ts";
 import { seedText } from "../../sim/traffic/rng.ts";
-import { soakSwitches } from "./soak-devices.ts";
+import { soakSwitches } from "../../regress/switch-devices.ts";
 import { openTestStar } from "./switch-model.ts";
 
 /** Time for the build of a switch on a busy machine. */

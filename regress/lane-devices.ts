@@ -1,7 +1,9 @@
-/** The devices of the regression that end in lanes. */
-import link400 from "../../examples/link-400g-pcs.ts";
-import type { LinkDescription } from "../../generator/dsl/link-description.ts";
-import { lanes200 } from "./link-pcs-device.ts";
+/** Links of the nightly regression that end in lanes: with the FEC of 200 and 400 Gb/s, with that of 25 Gb/s, without. */
+import link400 from "../examples/link-400g-pcs.ts";
+import type { LinkDescription } from "../generator/dsl/link-description.ts";
+import { lanes200 } from "../test/pcs/link-pcs-device.ts";
+
+import { lane25, lane25WithFec, lanes40 } from "../test/pcs/small-lanes.ts";
 
 export interface LaneSoakDevice {
   readonly description: LinkDescription;
@@ -26,4 +28,7 @@ export const laneSoakDevices: readonly LaneSoakDevice[] = [
   { description: lanes200, packets: 2000 },
   { description: lanes200long, packets: 2000 },
   { description: link400, packets: 2000 },
+  { description: lane25, packets: 2000 },
+  { description: lanes40, packets: 2000 },
+  { description: lane25WithFec, packets: 2000 },
 ];

@@ -1,6 +1,6 @@
 /** Switches that the soak runs over: widths, lanes, schedulers and buffers differ, all are small. */
-import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
-import { smallSwitch } from "./devices.ts";
+import type { SwitchDescription } from "../generator/dsl/switch-description.ts";
+import { smallSwitch } from "../test/switch/devices.ts";
 
 export interface SoakSwitch {
   readonly description: SwitchDescription;
