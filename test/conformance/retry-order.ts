@@ -158,19 +158,24 @@ export const orderCases: readonly LinkCase[] = [
     required:
       "The number is protected: a frame whose start column is damaged is treated as a bad one, whatever it says",
     source: "CRC must cover the number (PCIe: LCRC and seq) [PCIE]; CRC-8 of the start column [LW]",
-    stimulus: "one constant bit of one start column is turned on the cable, the number left as it was",
+    stimulus:
+      "one start column with a wrong bit in its check, the number being right; one whose number became that of a duplicate",
     run: async (stage, found) => {
       const { bench, log } = await openStage(stage);
       const { device, partner } = bench;
       const good = (device.read("EXPECTED_SEQ.SEQ") - 1) & sequenceMask;
-      bench.cable.ba.inject({ on: "start", frame: "data", flips: [40] });
-      bench.send("partner", 0, 200);
-      settle(bench);
+      // Byte 6 is the CRC-8; bit 7 of byte 1 is seq[19]
+      for (const bit of [48, 15]) {
+        bench.cable.ba.inject({ on: "start", frame: "data", flips: [bit] });
+        bench.send("partner", 0, 200);
+        settle(bench);
+      }
       const nacks = log.numbers(message.nack);
-      found.is("NACKs", nacks.length, 1);
-      found.is("number in it − last good one", ((nacks[0] ?? -1) - good) & sequenceMask, 0);
+      found.is("NACKs", nacks.length, 2);
+      found.is("number in the first − last good one", ((nacks[0] ?? -1) - good) & sequenceMask, 0);
+      found.is("frames taken for duplicates", device.counter("LLR_RX_DUPLICATE_SEQ"), 0);
       found.is("timers that the peer needed", partner.counters.timeouts, 0);
-      lossless(bench, found);
+      lossless(bench, found, 2);
     },
   },
   {
@@ -211,25 +216,30 @@ export const orderCases: readonly LinkCase[] = [
     required:
       "NACK n frees the frames up to n and sends all from n + 1 again, in order and with their numbers, once the frame on the wire is complete; new frames wait",
     source: "LLR transmitter, NACK n, REPLAY [SAI, SIMJS]; go-back-N [PCIE]",
-    stimulus: "while long packets are sent the silent peer sends one NACK for the second of them",
+    stimulus:
+      "into a stream of long packets that are not acknowledged the peer sends one NACK, with the number of the first",
     run: async (stage, found) => {
       const { bench, log } = await openStage(stage);
       const { device, partner } = bench;
+      const lanes = dataLanes(stage);
+      // The NACK comes while they are still being sent
+      const count = Math.floor(
+        (0.75 * derived(stage, "outstandingDataMax")) / derived(stage, "maxPacketBytes"),
+      );
       silence(bench);
-      for (let i = 0; i < few; i++) bench.send("device", 0, bench.longest);
+      for (let i = 0; i < count; i++) bench.send("device", lanes[i % lanes.length]!, bench.longest);
       bench.until(roundTrip(stage), () => log.data.length === 2, "two have gone");
       const asked = log.data[0]!.seq;
       partner.sendControl(message.nack, asked);
       bench.until(3 * roundTrip(stage), () => device.counter("LLR_TX_REPLAY") === 1, "the replay begins");
-      bench.until(
-        3 * roundTrip(stage),
-        () => new Set(log.data.map(({ seq }) => seq)).size === few,
-        "all have gone",
-      );
+      const before = new Set(log.data.map(({ seq }) => seq)).size;
+      const gone = (): boolean => new Set(log.data.map(({ seq }) => seq)).size === count;
+      bench.until(4 * roundTrip(stage), gone, "all have gone");
       const order = log.frames.map(({ seq }) => (seq - asked) & sequenceMask);
       const turn = order.findIndex((seq, i) => i > 0 && seq <= order[i - 1]!);
       const again = order.slice(turn);
       const straight = (list: readonly number[]): boolean => list.every((seq, i) => seq === list[0]! + i);
+      found.atLeast("new packets that wait for the replay", count - before, 1);
       found.is("replays", device.counter("LLR_TX_REPLAY"), 1);
       found.is("first number again − n", again[0] ?? -1, 1);
       found.yes(
@@ -240,7 +250,7 @@ export const orderCases: readonly LinkCase[] = [
       found.is("timers needed", device.counter("LLR_REPLAY_TIMER_EXPIRED"), 0);
       silence(bench, false);
       settle(bench);
-      lossless(bench, found, few);
+      lossless(bench, found, count);
     },
   },
 ];
