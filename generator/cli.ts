@@ -14,6 +14,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
   generate: () => import("./commands/generate.ts"),
   lint: () => import("./commands/lint.ts"),
   simulate: () => import("./commands/simulate.ts"),
+  prove: () => import("./commands/prove.ts"),
   regress: () => import("./commands/regress.ts"),
   schema: () => import("./commands/schema.ts"),
 };
@@ -23,7 +24,7 @@ const intro =
 const outro = `
 Exit codes:
   0  done
-  1  the work found a failure (lint, test, simulation)
+  1  the work found a failure (lint, test, simulation, proof)
   2  wrong input
   3  a tool is missing; the message names it and how to install it
 

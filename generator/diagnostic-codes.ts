@@ -117,6 +117,7 @@ export const diagnosticCodes = {
   LW_LINT_FOLDER: "The folder to lint is not one that generate wrote.",
   LW_TRAFFIC_OPTIONS: "Options of simulate do not go together, or do not fit the device.",
   LW_CAPTURE_FILE: "The capture of simulate --pcap cannot be used.",
+  LW_UNKNOWN_PROOF: "prove --only names a proof that there is not for the device.",
   LW_PLAN_KIND: "The file of regress holds something other than a regression plan.",
   LW_PLAN_EMPTY: "A list of a regression plan is empty.",
   LW_PLAN_DEVICE: "Two different devices of a regression plan have the same name.",

@@ -34,6 +34,7 @@ const tools = Object.fromEntries(
     program("make", "make", "compiles the models"),
     program("iverilog", "iverilog", "lints"),
     program("yosys", "yosys", "lints, checks"),
+    program("z3", "z3", "proves"),
     program("tshark", "tshark", "decodes the captures in tests"),
     {
       name: "python3",

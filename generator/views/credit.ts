@@ -14,6 +14,11 @@ export function creditTxView(design: LinkDesign): View {
     lengths: range(lengthBits(design) * s.N),
     blocksExpression: blocksOf(design, "length", 12),
     blockPad: `${12 - s.blockBits}'d0, `,
+    f: {
+      lanePad: s.laneBits < 4 ? `${4 - s.laneBits}'d0, ` : "",
+      headPad: `${13 - lengthBits(design)}'d0, `,
+      blockPad: `${13 - s.blockBits}'d0, `,
+    },
     params: [
       localparam("N", s.N, "data VLs"),
       localparam("LW", s.laneBits, "bits of a lane number"),

@@ -1,0 +1,228 @@
+import { checkBits } from "./bits.ts";
+import type { Model } from "./prepare.ts";
+import { bounded, type Failure, inductionStep, reach, writeSmt } from "./smt.ts";
+import type { SolverProof, Status } from "./types.ts";
+
+/** What came of one asserted or covered cell; the trace is a file in the folder of the model. */
+export interface CellResult {
+  readonly cell: string;
+  readonly status: Status;
+  readonly depth?: number;
+  readonly step?: number;
+  readonly trace?: string;
+  readonly detail?: string;
+  readonly seconds: number;
+}
+
+/** How the work is done: solver calls through `limit`, each with so many seconds; `told` hears of each result. */
+export interface Work {
+  readonly seconds: number;
+  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly told: (result: CellResult) => void;
+}
+
+const contradiction = "the assumptions contradict each other: nothing is proved";
+
+/** Decides the cells given, all of them cells of the model. */
+export async function decide(
+  proof: SolverProof,
+  model: Model,
+  cells: readonly string[],
+  work: Work,
+): Promise<readonly CellResult[]> {
+  const covers = cells.filter((cell) => model.covers.includes(cell));
+  const asserts = cells.filter((cell) => model.asserts.includes(cell));
+  const results = [
+    ...(covers.length > 0 ? [coverCells(proof, model, covers, work)] : []),
+    ...(asserts.length > 0 ? [engines[proof.engine](proof, model, asserts, work)] : []),
+  ];
+  return (await Promise.all(results)).flat();
+}
+
+type Decide = (
+  proof: SolverProof,
+  model: Model,
+  asserts: readonly string[],
+  work: Work,
+) => Promise<readonly CellResult[]>;
+
+const engines: Readonly<Record<SolverProof["engine"], Decide>> = {
+  induction: byInduction,
+  bmc: byBounds,
+  pdr: byBits,
+  bmc3: byBits,
+};
+
+/**
+ * Base case over all at once, then a step for each; where a step fails, a longer search for what breaks it. A step rests
+ * on the other properties: when one of them does not hold in the end, what was proved with its help is not.
+ */
+async function byInduction(
+  proof: SolverProof,
+  model: Model,
+  asserts: readonly string[],
+  work: Work,
+): Promise<readonly CellResult[]> {
+  await writeSmt(model, [
+    { name: "base", asserts },
+    ...asserts.map((cell, index) => ({
+      name: fileName(cell),
+      asserts: [cell],
+      lemmas: asserts.slice(0, index),
+      earlier: asserts.slice(index + 1),
+    })),
+  ]);
+  const options = { seconds: work.seconds, unroll: unrolled(proof) };
+  const base = await work.limit(() => bounded(model, proof.depth, { ...options, name: "base" }));
+  if (base.vacuous || !base.complete) {
+    const detail = base.vacuous ? contradiction : `base case not decided within ${work.seconds} s`;
+    return tellAll(asserts, { status: "undecided", detail, seconds: base.run.seconds }, work);
+  }
+  const steps = await Promise.all(
+    asserts.map(async (cell): Promise<CellResult> => {
+      const early = base.failures.find((failure) => failure.cell === cell);
+      if (early !== undefined) return failed(early, base.run.seconds);
+      const call = { ...options, name: fileName(cell) };
+      const step = await work.limit(() => inductionStep(model, proof.depth, call));
+      if (step.k !== undefined) return { cell, status: "proved", depth: step.k, seconds: step.run.seconds };
+      const detail = step.run.timedOut
+        ? `induction not decided within ${work.seconds} s`
+        : `not inductive with k = ${proof.depth}; the waveform shows the step, from a state that may not be reachable`;
+      const trace = step.trace === undefined ? {} : { trace: step.trace };
+      return { cell, status: "undecided", detail, seconds: step.run.seconds, ...trace };
+    }),
+  );
+  const loose = steps.filter(({ status }) => status !== "proved");
+  if (loose.length === 0) return steps.map((result) => tell(result, work));
+  return await Promise.all(
+    steps.map(async (result) => {
+      if (result.status === "failed") return tell(result, work);
+      const hunted = await huntFor(proof, model, result.cell, work);
+      if (hunted !== undefined) return tell({ ...hunted, seconds: hunted.seconds + result.seconds }, work);
+      if (result.status === "undecided") return tell(result, work);
+      const { cell, seconds } = result;
+      const detail = `follows from ${loose.map((one) => one.cell).join(", ")}, which is not proved`;
+      return tell({ cell, status: "undecided", detail, seconds }, work);
+    }),
+  );
+}
+
+/** Looks for a counter-example from reset over more steps. */
+async function huntFor(
+  proof: SolverProof,
+  model: Model,
+  cell: string,
+  work: Work,
+): Promise<CellResult | undefined> {
+  const name = `${fileName(cell)}_hunt`;
+  await writeSmt(model, [{ name, asserts: [cell] }]);
+  const steps = proof.hunt ?? 20;
+  const options = { name, seconds: work.seconds, unroll: unrolled(proof) };
+  const check = await work.limit(() => bounded(model, steps, options));
+  const [failure] = check.failures;
+  return failure === undefined ? undefined : failed(failure, check.run.seconds);
+}
+
+async function byBounds(
+  proof: SolverProof,
+  model: Model,
+  asserts: readonly string[],
+  work: Work,
+): Promise<readonly CellResult[]> {
+  await writeSmt(model, [{ name: "bounded", asserts }]);
+  const options = { name: "bounded", seconds: work.seconds, unroll: unrolled(proof) };
+  const check = await work.limit(() => bounded(model, proof.depth, options));
+  const seconds = check.run.seconds;
+  return asserts.map((cell) => {
+    const failure = check.failures.find((one) => one.cell === cell);
+    if (failure !== undefined) return tell(failed(failure, seconds), work);
+    if (check.vacuous) return tell({ cell, status: "undecided", detail: contradiction, seconds }, work);
+    if (check.complete) return tell({ cell, status: "bounded", depth: proof.depth, seconds }, work);
+    const detail = `not decided within ${work.seconds} s`;
+    return tell({ cell, status: "undecided", detail, seconds }, work);
+  });
+}
+
+/** yosys-abc, after a few steps of the assumptions alone have shown that they do not contradict each other. */
+async function byBits(
+  proof: SolverProof,
+  model: Model,
+  asserts: readonly string[],
+  work: Work,
+): Promise<readonly CellResult[]> {
+  const groups = proof.together === true ? [asserts] : asserts.map((cell) => [cell]);
+  const name = (group: readonly string[]): string => (group.length > 1 ? "all" : fileName(group[0] ?? ""));
+  await writeSmt(model, [
+    { name: "assumed", asserts: [] },
+    ...groups.map((group) => ({ name: name(group), asserts: group })),
+  ]);
+  const steps = proof.engine === "pdr" ? proof.depth : Math.min(proof.depth, 4);
+  const options = { name: "assumed", seconds: work.seconds, unroll: unrolled(proof) };
+  const { vacuous } = await work.limit(() => bounded(model, steps, options));
+  if (vacuous) return tellAll(asserts, { status: "undecided", detail: contradiction, seconds: 0 }, work);
+  const kind = proof.engine === "pdr" ? "pdr" : "bmc3";
+  const results = await Promise.all(
+    groups.map(async (group) => {
+      const engine = { kind, steps: proof.depth, seconds: work.seconds } as const;
+      const check = await work.limit(() => checkBits(model, name(group), group, engine));
+      const seconds = check.seconds;
+      return group.map((cell): CellResult => {
+        const failure = check.failures.find((one) => one.cell === cell);
+        if (failure !== undefined) return tell(failed(failure, seconds), work);
+        if (check.proved) return tell({ cell, status: "proved", seconds }, work);
+        const { bound, detail } = check;
+        if (bound !== undefined && detail === undefined && check.failures.length === 0) {
+          return tell({ cell, status: "bounded", depth: bound, seconds }, work);
+        }
+        const why = check.failures.length > 0 ? "another property failed in the same run" : detail;
+        return tell({ cell, status: "undecided", seconds, ...(why !== undefined && { detail: why }) }, work);
+      });
+    }),
+  );
+  return results.flat();
+}
+
+async function coverCells(
+  proof: SolverProof,
+  model: Model,
+  covers: readonly string[],
+  work: Work,
+): Promise<readonly CellResult[]> {
+  await writeSmt(model, [{ name: "covers", asserts: [] }]);
+  const steps = proof.reach ?? 10;
+  const options = { name: "covers", seconds: work.seconds, unroll: unrolled(proof) };
+  const found = await work.limit(() => reach(model, steps, options));
+  return covers.map((cell) => {
+    const step = found.steps.get(cell);
+    const seconds = found.run.seconds;
+    if (step !== undefined) return tell({ cell, status: "reached", depth: step, seconds }, work);
+    const detail = found.run.timedOut
+      ? `not reached within ${work.seconds} s`
+      : `not reached within ${steps} steps`;
+    return tell({ cell, status: "undecided", detail, seconds }, work);
+  });
+}
+
+const unrolled = (proof: SolverProof): boolean => proof.unroll !== false;
+
+function failed({ cell, step, trace }: Failure, seconds: number): CellResult {
+  return { cell, status: "failed", step, trace, seconds };
+}
+
+function tell(result: CellResult, work: Work): CellResult {
+  work.told(result);
+  return result;
+}
+
+function tellAll(
+  cells: readonly string[],
+  result: Omit<CellResult, "cell">,
+  work: Work,
+): readonly CellResult[] {
+  return cells.map((cell) => tell({ ...result, cell }, work));
+}
+
+/** A cell's name as that of a file. */
+export function fileName(cell: string): string {
+  return cell.replace(/[^A-Za-z0-9_]+/gu, "_");
+}

@@ -1,0 +1,3 @@
+export { type ProveOptions, prove } from "./prove.ts";
+export { proofsOf } from "./registry.ts";
+export type { DeviceFiles, Engine, Proof, Property, PropertyResult, Status } from "./types.ts";

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./solver.ts";
+import { sourcesOf, writeSources } from "./sources.ts";
+import type { DeviceFiles, SolverProof } from "./types.ts";
+
+/** A flat model of a proof's module in `folder`, as `flat.il`, and the labelled cells that it holds. */
+export interface Model {
+  readonly folder: string;
+  /** Name of the top module. */
+  readonly top: string;
+  /**
+   * Asserted cells: `never_beyond_credit`, or `credit_tx.never_beyond_credit` of a module inside. Those of the registry
+   * come first, in its order.
+   */
+  readonly asserts: readonly string[];
+  readonly covers: readonly string[];
+}
+
+/**
+ * Reads the module of a proof with its properties, turns the assumptions of the modules inside into assertions, and
+ * makes it flat.
+ * @throws Error with what Yosys said, when it cannot be read
+ */
+export async function prepare(proof: SolverProof, device: DeviceFiles, folder: string): Promise<Model> {
+  const files = writeSources(sourcesOf(device, proof.top, proof.replace), folder);
+  const top = `${device.name}_${proof.top}`;
+  const script = [
+    `read_verilog -formal ${files.join(" ")}`,
+    `hierarchy -check -top ${top}`,
+    "proc",
+    `select -set inner ${top} %n`,
+    ...(proof.innerProved === true ? ["chformal -assert -cover -remove @inner"] : []),
+    "chformal -assume -assume2assert @inner",
+    "chformal -cover -remove @inner",
+    "flatten",
+    "check -assert",
+    ...(proof.clocks === "several" ? ["clk2fflogic"] : ["opt_clean", "async2sync", "dffunmap"]),
+    ...(proof.prepare ?? []),
+    "opt_expr",
+    "opt_clean",
+    "memory -nomap",
+    "dffunmap",
+    "opt_clean",
+    "tee -q -o asserts.txt select -list t:$assert",
+    "tee -q -o covers.txt select -list t:$cover",
+    "write_rtlil flat.il",
+  ];
+  const { output, exitCode } = await run("yosys", ["-q", "-p", script.join("; ")], { folder, seconds: 600 });
+  if (exitCode !== 0) throw new Error(`Yosys cannot read the module of proof ${proof.name}:\n${output}`);
+  const order = proof.properties.map(({ label }) => label);
+  const place = (cell: string): number => (order.includes(cell) ? order.indexOf(cell) : order.length);
+  return {
+    folder,
+    top,
+    asserts: cellsIn(join(folder, "asserts.txt")).toSorted((a, b) => place(a) - place(b)),
+    covers: cellsIn(join(folder, "covers.txt")),
+  };
+}
+
+/** Cells in a file that `select -list` wrote, a line `module/cell` each. */
+function cellsIn(path: string): readonly string[] {
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => line.slice(line.indexOf("/") + 1));
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { renderDesign } from "../../generator/emit/generate.ts";
+import { type DeviceFiles, proofsOf, prove } from "../../generator/prove/index.ts";
+import { designOf } from "../../sim/driver/device.ts";
+import { type Break, smallLink } from "./break.ts";
+import { breaks } from "./breaks.ts";
+
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+/** Of each proof, the first break is tried in every run of the tests, the others in long ones. */
+const quick = breaks.filter((one, index) => breaks.findIndex(({ proof }) => proof === one.proof) === index);
+const design = await designOf(smallLink);
+const device: DeviceFiles = { name: design.name, files: renderDesign(design) };
+const out = mkdtempSync(join(tmpdir(), "lanewright-breaks-"));
+
+afterAll(() => rmSync(out, { recursive: true }));
+
+/** The device with one change; the text to change must stand there just once. */
+function broken({ module, from, to }: Break): DeviceFiles {
+  const name = `${device.name}_${module}.v`;
+  const files = device.files.map((file) => {
+    if (!file.path.endsWith(`/${name}`)) return file;
+    expect(file.text.split(from).length - 1, `how often ${name} holds ${from}`).toBe(1);
+    return { ...file, text: file.text.replace(from, () => to) };
+  });
+  expect(files.filter((file, index) => file !== device.files[index])).toHaveLength(1);
+  return { ...device, files };
+}
+
+describe("every property", () => {
+  it("has a break for which it must fail", () => {
+    const properties = proofsOf(design).flatMap(({ name, properties: all }) =>
+      all.map(({ label }) => `${name}.${label}`),
+    );
+    const covered = new Set(breaks.map(({ proof, property }) => `${proof}.${property}`));
+    expect(properties.filter((name) => !covered.has(name))).toEqual([]);
+    expect([...covered].filter((name) => !properties.includes(name))).toEqual([]);
+  });
+});
+
+describe("a break", () => {
+  it.each(long ? breaks : quick)("of $module is found by $proof.$property: $from => $to", async (one) => {
+    const proof = proofsOf(design).find(({ name }) => name === one.proof);
+    if (proof === undefined) throw new Error(`there is no proof ${one.proof}`);
+    const options = { jobs: 1, timeout: 300, out, properties: [one.property] };
+    const [result] = await prove([proof], broken(one), options);
+    const cover = proof.properties.find(({ label }) => label === one.property)?.cover === true;
+    if (cover) {
+      expect(result).toMatchObject({ status: "undecided", detail: expect.stringContaining("not reached") });
+      return;
+    }
+    expect(result).toMatchObject({ property: one.property, status: "failed" });
+    if (proof.engine === "affine") return;
+    expect(result?.step).toBeGreaterThan(0);
+    expect(statSync(join(out, result?.waveform ?? "none")).size).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,5 @@
+import type { Break } from "./break.ts";
+import { creditBreaks } from "./breaks-credit.ts";
+
+/** All of them; each list in its file, `breaks-*.ts`. */
+export const breaks: readonly Break[] = [...creditBreaks];
