@@ -2,7 +2,7 @@
 import { runNode, setUp } from "./setup.mjs";
 
 setUp({
-  needed: ["verilator", "g++", "make", "iverilog", "yosys", "zlib"],
+  needed: ["verilator", "g++", "make", "iverilog", "yosys", "z3", "zlib"],
   wanted: ["tshark", "python3", "libpython"],
   python: true,
 });

@@ -69,6 +69,75 @@ module leaf4_credit_tx (
         end
     endgenerate
 
+`ifdef FORMAL
+    // ---- properties, of an arbitrary lane ----
+
+    (* anyconst *) wire [LW-1:0] f_lane;
+
+    wire [11:0]   f_lane_fctbs [0:N-1];
+    wire [11:0]   f_lane_cl [0:N-1];
+    wire [HB-1:0] f_lane_head [0:N-1];
+    generate
+        for (i = 0; i < N; i = i + 1) begin : f_vl
+            assign f_lane_fctbs[i] = fctbs[12*i +: 12];
+            assign f_lane_cl[i]    = cl[12*i +: 12];
+            assign f_lane_head[i]  = head_length[HB*i +: HB];
+        end
+    endgenerate
+
+    reg         f_promised;  // a promise came in this session
+    reg  [12:0] f_room;      // blocks promised and not sent
+    reg  [11:0] f_sent;      // blocks sent in this session
+    wire        f_ok   = credit_ok[f_lane];
+    wire [11:0] f_cl   = f_lane_cl[f_lane];
+    wire        f_here = fcp_valid && fcp_vl == {1'd0, f_lane};
+    wire        f_goes = consume && consume_vl == f_lane;
+    wire [11:0] f_gain = fcp_fccl - (f_sent + f_room[11:0]);
+    wire [12:0] f_need = {6'd0, f_lane_head[f_lane]} + 13'd1;
+    wire [12:0] f_used = f_goes ? {6'd0, consume_blocks} : 13'd0;
+
+    always @(posedge clk) begin
+        f_room <= f_room + (f_here ? {1'b0, f_gain} : 13'd0) - f_used;
+        f_sent <= f_sent + f_used[11:0];
+        if (f_here) begin
+            f_promised <= 1'b1;
+        end
+        if (rst || clear) begin
+            f_room     <= 13'd0;
+            f_sent     <= 12'd0;
+            f_promised <= 1'b0;
+        end
+    end
+
+    always @* begin
+        lane_is_there: assume ({1'b0, f_lane} < N);
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+        // The scheduler sends what is at the head of the lane, and only with credit for it
+        sent_with_credit: assume (!f_goes || (f_ok && f_used == f_need));
+        // The peer takes no promise back, and never promises more than 2048 blocks at once
+        promises_grow: assume (!f_here || f_room + {1'b0, f_gain} <= 13'd2048);
+    end
+
+    always @* if (!$initstate) begin
+        // Never more than 2048 blocks are promised and not sent: no lane sends beyond its credit
+        never_beyond_credit: assert (f_room <= 13'd2048);
+        // FCTBS is the sum of the blocks sent in this session
+        blocks_counted_once: assert (f_lane_fctbs[f_lane] == f_sent);
+        // CL is ahead of FCTBS by just what may still be sent
+        promise_is_kept: assert (f_cl == f_sent + f_room[11:0]);
+        // A packet may go exactly when its blocks fit into what is promised
+        gate_is_exact: assert (f_ok == (f_need <= f_room));
+        // Nothing may go before the first promise of a session
+        shut_before_promise: assert (f_promised || (!f_ok && f_room == 13'd0));
+    end
+
+    always @* if (!$initstate) begin
+        // All credit can be used up
+        credit_used_up: cover (f_promised && f_sent != 12'd0 && f_room == 13'd0);
+    end
+`endif
 endmodule
 
 `default_nettype wire
