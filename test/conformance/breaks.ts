@@ -1,6 +1,8 @@
+import type { Breaks } from "../rtl/breaks.ts";
+
 /**
- * For each line of the plan one change of the RTL that makes its test fail. `only` is the part of the title that picks the
- * test: `LANEWRIGHT_BREAK="text=>other text" npx vitest run test/conformance -t "LLR-1 "`.
+ * For each line of the plan one change of the RTL that makes its test fail: `npm run mutate -- --kept --module conformance/conformance`
+ * runs them all, `LANEWRIGHT_BREAK="text=>other text" npx vitest run test/conformance -t "LLR-1 "` one by hand.
  */
 export interface ConformanceBreak {
   readonly id: string;
@@ -267,3 +269,11 @@ export const breaks: readonly ConformanceBreak[] = [
     also: [],
   },
 ];
+
+/** The same as `npm run mutate -- --kept` takes them. */
+export const keptBreaks: readonly Breaks[] = breaks.map(({ id, module, change }) => ({
+  bench: "../conformance/conformance",
+  only: `${id} `,
+  module,
+  changes: [change],
+}));

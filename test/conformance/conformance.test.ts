@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { breaks } from "./breaks.ts";
 import { type DeviceSet, describeLink, describeSwitch, deviceSets } from "./devices.ts";
 import { mainPart, othersHeading, othersPart, type Section } from "./page.ts";
@@ -15,7 +15,8 @@ const long = (process.env.LANEWRIGHT_LONG ?? "") !== "";
 const write = process.env.LANEWRIGHT_CONFORMANCE === "write";
 const page = fileURLToPath(new URL("../../docs/conformance.md", import.meta.url));
 
-vi.setConfig({ testTimeout: 1_200_000 });
+/** Of the long run, with its builds; ms. */
+const timeout = 1_800_000;
 
 const [first, ...rest] = deviceSets;
 const sets = long ? deviceSets : [first];
@@ -29,12 +30,16 @@ async function sectionOf(set: DeviceSet): Promise<Section> {
 }
 
 describe.each(sets.map((set) => [set.link.name, set] as const))("%s", (_, set) => {
-  it.each(plan.map((line) => [line.id, line.title, line] as const))("%s %s", async (_id, _title, line) => {
-    const { findings, failure } = await runs.get(set)!.outcome(line);
-    expect(failure).toBeNull();
-    expect(findings.length).toBeGreaterThan(2);
-    expect(findings.filter(({ holds }) => !holds)).toEqual([]);
-  });
+  it.each(plan.map((line) => [line.id, line.title, line] as const))(
+    "%s %s",
+    async (_id, _title, line) => {
+      const { findings, failure } = await runs.get(set)!.outcome(line);
+      expect(failure).toBeNull();
+      expect(findings.length).toBeGreaterThan(2);
+      expect(findings.filter(({ holds }) => !holds)).toEqual([]);
+    },
+    timeout,
+  );
 });
 
 describe("the plan", () => {
@@ -44,16 +49,20 @@ describe("the plan", () => {
     expect(breaks.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  it("and its run are what docs/conformance.md says", async () => {
-    const kept = write && !long ? `${othersHeading}${textOfPage().split(othersHeading)[1] ?? ""}` : "";
-    const main = mainPart(plan, await sectionOf(first));
-    const others = long ? othersPart(plan, await Promise.all(rest.map(sectionOf))) : kept;
-    if (write) writeFileSync(page, `${main}\n${others}`);
-    const text = textOfPage();
-    const at = text.indexOf(othersHeading);
-    expect(text.slice(0, at)).toBe(`${main}\n`);
-    if (long) expect(text.slice(at)).toBe(others);
-  });
+  it(
+    "and its run are what docs/conformance.md says",
+    async () => {
+      const kept = write && !long ? `${othersHeading}${textOfPage().split(othersHeading)[1] ?? ""}` : "";
+      const main = mainPart(plan, await sectionOf(first));
+      const others = long ? othersPart(plan, await Promise.all(rest.map(sectionOf))) : kept;
+      if (write) writeFileSync(page, `${main}\n${others}`);
+      const text = textOfPage();
+      const at = text.indexOf(othersHeading);
+      expect(text.slice(0, at)).toBe(`${main}\n`);
+      if (long) expect(text.slice(at)).toBe(others);
+    },
+    timeout,
+  );
 });
 
 function textOfPage(): string {

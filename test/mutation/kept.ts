@@ -1,11 +1,12 @@
 /**
- * The changes that are kept by hand, in `breaks.ts` and `breaks-NAME.ts` of `test/rtl/`, and in `breaks.ts` of `test/link/` and
- * `test/switch/`: one model and one run of its bench for each.
+ * The changes that are kept by hand, in `breaks.ts` and `breaks-NAME.ts` of `test/rtl/`, and in `breaks.ts` of `test/conformance/`,
+ * `test/link/` and `test/switch/`: one model and one run of its bench for each.
  */
 import { readdirSync } from "node:fs";
 import { renderTemplate } from "../../generator/render/index.ts";
 import type { FileOfDesign } from "../../generator/views/files.ts";
 import { filesOf } from "../../generator/views/index.ts";
+import { keptBreaks as conformanceBreaks } from "../conformance/breaks.ts";
 import { breaks as linkBreaks } from "../link/breaks.ts";
 import type { Breaks } from "../rtl/breaks.ts";
 import { benchDesign } from "../rtl/link-bench.ts";
@@ -73,7 +74,12 @@ async function readKept(): Promise<readonly Kept[]> {
     }),
   );
   const ofSwitch = switchBreaks.map((one) => ({ ...one, bench: `../switch/${one.bench}`, module: "switch" }));
-  return [...lists.flat(), ...keptOf(linkBreaks, filesOf(benchDesign())), ...keptOf(ofSwitch, undefined)];
+  return [
+    ...lists.flat(),
+    ...keptOf(linkBreaks, filesOf(benchDesign())),
+    ...keptOf(conformanceBreaks, undefined),
+    ...keptOf(ofSwitch, undefined),
+  ];
 }
 
 /** Where it is not known which file has a text, the bench says so itself. */
