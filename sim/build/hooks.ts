@@ -17,9 +17,7 @@ export function setBuildHooks(next: BuildHooks): void {
 }
 
 export function hookedOptions(options: BuildOptions): BuildOptions {
-  const asked = process.env.LANEWRIGHT_COVERAGE ?? "";
-  const counting = asked === "" ? options : { ...options, coverage: true };
-  return hooks.options?.(counting) ?? counting;
+  return hooks.options?.(options) ?? options;
 }
 
 /** The bytes of a source file, as the hooks want them. */

@@ -19,7 +19,7 @@ let imports = 0;
  * @param limit cycles after which every model refuses to go on
  */
 export async function runBench(file: string, only: string, limit: number): Promise<BenchRun> {
-  const clock = limitCycles(limit);
+  const endOfLimit = limitCycles(limit);
   let failed = false;
   const runner: VitestRunner = {
     config: {
@@ -43,12 +43,13 @@ export async function runBench(file: string, only: string, limit: number): Promi
     },
   };
   const files = await startTests([{ filepath: file, testLocations: undefined } as FileSpecification], runner);
+  const cycles = endOfLimit();
   const tasks = files.flatMap(tasksOf);
   const failure = tasks.flatMap((task) => task.result?.errors ?? [])[0];
   return {
     passed: tasks.filter((task) => task.type === "test" && task.result?.state === "pass").length,
     ...(failure !== undefined && { failure: wordsOf(failure) }),
-    cycles: clock(),
+    cycles,
   };
 }
 
@@ -63,23 +64,24 @@ function wordsOf(error: { message: string; cause?: unknown }): string {
   return String(inner.message ?? error.message).split("\n")[0] ?? "";
 }
 
-const plainStep = Model.prototype.step;
-const plainEdge = Model.prototype.edge;
-
-/** Lets models go `limit` cycles in all; gives back how many they went. */
+/** Lets models go `limit` cycles in all, until the function that it gives is called, which says how many they went. */
 function limitCycles(limit: number): () => number {
+  const { step, edge } = Model.prototype;
   let cycles = 0;
   const count = (more: number): void => {
     cycles += more;
     if (cycles > limit) throw new Error(`more than ${limit} cycles`);
   };
-  Model.prototype.step = function step(more = 1): void {
+  Model.prototype.step = function limited(more = 1): void {
     count(more);
-    plainStep.call(this, more);
+    step.call(this, more);
   };
-  Model.prototype.edge = function edge(mask: number, timePs: number): void {
+  Model.prototype.edge = function limited(mask: number, timePs: number): void {
     count(mask & 1);
-    plainEdge.call(this, mask, timePs);
+    edge.call(this, mask, timePs);
   };
-  return () => cycles;
+  return () => {
+    Object.assign(Model.prototype, { step, edge });
+    return cycles;
+  };
 }

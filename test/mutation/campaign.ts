@@ -47,7 +47,8 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
       .filter(({ end }) => end === "killed" || (end === "alive" && !options.retry))
       .map((one) => [one.id, one]),
   );
-  const chosen = sampleOf(mutants, options);
+  const drawn = new Set(sampleOf(mutants, options).map(({ id }) => id));
+  const chosen = mutants.filter(({ id }) => drawn.has(id) || kept.has(id));
   const results: MutantResult[] = [];
   const result = (): ModuleResult => ({
     ...{ module: subject.module, group: subject.group, key, mutants: mutants.length },

@@ -31,6 +31,8 @@ export class CreditRxBench {
   readonly seen = { told: 0, refreshed: 0, updated: 0, low: 0, corrected: 0, both: 0, expired: 0 };
   /** Cycle of the last flow-control packet of each lane. */
   readonly last: number[] = [];
+  /** Cycles in which the watchdog bit. */
+  readonly expiredAt: number[] = [];
   initializing = true;
   silent = -1;
   readonly #p;
@@ -48,6 +50,8 @@ export class CreditRxBench {
   #wasInitializing = false;
   #dueBefore: boolean[] = [];
   #showing = false;
+  /** Its beats are in the buffer, it is not taken yet. */
+  #arriving: { lane: number; blocks: number } | undefined;
 
   constructor(model: Model, design: LinkDesign, rng: Rng, settings: Settings) {
     resetAll(model);
@@ -98,7 +102,8 @@ export class CreditRxBench {
     });
     const showing = p.fcp_due.get() === 1;
     const take = showing && this.#enabled && rng.chance(traffic.take);
-    p.fcp_take.set(take ? 1 : 0);
+    // Without a packet that is due, it must not matter
+    p.fcp_take.set(take || (!showing && rng.chance(0.1)) ? 1 : 0);
     model.eval();
     if (showing) this.#look(take);
     const limits = lanes.map((lane) => lane.promise(lane.used));
@@ -106,7 +111,6 @@ export class CreditRxBench {
     model.step();
     this.#edge({ clear, told, taken, limits, showing, take });
     this.#dueBefore = due;
-    if (taken !== undefined) lanes[taken.lane]!.used += taken.beats;
     for (const lane of lanes)
       if (rng.chance(traffic.drain)) lane.used -= rng.below(Math.min(9, lane.used) + 1);
     this.#check(due);
@@ -125,11 +129,25 @@ export class CreditRxBench {
     return tells ? { vl, init } : undefined;
   }
 
-  /** A packet that the promise allows is sent, and arrives or not. */
-  #peerSends({ packet, loss }: Traffic): { lane: number; blocks: number; beats: number } | undefined {
+  /** A packet that the promise allows is sent, and arrives or not; its beats are in the buffer before it is taken. */
+  #peerSends({ packet, loss }: Traffic): { lane: number; blocks: number } | undefined {
     const { rng, lanes } = this;
     const p = this.#p;
     p.accept.set(0);
+    const arriving = this.#arriving;
+    if (arriving !== undefined) {
+      if (!rng.chance(0.9)) return undefined;
+      this.#arriving = undefined;
+      const lane = lanes[arriving.lane]!;
+      lane.sent = modulo(lane.sent + arriving.blocks);
+      p.accept.set(1);
+      p.accept_vl.set(arriving.lane);
+      p.accept_blocks.set(arriving.blocks);
+      return arriving;
+    }
+    // What is not accepted must not be counted
+    p.accept_vl.set(rng.below(lanes.length));
+    p.accept_blocks.set(rng.range(1, this.#longest));
     if (!rng.chance(packet)) return undefined;
     const at = rng.below(lanes.length);
     const lane = lanes[at]!;
@@ -139,13 +157,12 @@ export class CreditRxBench {
     if (modulo(lane.told - lane.sent - blocks) > 2048) return undefined;
     if (lane.used + beats > this.#capacity * (this.#blockBytes / this.#beatBytes))
       fail(this.model, "overflow");
-    // What the peer counted before it told: the flow-control packet of this cycle left before this packet
-    lane.sent = modulo(lane.sent + blocks);
-    if (rng.chance(loss)) return undefined;
-    p.accept.set(1);
-    p.accept_vl.set(at);
-    p.accept_blocks.set(blocks);
-    return { lane: at, blocks, beats };
+    if (rng.chance(loss)) lane.sent = modulo(lane.sent + blocks);
+    else {
+      lane.used += beats;
+      this.#arriving = { lane: at, blocks };
+    }
+    return undefined;
   }
 
   #look(take: boolean): void {
@@ -221,8 +238,10 @@ export class CreditRxBench {
       else if (!blocked) lane.waits += 1;
       if (lane.waits > prompt) fail(model, `VL ${at} waits for its flow-control packet`);
     });
+    if (!this.#enabled && p.fcp_due.get() === 1) fail(model, "a flow-control packet while it is not enabled");
     if ((p.all_received.get() === 1) !== lanes.every(({ heard }) => heard)) fail(model, "all_received");
     if ((p.peer_armed.get() === 1) !== this.#armed) fail(model, "peer_armed");
+    if (p.watchdog_expired.get() === 1) this.expiredAt.push(model.cycle);
     this.seen.expired += p.watchdog_expired.get();
   }
 }

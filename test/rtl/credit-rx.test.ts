@@ -81,6 +81,14 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("credit_rx, %s",
       bench.silent = bench.lanes.length - 1;
       expect(run(3003)).toBe(1);
       expect(run(3003)).toBe(2);
+      const [first = 0, second = 0] = bench.expiredAt.slice(-2);
+      expect(second - first).toBe(1501);
+      // Not while it is off; then the first interval is a whole one, and what was heard before counts
+      for (let cycle = 0; cycle < 4000; cycle += 1) bench.cycle({ ...quiet, enable: 0 });
+      expect(bench.seen.expired).toBe(3);
+      expect(run(1490)).toBe(0);
+      expect(run(1500)).toBe(0);
+      expect(run(200)).toBe(1);
       model.port("hold").set(1);
       expect(run(6000)).toBe(0);
       model.port("hold").set(0);

@@ -6,6 +6,7 @@ import { renderTemplate } from "../../generator/render/index.ts";
 import { filesOf } from "../../generator/views/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
+import { Rng } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "./build.ts";
 
 /** What a bench varies. */
@@ -88,10 +89,33 @@ export function portsOf<const Name extends string>(
   return Object.fromEntries(names.map((name) => [name, model.port(name)])) as Record<Name, Port>;
 }
 
-/** Sets all inputs but the clock to 0 and resets the model. */
+/**
+ * Resets the model in the middle of anything: inputs are random before and in reset. It must leave no event behind, and
+ * nothing that a bench sees afterwards. All inputs but the clock are 0 then.
+ */
 export function resetAll(model: Model): void {
-  for (const port of model.ports) if (port.dir === "in") port.bytes.fill(0);
-  model.reset(3);
+  const rng = new Rng(0x4e5e7);
+  const inputs = model.ports.filter(({ dir, name }) => dir === "in" && name !== "rst" && !/clk$/u.test(name));
+  const rst = model.port("rst");
+  rst.set(0);
+  for (let cycle = 0; cycle < 27; cycle += 1) {
+    if (cycle === 24) rst.set(1);
+    for (const port of inputs) randomize(port, rng);
+    model.step();
+  }
+  for (const port of model.ports)
+    if (port.dir === "out" && /^evt_|_expired$/u.test(port.name) && port.bytes.some((byte) => byte !== 0))
+      fail(model, `${port.name} is set by the reset`);
+  for (const port of [...inputs, rst]) port.bytes.fill(0);
+  model.eval();
+}
+
+/** Sets an input to any value. */
+export function randomize(port: Port, rng: Rng): void {
+  const whole = port.bits >> 3;
+  port.bytes.fill(0);
+  rng.fill(port.bytes.subarray(0, Math.ceil(port.bits / 8)));
+  if (port.bits % 8 > 0) port.bytes[whole]! &= (1 << (port.bits % 8)) - 1;
 }
 
 /** Bits `at` … `at + bits - 1` of a port of any width; `bits` up to 24. */

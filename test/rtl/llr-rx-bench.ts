@@ -1,7 +1,8 @@
 import type { LinkDesign } from "../../generator/design/link.ts";
 import type { Model } from "../../sim/driver/model.ts";
+import type { Port } from "../../sim/driver/port.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
-import { fail, field, portsOf, resetAll, sameBytes } from "./link-bench.ts";
+import { fail, field, portsOf, randomize, resetAll, sameBytes } from "./link-bench.ts";
 import { type CheckedFrame, headOf, placeOf, ReceiveState, randomChecked } from "./llr-rx-reference.ts";
 
 /** Probabilities a cycle, and what the surroundings allow. */
@@ -51,6 +52,7 @@ export class LlrRxBench {
   readonly #beatBytes: number;
   readonly #p;
   readonly #events;
+  readonly #idle: readonly Port[];
   #now: Progress | undefined;
   #peerValid = false;
   /** Number in the control set that waits, formed a cycle before; undefined when none waits. */
@@ -81,6 +83,18 @@ export class LlrRxBench {
       ...(["fcp_init", "fcp_vl", "fcp_fctbs", "fcp_fccl"] as const),
     ]);
     this.#beatBytes = this.#p.s_data.bytes.length;
+    this.#idle = [
+      "data",
+      "bytes",
+      "sop",
+      "eop",
+      "start_ok",
+      "flow",
+      "eligible",
+      "error",
+      "poison",
+      "crc_good",
+    ].map((name) => model.port(`s_${name}`));
     const names = [...eventNames, ...(this.#retry ? retryEvents : [])];
     this.#events = names.map((name) => [name, model.port(name)] as const);
   }
@@ -104,6 +118,8 @@ export class LlrRxBench {
     const now = sends ? this.#now : undefined;
     p.s_valid.set(now === undefined ? 0 : 1);
     p.started.bytes.fill(0);
+    // Without valid, what stands there is anything
+    if (now === undefined) for (const port of this.#idle) randomize(port, rng);
     if (now !== undefined) {
       this.#offer(now);
       now.begun ||= now.written > 0 && !now.closed && rng.chance(around.started);
@@ -305,8 +321,8 @@ export class LlrRxBench {
       if ((port.get() === 1) !== events.has(name)) fail(model, `${name} is ${port.get()}`);
       if (port.get() === 1) this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
     }
-    if (events.has("evt_packet") && model.port("evt_packet_words").get() !== ended!.head.length)
-      fail(model, "evt_packet_words");
+    const words = events.has("evt_packet") ? ended!.head.length : 0;
+    if (model.port("evt_packet_words").get() !== words) fail(model, "evt_packet_words");
     if (events.has("fcp_valid")) {
       const bytes = ended!.frame.bytes;
       const p = this.#p;
@@ -319,6 +335,7 @@ export class LlrRxBench {
     const states = ["OFF", "SEND_ACKS", "SEND_NACK", "NACK_SENT"];
     if (states[model.port("sts_state").get()] !== state.state) fail(model, `not in ${state.state}`);
     if (model.port("sts_expected_seq").get() !== state.expected) fail(model, "sts_expected_seq");
+    if ((model.port("nack_due").get() === 1) !== (state.state === "SEND_NACK")) fail(model, "nack_due");
     if ((model.port("ack_due").get() === 1) !== state.ackDue) fail(model, `ack_due is not ${state.ackDue}`);
   }
 }

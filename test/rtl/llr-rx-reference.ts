@@ -31,21 +31,24 @@ export function randomChecked(rng: Rng, design: LinkDesign, expected: number): C
   const odd = (rarely: number): boolean => rng.chance(rarely);
   const longest = (design.derived.maxPacketBytes.value - 2) / 4;
   const flow = odd(0.2);
+  const vl = odd(0.1) ? rng.below(16) : odd(0.1) ? 15 : rng.below(lanes);
   const length = odd(0.06)
     ? rng.below(2048)
-    : odd(0.3)
-      ? rng.range(longest - 3, longest + 1)
-      : rng.range(4, longest);
+    : vl === 15 && odd(0.5)
+      ? rng.range(70, 75)
+      : odd(0.3)
+        ? rng.range(longest - 3, longest + 1)
+        : rng.range(4, longest);
   let size = flow ? (odd(0.1) ? rng.range(1, 40) : 6) : 4 * length + 2;
-  if (!flow && odd(0.15))
+  if (!flow && odd(0.03)) size = 6;
+  else if (!flow && odd(0.15))
     size += rng.pick([-4, -2, -1, 1, 2, 3, 4, 8, 16, 32, -8, -16, -32, -64, rng.range(-40, 90)]);
   const bytes = new Uint8Array(Math.min(500, Math.max(1, size)));
   rng.fill(bytes);
   if (flow) {
     bytes[0] = (odd(0.1) ? bytes[0]! : bytes[0]! & 0x1f) & 0xff;
-    bytes[2] = odd(0.1) ? bytes[2]! : (rng.below(lanes) << 4) | (bytes[2]! & 15);
+    if (!odd(0.1)) bytes[2] = ((odd(0.05) ? lanes : rng.below(lanes)) << 4) | (bytes[2]! & 15);
   } else {
-    const vl = odd(0.1) ? rng.below(16) : odd(0.1) ? 15 : rng.below(lanes);
     bytes[0] = (vl << 4) | (bytes[0]! & 15);
     if (bytes.length > 5) bytes[4] = (bytes[4]! & 0xf8) | (length >> 8);
     if (bytes.length > 5) bytes[5] = length;
