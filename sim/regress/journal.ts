@@ -13,6 +13,8 @@ export interface EndRecord {
   readonly ok: boolean;
   readonly packets: number;
   readonly seconds: number;
+  /** Processor time of the worker, s: without compilers, and without waiting for others on the machine. */
+  readonly cpuSeconds?: number;
   readonly note?: string;
   readonly failure?: string;
   /** Its worker died as often as it may; `failure` says how. */

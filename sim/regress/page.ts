@@ -125,12 +125,12 @@ function curve(all: readonly Figures[]): string {
 
 function devices(list: readonly DeviceResult[]): string {
   const rows = list.map((one) => {
-    const { description, items, done, failures, packets, seconds, minimumPackets } = one;
+    const { description, items, done, failures, packets, seconds, cpuSeconds, minimumPackets } = one;
     const short = minimumPackets !== undefined && packets < minimumPackets;
     const wanted = minimumPackets === undefined ? "" : whole(minimumPackets);
-    return `<tr><td>${escaped(description)}</td><td class="n">${done} of ${items}</td><td class="n${failures > 0 ? " bad" : ""}">${failures}</td><td class="n${short ? " wait" : ""}">${whole(packets)}</td><td class="n">${wanted}</td><td class="n">${duration(seconds)}</td></tr>`;
+    return `<tr><td>${escaped(description)}</td><td class="n">${done} of ${items}</td><td class="n${failures > 0 ? " bad" : ""}">${failures}</td><td class="n${short ? " wait" : ""}">${whole(packets)}</td><td class="n">${wanted}</td><td class="n">${duration(seconds)}</td><td class="n">${duration(cpuSeconds)}</td></tr>`;
   });
-  return `<div class="wide"><table><tr><th>device</th><th class="n">items</th><th class="n">failures</th><th class="n">packets</th><th class="n">asked for</th><th class="n">time of items</th></tr>${rows.join("")}</table></div>`;
+  return `<div class="wide"><table><tr><th>device</th><th class="n">items</th><th class="n">failures</th><th class="n">packets</th><th class="n">asked for</th><th class="n">time of items</th><th class="n">processor</th></tr>${rows.join("")}</table></div>`;
 }
 
 function items(list: readonly ItemResult[]): string {

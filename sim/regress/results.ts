@@ -8,6 +8,8 @@ export interface ItemResult {
   readonly verdict: "passed" | "failed" | "open";
   readonly packets: number;
   readonly seconds: number;
+  /** Processor time, without that of compilers, s. */
+  readonly cpuSeconds: number;
   /** How often its worker died. */
   readonly deaths: number;
   readonly note?: string;
@@ -24,6 +26,7 @@ export interface DeviceResult {
   readonly failures: number;
   readonly packets: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   /** Packets that the plan asks for. */
   readonly minimumPackets?: number;
 }
@@ -100,10 +103,11 @@ export function shortOf(result: RegressionResult): readonly DeviceResult[] {
 function itemResult(item: Item, state: ItemState | undefined, { reproduce }: Surroundings): ItemResult {
   const deaths = state?.deaths.length ?? 0;
   const end = state?.end;
-  if (end === undefined) return { id: item.id, verdict: "open", packets: 0, seconds: 0, deaths };
-  const { ok, packets, seconds, note, failure } = end;
+  if (end === undefined)
+    return { id: item.id, verdict: "open", packets: 0, seconds: 0, cpuSeconds: 0, deaths };
+  const { ok, packets, seconds, cpuSeconds = 0, note, failure } = end;
   return {
-    ...{ id: item.id, verdict: ok ? "passed" : "failed", packets, seconds, deaths },
+    ...{ id: item.id, verdict: ok ? "passed" : "failed", packets, seconds, cpuSeconds, deaths },
     ...(note !== undefined && { note }),
     ...(failure !== undefined && { failure }),
     ...(!ok && { reproduce: reproduce(item) }),
@@ -120,6 +124,7 @@ function deviceResult(plan: ResolvedPlan, results: readonly ItemResult[], name: 
     failures: own.filter(({ verdict }) => verdict === "failed").length,
     packets: sumOf(own, ({ packets }) => packets),
     seconds: Math.round(sumOf(own, ({ seconds }) => seconds) * 10) / 10,
+    cpuSeconds: Math.round(sumOf(own, ({ cpuSeconds }) => cpuSeconds) * 10) / 10,
     ...(minimumPackets !== undefined && { minimumPackets }),
   };
 }

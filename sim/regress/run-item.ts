@@ -7,9 +7,12 @@ import type { Item, ResolvedPlan } from "./plan.ts";
 /** Never throws: what goes wrong is what the record says. */
 export async function runItem(plan: ResolvedPlan, item: Item): Promise<EndRecord> {
   const begin = performance.now();
+  const before = process.cpuUsage();
   const end = (more: Pick<EndRecord, "ok" | "packets"> & Partial<EndRecord>): EndRecord => {
     const seconds = Math.round(performance.now() - begin) / 1000;
-    return { t: "end", id: item.id, seconds, ...more };
+    const { user, system } = process.cpuUsage(before);
+    const cpuSeconds = Math.round((user + system) / 1000) / 1000;
+    return { t: "end", id: item.id, seconds, cpuSeconds, ...more };
   };
   try {
     const module = plan.modules[item.scenario];
