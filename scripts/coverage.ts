@@ -41,15 +41,16 @@ process.once("SIGINT", () => {
 });
 
 /** Runs a bench in a process of its own, or reads what it counted before. */
-async function runOf({ bench, only }: CoverageRun): Promise<RunCoverage | undefined> {
+async function runOf(one: CoverageRun): Promise<RunCoverage | undefined> {
+  const { bench, only } = one;
   const path = join(out, "runs", `${bench.replaceAll("/", "-")}.json`);
   if (values.fresh) rmSync(path, { force: true });
   const known = existsSync(path);
   if (!known && stopped) return undefined;
   if (!known) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[Kcoverage of ${bench}`);
-    const task = JSON.stringify({ file: benchFile(bench), only, out: path });
-    await execa("node", ["--import", "tsx", worker, task], { reject: false, stdio: "ignore" });
+    if (one.pointsOnly) await runPoints(bench, path);
+    else await runModels({ bench, only }, path);
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }
   if (!existsSync(path)) return failed(bench, "the run did not end");
@@ -57,6 +58,25 @@ async function runOf({ bench, only }: CoverageRun): Promise<RunCoverage | undefi
   if (run.failure === undefined && run.passed > 0) return run;
   rmSync(path);
   return failed(bench, run.failure ?? `no test has the title ${only}`);
+}
+
+async function runModels({ bench, only }: CoverageRun, path: string): Promise<void> {
+  const task = JSON.stringify({ file: benchFile(bench), only, out: path });
+  await execa("node", ["--import", "tsx", worker, task], { reject: false, stdio: "ignore" });
+}
+
+async function runPoints(bench: string, path: string): Promise<void> {
+  const points = `${path}.points`;
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", `test/${bench}.test.ts`];
+  const { exitCode } = await execa("node", vitest, {
+    ...{ cwd: fileURLToPath(new URL("..", import.meta.url)), reject: false, stdio: "ignore" },
+    env: { LANEWRIGHT_POINTS: points },
+  });
+  if (!existsSync(points)) return;
+  const groups = JSON.parse(readFileSync(points, "utf8")) as RunCoverage["groups"];
+  const failure = exitCode === 0 ? {} : { failure: "a test failed" };
+  writeFileSync(path, JSON.stringify({ passed: 1, texts: [], groups, ...failure } satisfies RunCoverage));
+  rmSync(points);
 }
 
 function failed(bench: string, why: string): undefined {

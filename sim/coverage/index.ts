@@ -17,5 +17,6 @@ export {
   coverGroup,
   functionalCoverage,
   mergeGroups,
+  savePoints,
 } from "./points.ts";
 export { type CoverageReport, type ModuleCoverage, reportHtml } from "./report.ts";

@@ -2,7 +2,7 @@
 
 /** What was counted in one file of Verilog. */
 export interface FileCoverage {
-  /** Times that each line with a statement was run. */
+  /** Times that each line with a statement was run: the most of one record, summed up over merged files. */
   readonly lines: Map<number, number>;
   /** Times that each side of an `if` was taken: "LINE if" and "LINE else". */
   readonly branches: Map<string, number>;

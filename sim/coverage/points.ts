@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+
 /**
  * Functional coverage: what a bench is meant to bring about, declared where the bench is, counted while it runs, and told by
  * `npm run coverage`. A group is the cross of its axes: each fault in each state, each rule of an arbiter.
@@ -59,6 +61,12 @@ export function functionalCoverage(): readonly CoverGroupResult[] {
     ...{ name, axes },
     points: [...counts].map(([point, count]) => ({ values: point.split(comma), count })),
   }));
+}
+
+/** Writes what has been counted to `$LANEWRIGHT_POINTS`, for benches that vitest runs; does nothing without it. */
+export function savePoints(): void {
+  const path = process.env.LANEWRIGHT_POINTS ?? "";
+  if (path !== "") writeFileSync(path, JSON.stringify(functionalCoverage()));
 }
 
 /** Sums up what several processes counted. */

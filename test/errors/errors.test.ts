@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { coverGroup, savePoints } from "../../sim/coverage/points.ts";
 import { inspect, LanewrightError, loadDescription } from "../../generator/index.ts";
 import { diagnosticCodes } from "../../generator/diagnostic-codes.ts";
 import { type Diagnostic, formatDiagnostics } from "../../generator/diagnostics.ts";
@@ -44,12 +45,16 @@ const elsewhere: Readonly<Record<string, string>> = {
   LW_REGRESS_ENGINE: "test/regress/slurm.test.ts",
 };
 
+const raised = coverGroup("error codes", { code: Object.keys(diagnosticCodes) });
+afterAll(() => savePoints());
+
 describe("descriptions", () => {
   it.each(folders.filter((code) => !isCommand(code)))("%s", async (code) => {
     const folder = join(here, code);
     const input = readdirSync(folder).find((name) => name.startsWith("input."));
     const diagnostics = await problems(join(folder, String(input)));
     expect(diagnostics.map((one) => one.code)).toContain(code);
+    for (const one of diagnostics) raised.hit(one.code);
     const text = formatDiagnostics(diagnostics, { color: false, base: folder }).replaceAll(`${folder}/`, "");
     await expect(`${text}\n`).toMatchFileSnapshot(join(folder, "expected.txt"));
   });
@@ -81,6 +86,7 @@ describe("commands", () => {
     const result = await run(args, folder, env);
     const text = `${result.stdout}${result.stderr}`.replaceAll(`${folder}/`, "");
     expect(text).toContain(code);
+    raised.hit(code);
     expect(result.exitCode).toBe(exitCode);
     await expect(text).toMatchFileSnapshot(join(here, code, "expected.txt"));
   });

@@ -1,4 +1,5 @@
 import type { LinkDesign } from "../../generator/design/link.ts";
+import { coverGroup } from "../../sim/coverage/points.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
@@ -40,6 +41,15 @@ const retryEvents = [
   ...["evt_expected_good", "evt_expected_bad", "evt_expected_poisoned"],
   ...["evt_missing", "evt_duplicate", "evt_replay"],
 ];
+
+const receiveStates = ["OFF", "SEND_ACKS", "SEND_NACK", "NACK_SENT"] as const;
+
+/** What a frame may be, where its number may lie, and what the receiver may be doing. */
+const frames = coverGroup("frame at the receiver, its number, state of the receiver", {
+  frame: ["good", "bad VCRC", "damaged framing", "damaged preamble", "poisoned", "wrong length"],
+  number: ["expected", "ahead", "behind", "none"],
+  state: receiveStates,
+});
 
 /** `llr_rx` behind a source of frames, in front of a buffer, beside a sender of control sets. */
 export class LlrRxBench {
@@ -283,6 +293,9 @@ export class LlrRxBench {
       ["evt_discard", taken && !flow && !allowed],
     ];
     const { state } = this.state;
+    const fault = frame.error ? "damaged framing" : !frame.startOk ? "damaged preamble" : undefined;
+    const content = poisoned ? "poisoned" : !good ? "bad VCRC" : !flow && !whole ? "wrong length" : "good";
+    if (this.#retry) frames.hit(fault ?? content, frame.eligible ? place : "none", state);
     if (this.#retry)
       rules.push(
         ["evt_expected_good", wanted && good],
@@ -332,8 +345,7 @@ export class LlrRxBench {
         fail(model, "fcp fields");
     }
     if (!this.#retry) return;
-    const states = ["OFF", "SEND_ACKS", "SEND_NACK", "NACK_SENT"];
-    if (states[model.port("sts_state").get()] !== state.state) fail(model, `not in ${state.state}`);
+    if (receiveStates[model.port("sts_state").get()] !== state.state) fail(model, `not in ${state.state}`);
     if (model.port("sts_expected_seq").get() !== state.expected) fail(model, "sts_expected_seq");
     if ((model.port("nack_due").get() === 1) !== (state.state === "SEND_NACK")) fail(model, "nack_due");
     if ((model.port("ack_due").get() === 1) !== state.ackDue) fail(model, `ack_due is not ${state.ackDue}`);

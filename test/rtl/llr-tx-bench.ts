@@ -1,4 +1,5 @@
 import type { LinkDesign } from "../../generator/design/link.ts";
+import { coverGroup } from "../../sim/coverage/points.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { fail, portsOf, resetAll } from "./link-bench.ts";
@@ -52,6 +53,20 @@ interface Outcome {
   /** A frame was thrown away or damaged. */
   readonly gone: boolean;
 }
+
+/** What happens to the sender, and what it is doing then. */
+const happenings = coverGroup(
+  "what happens to the sender of the retry, state of the sender",
+  {
+    event: [
+      ...(["ACK that frees frames", "ACK of what is known", "NACK that asks for a replay"] as const),
+      ...(["NACK of all that was sent", "number outside of the window", "replay timer", "flush"] as const),
+      "new session",
+    ],
+    state: ["nothing is waiting", "frames wait", "replaying", "held"],
+  },
+  (event, state) => state === "nothing is waiting" && /frees|replay|flush/u.test(event),
+);
 
 /** `llr_tx` among a source of frames, a MAC, a peer's answers and a session. */
 export class LlrTxBench {
@@ -137,6 +152,7 @@ export class LlrTxBench {
     model.step();
     const expired = this.retry && model.port("evt_timer_expired").get() === 1;
     if (this.retry) this.#timers(expired, flush, attempts, judged);
+    if (this.retry) this.#cover(said?.kind, judged, { expired, flush, restart });
     reference.take(judged, expired);
     if (judged?.replay === true || (expired && this.ready)) monitor.ask(reference.oldest);
     outcome.record();
@@ -144,6 +160,24 @@ export class LlrTxBench {
     if (stop) this.#stop();
     this.#check(outcome, judged?.refused === true, flush);
     if (this.#running && !this.ready && !stop) this.ready = --this.#readyIn <= 0;
+  }
+
+  #cover(
+    kind: "ack" | "nack" | undefined,
+    judged: Answer | undefined,
+    { expired, flush, restart }: { expired: boolean; flush: boolean; restart: boolean },
+  ): void {
+    const { reference, monitor } = this;
+    const idle = reference.outstanding === 0 ? "nothing is waiting" : "frames wait";
+    const state = this.#hold ? "held" : monitor.replaying ? "replaying" : idle;
+    if (judged?.refused === true) happenings.hit("number outside of the window", state);
+    else if (judged !== undefined && kind === "ack")
+      happenings.hit(judged.freed > 0 ? "ACK that frees frames" : "ACK of what is known", state);
+    else if (judged !== undefined)
+      happenings.hit(judged.replay ? "NACK that asks for a replay" : "NACK of all that was sent", state);
+    if (expired) happenings.hit("replay timer", state);
+    if (flush) happenings.hit("flush", state);
+    else if (restart) happenings.hit("new session", state);
   }
 
   /** Oldest frame's place in time and the beats of all frames that are not acknowledged. */

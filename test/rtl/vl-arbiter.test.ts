@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { vlArbiterView } from "../../generator/views/vl-arbiter.ts";
+import { coverGroup } from "../../sim/coverage/points.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
-import { Arbiter, type ArbiterRequest, type ArbiterTables } from "../../sim/reference/arbiter.ts";
+import { Arbiter, type ArbiterRequest, type ArbiterTables, type Grant } from "../../sim/reference/arbiter.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { buildModules } from "./build.ts";
 import { designOf } from "./csr-bench.ts";
@@ -76,6 +77,37 @@ class Bench {
   }
 }
 
+/** Rules of the standard's arbitration that decide about a packet. */
+const rules = coverGroup("arbitration of virtual lanes", {
+  rule: [
+    ...(["VL15 goes before data", "nothing waits", "lanes wait that no table names"] as const),
+    ...(["only the high table has a packet", "only the low table has a packet"] as const),
+    ...(["high goes before low within its limit", "high goes on and on: no limit"] as const),
+    ...(["high goes for one packet: limit 0", "low goes: the limit of high is used up"] as const),
+    "low goes: one packet of high was the limit",
+  ],
+});
+
+function ruleOf(
+  { high, low, highLimit }: ArbiterTables,
+  { units, vl15 }: ArbiterRequest,
+  grant: Grant | null,
+): Parameters<typeof rules.hit>[0] {
+  const waits = (rows: ArbiterTables["high"]): boolean =>
+    rows.some(({ vl, weight }) => weight > 0 && (units[vl] ?? 0) > 0);
+  if (vl15) return "VL15 goes before data";
+  if (grant === null)
+    return units.some((one) => one > 0) ? "lanes wait that no table names" : "nothing waits";
+  if (!waits(low)) return "only the high table has a packet";
+  if (!waits(high)) return "only the low table has a packet";
+  if (grant.table === "low")
+    return highLimit === 0
+      ? "low goes: one packet of high was the limit"
+      : "low goes: the limit of high is used up";
+  if (highLimit === 255) return "high goes on and on: no limit";
+  return highLimit === 0 ? "high goes for one packet: limit 0" : "high goes before low within its limit";
+}
+
 function packed(values: readonly number[], bits: number): bigint {
   return values.reduceRight((word, value) => (word << BigInt(bits)) | BigInt(value), 0n);
 }
@@ -144,6 +176,7 @@ describe.each(shapes)("vl_arbiter with %i lanes, tables of %i and %i rows", (lan
           const wanted = expected && { vl: expected.vl, is15: expected.table === "vl15" };
           expect(seen, `round ${round}, cycle ${cycle}`).toEqual(wanted);
           counts[expected?.table ?? "none"] += 1;
+          rules.hit(ruleOf(tables, request, expected));
           const taken = rng.chance(takes);
           if (taken) reference.take(tables, request);
           dut.take(taken);
