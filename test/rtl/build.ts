@@ -26,13 +26,13 @@ export async function buildModules(top: string, modules: readonly RtlModule[]): 
 /**
  * Builds a model of Verilog texts by module name; `wrapper` is one of them that is not under test. A bench is shown to be
  * able to fail by a change of the RTL: `LANEWRIGHT_BREAK="text=>other text"` replaces the first place where `text` stands
- * in each module, and says so when there is none. `quick` as for `buildModel`.
+ * in each module, and says so when there is none. `quick` as for `buildModel`; on unless the run is a long one.
  */
 export async function buildTexts(
   top: string,
   texts: Iterable<readonly [name: string, text: string]>,
   wrapper?: string,
-  quick = false,
+  quick = process.env.LANEWRIGHT_LONG === undefined,
 ): Promise<BuiltModel> {
   const folder = mkdtempSync(join(tmpdir(), "lanewright-rtl-"));
   const [from = "", to = ""] = (process.env.LANEWRIGHT_BREAK ?? "").split("=>");
