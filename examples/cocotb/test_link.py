@@ -17,7 +17,7 @@ from wirebench.bench import Bench
 from wirebench.packet import SMALLEST_PAYLOAD, Scoreboard
 
 OWN_LID = 9
-PATIENCE = 60_000
+PATIENCE = 30_000
 
 
 class LinkBench:
@@ -87,6 +87,9 @@ async def delivery(dut):
     for port in link.partners:
         link.send(port, 12)
     await link.finish()
+    for partner in link.partners.values():
+        again = [partner.counts[name] for name in ("replays", "replays asked", "duplicates")]
+        assert again == [0, 0, 0], f"nothing was damaged, and yet something was sent again: {partner.counts}"
 
 
 @cocotb.test()

@@ -15,7 +15,7 @@ from cocotb.triggers import ClockCycles
 from wirebench.bench import Bench
 from wirebench.packet import SMALLEST_PAYLOAD, Scoreboard
 
-PATIENCE = 80_000
+PATIENCE = 20_000
 GROUP = 0xC001
 UNICAST, MULTICAST = 0, 1
 

@@ -115,6 +115,27 @@ describe.skipIf(noPython !== undefined || !long)(named("the bench of two ports")
   });
 });
 
+describe.skipIf(noPython !== undefined)(named("the bench of docs/cocotb.md"), () => {
+  it("passes as it stands there", async () => {
+    const page = readFileSync(join(root, "docs/cocotb.md"), "utf8");
+    const [, bench = ""] = /^```python\n([\s\S]*?)^```$/mu.exec(page) ?? [];
+    writeFileSync(join(work, "test_mine.py"), bench);
+    const args = [
+      "--device",
+      "examples/link-25g.ts",
+      "--sim",
+      "icarus",
+      "--module",
+      "test_mine",
+      "--path",
+      work,
+    ];
+    const { code, stdout, stderr } = await runner(args);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stderr).toContain("1 passed, 0 failed");
+  });
+});
+
 describe.skipIf(noPython !== undefined)(named("a run without results"), () => {
   const device = ["--device", "examples/link-25g.ts", "--sim", "icarus"];
 

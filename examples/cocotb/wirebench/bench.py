@@ -51,7 +51,7 @@ class Bench:
             for port in self.device.wires
         }
 
-    async def start(self, patience=20_000):
+    async def start(self, patience=15_000):
         """Reset, tables, sessions: until every port is Active."""
         await ClockCycles(self.dut.clk, 10)
         self.dut.rst.value = 0

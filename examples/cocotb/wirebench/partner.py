@@ -66,6 +66,11 @@ class LinkPartner:
         self._queues[packet[0] >> 4].append(packet)
 
     @property
+    def waiting(self):
+        """Packets that have not been sent for the first time."""
+        return sum(len(queue) for queue in self._queues.values())
+
+    @property
     def ready(self):
         """The handshake is done in both directions."""
         return self._echoed and self._peer_word is not None
