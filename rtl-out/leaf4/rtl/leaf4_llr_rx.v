@@ -333,6 +333,93 @@ module leaf4_llr_rx (
         end
     end
 
+`ifdef FORMAL
+
+    // number of the frame under way, and whether its start is to be believed
+    reg  [19:0] f_number_reg;
+    reg         f_numbered_reg;
+    reg         f_open_reg;    // inside a frame
+    reg         f_old_reg;     // the frame under way began in the session before
+    reg         f_asked_reg;   // the NACK of this gap has been sent
+    reg         f_accepted_reg;
+    reg         f_gap_reg;
+    reg         f_advance_reg;
+    reg         f_behind_reg;
+    reg         f_valid_reg;
+    reg         f_rst_reg;
+    reg  [1:0]  f_state_reg;
+    reg  [19:0] f_expected_reg;
+    wire [19:0] f_number   = s_sop ? s_seq : f_number_reg;
+    wire        f_numbered = s_sop ? s_start_ok && s_eligible : f_numbered_reg;
+    wire        f_whole    = !s_error && (s_crc_good || (s_crc_inverted && s_poison));
+
+    always @(posedge clk) begin
+        if (s_valid) begin
+            f_number_reg   <= f_number;
+            f_numbered_reg <= f_numbered;
+            f_open_reg     <= !s_eop;
+            f_old_reg      <= f_old_reg && !s_sop && !s_eop;
+        end
+        if (peer_accept && (s_valid ? !s_eop : f_open_reg)) f_old_reg <= 1'b1;
+        if (nack_due && nack_taken) f_asked_reg <= 1'b1;
+        if (advance || peer_accept || !peer_valid) f_asked_reg <= 1'b0;
+        f_accepted_reg <= peer_accept;
+        f_gap_reg      <= gap;
+        f_advance_reg  <= advance;
+        f_behind_reg   <= s_valid && s_eop && peer_valid && f_numbered && f_whole
+                       && s_sop && s_seq - expected_reg >= 20'h80000;
+        f_valid_reg    <= peer_valid;
+        f_state_reg    <= state_reg;
+        f_expected_reg <= expected_reg;
+        f_rst_reg      <= rst;
+        if (rst) {f_open_reg, f_old_reg, f_asked_reg, f_valid_reg, f_accepted_reg} <= 5'b00000;
+    end
+    wire f_steady = !f_rst_reg && !f_accepted_reg && f_valid_reg;
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+        // The MAC gives frames whole
+        frames_whole: assume (!s_valid || s_sop == !f_open_reg);
+        // The session is valid after it was accepted
+        accepted_is_valid: assume (!f_accepted_reg || peer_valid);
+        valid_is_accepted: assume (!peer_valid || f_valid_reg || f_accepted_reg);
+    end
+
+    always @* if (!$initstate) begin
+        // What counts as expected has a good start and the expected number
+        expected_has_number: assert (!expected_frame_reg || !f_open_reg || (f_numbered_reg && f_number_reg == expected_reg
+                                                            && !f_old_reg));
+        // Only the expected frame, good, in the session, is taken
+        takes_only_expected: assert (!(advance || take) || (s_valid && s_eop && f_numbered && f_number == expected_reg
+                                     && f_whole && (peer_valid || f_valid_reg)));
+        // Nothing is delivered but at the end of a good frame that is taken
+        delivers_only_taken: assert (!(write_good || accept) || advance);
+        delivers_only_good: assert (!write_good || (f_whole && s_crc_good));
+        // Nothing of a frame of the session before is taken or delivered
+        nothing_of_old_session: assert (!f_old_reg || !(f_open_reg && s_valid && (advance || take || wr_last && !wr_error)));
+        // Each frame taken moves the expected number on by one; nothing else does
+        in_order_once: assert (!f_steady || expected_reg == f_expected_reg + {19'd0, f_advance_reg});
+        // A gap asks, and asks once until what is missing has come
+        one_nack_a_gap: assert (!f_asked_reg || !nack_due);
+        asked_is_waiting: assert (f_asked_reg == (state_reg == NACK_SENT));
+        gap_asks: assert (!f_steady || !peer_valid || !f_gap_reg || f_state_reg == OFF || state_reg == SEND_NACK
+                          || state_reg == NACK_SENT);
+        // No NACK without a gap
+        nack_needs_gap: assert (!f_steady || !nack_due || f_gap_reg || f_state_reg == SEND_NACK);
+        // What was taken, and what came a second time, is acknowledged
+        taken_is_acknowledged: assert (!f_steady || !(f_advance_reg || f_behind_reg) || ack_due);
+        acknowledges_taken: assert (ack_seq + 20'd1 == expected_reg);
+    end
+
+    always @* if (!$initstate) begin
+        // A frame can be missing and come again
+        comes_again: cover (evt_replay && evt_packet);
+    end
+
+`endif
+
 endmodule
 
 `default_nettype wire

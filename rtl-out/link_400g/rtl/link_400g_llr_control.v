@@ -104,6 +104,57 @@ module link_400g_llr_control (
         end
     end
 
+`ifdef FORMAL
+
+    reg         f_rst_reg;
+    reg  [3:0]  f_due_reg;  // what was due a cycle before: NACK, INIT_ECHO, INIT, ACK
+    reg  [19:0] f_ack_reg;
+    reg  [19:0] f_echo_seq_reg;
+    reg  [15:0] f_own_word_reg;
+    reg  [15:0] f_peer_word_reg;
+    reg         f_taken_reg;
+    wire [19:0] f_seq  = {ctl_data[23:16], ctl_data[31:24], ctl_data[39:36]};
+    wire [15:0] f_word = {ctl_data[47:40], ctl_data[55:48]};
+
+    always @(posedge clk) begin
+        f_rst_reg       <= rst;
+        f_due_reg       <= {nack_due, echo_due, init_due, ack_due};
+        f_ack_reg       <= ack_seq;
+        f_echo_seq_reg  <= echo_seq;
+        f_own_word_reg  <= own_word;
+        f_peer_word_reg <= peer_word;
+        f_taken_reg     <= ctl_valid && ctl_ready;
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // An ACK and a NACK carry the last number taken, as it was when they were formed
+        carries_number_taken: assert (!(ctl_valid && (sent == ACK || sent == NACK))
+                                      || (f_seq == f_ack_reg && f_word == 16'h0000));
+        // An INIT carries the own word, an echo what the peer has sent
+        carries_session: assert ((!(ctl_valid && sent == INIT) || (f_word == f_own_word_reg && f_seq == {f_own_word_reg, 4'h0}))
+                                 && (!(ctl_valid && sent == INIT_ECHO)
+                                     || (f_word == f_peer_word_reg && f_seq == f_echo_seq_reg)));
+        // Nothing is sent that was not due, and what is due is not held up by what matters less
+        sends_what_is_due: assert (!ctl_valid || (sent == NACK      ? f_due_reg[3]
+                                                : sent == INIT_ECHO ? f_due_reg[3:2] == 2'b01
+                                                : sent == INIT      ? f_due_reg[3:1] == 3'b001
+                                                : sent == ACK       && f_due_reg == 4'b0001));
+        // What is due is offered in the next cycle
+        offers_at_once: assert (f_rst_reg || f_taken_reg || f_due_reg == 4'b0000 || ctl_valid);
+        // What was taken is not offered a second time before it can be withdrawn
+        taken_once: assert (!f_taken_reg || !ctl_valid);
+        // Only an ACK with the latest number settles the ACK that is due
+        latest_is_latest: assert (!(ack_taken && ack_latest) || f_seq == ack_seq);
+    end
+
+`endif
+
 endmodule
 
 `default_nettype wire

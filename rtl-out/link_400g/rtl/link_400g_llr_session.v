@@ -65,7 +65,7 @@ module link_400g_llr_session (
     wire        peer_new     = rx_init && running && !known && believed;
     wire        peer_restart = peer_new && ready;
     wire        tick         = timer_reg == INTERVAL;
-    wire        lonely       = tick && lonely_reg == 7'h7f;
+    wire        lonely       = running && tick && lonely_reg == 7'h7f;
 
     // The own INIT goes first: a peer that was ready before it knew this session would start anew,
     // which would make this port start anew in turn, without an end
@@ -163,6 +163,91 @@ module link_400g_llr_session (
             timer_reg   <= {TB{1'b0}};
         end
     end
+
+`ifdef FORMAL
+
+    reg        f_echo_reg;    // the own word came back in this session
+    reg        f_heard_reg;   // an INIT with the peer's word came in this session
+    reg        f_sent_reg;    // the own INIT was sent since the session or the peer is new
+    reg        f_init_reg;    // the last INIT that came
+    reg [15:0] f_init_word_reg;
+    reg        f_rst_reg;
+    reg        f_restart_reg;
+    reg        f_start_reg;
+    reg        f_accept_reg;
+    reg        f_epoch_reg;
+    reg        f_ready_reg;
+    reg        f_silent_reg;  // stopped, and not started since
+    reg        f_same_word_reg;
+    reg        f_lonely_reg;
+    reg [15:0] f_drawn_reg;
+    reg [15:0] f_heard_word_reg;
+    reg [15:0] f_peer_word_reg;
+    reg [15:0] f_own_word_reg;
+
+    always @(posedge clk) begin
+        if (rx_init_echo && rx_word == own_word && rx_seq == {own_word, 4'h0}) f_echo_reg <= 1'b1;
+        if (peer_accept) f_heard_reg <= 1'b1;
+        if (init_taken && !f_restart_reg) f_sent_reg <= 1'b1;
+        if (restart || (peer_accept && !stop)) {f_echo_reg, f_sent_reg} <= 2'b00;
+        if (start || lonely) f_heard_reg <= 1'b0;
+        if (rx_init && running) {f_init_reg, f_init_word_reg} <= {1'b1, rx_word};
+        f_same_word_reg <= rx_init && f_init_reg && f_init_word_reg == rx_word;
+        if (start || lonely) f_init_reg <= 1'b0;
+        f_rst_reg        <= rst;
+        f_restart_reg    <= restart;
+        f_start_reg      <= start;
+        f_accept_reg     <= peer_accept;
+        f_epoch_reg      <= epoch;
+        f_ready_reg      <= ready;
+        f_lonely_reg     <= lonely;
+        f_drawn_reg      <= lfsr_reg;
+        f_heard_word_reg <= rx_word;
+        f_peer_word_reg  <= peer_word;
+        f_own_word_reg   <= own_word;
+        f_silent_reg     <= (f_silent_reg || stop) && !(start && !stop);
+        if (stop) {f_echo_reg, f_heard_reg} <= 2'b00;
+        if (rst) {f_echo_reg, f_heard_reg, f_sent_reg, f_init_reg} <= 4'b0000;
+        if (rst) {f_silent_reg, f_restart_reg} <= 2'b10;
+    end
+    wire f_steady = !f_rst_reg;
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+        // One control set comes at a time
+        one_at_a_time: assume (!rx_init || !rx_init_echo);
+    end
+
+    always @* if (!$initstate) begin
+        // Ready needs the echo of the own word, and the word of the peer, both of this session
+        ready_needs_both: assert ((!echoed_reg || f_echo_reg) && (!peer_valid || f_heard_reg)
+                                  && (!ready || (f_echo_reg && f_heard_reg && running)));
+        // A new session forgets: not ready, a word of its own that was just drawn, another epoch
+        restart_forgets: assert (!f_steady || !f_restart_reg
+                                 || (!ready && own_word == f_drawn_reg && epoch != f_epoch_reg));
+        // Nothing else changes the own word and the epoch
+        word_kept: assert (!f_steady || f_restart_reg || (own_word == f_own_word_reg && epoch == f_epoch_reg));
+        // The peer's word changes only when its session is accepted
+        peer_word_accepted: assert (!f_steady || peer_word == (f_accept_reg ? f_heard_word_reg : f_peer_word_reg));
+        // A session that runs ends for the peer's sake only at the second INIT of one new word in a
+        // row
+        second_init_believed: assert (!f_steady || !f_restart_reg || f_start_reg || f_lonely_reg || !f_ready_reg
+                                      || f_same_word_reg);
+        suspects_last: assert (!suspect_reg || (f_init_reg && suspect_word_reg == f_init_word_reg));
+        // The own INIT is sent before an echo is
+        init_before_echo: assert ((!introduced_reg || f_sent_reg) && restarted_reg == f_restart_reg);
+        // A session that was stopped is silent
+        stopped_is_silent: assert (!f_silent_reg || (!running && !ready && !init_due && !echo_reg && !peer_valid));
+    end
+
+    always @* if (!$initstate) begin
+        // A session can be set up
+        becomes_ready: cover (ready);
+    end
+
+`endif
 
 endmodule
 

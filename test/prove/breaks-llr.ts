@@ -1,0 +1,149 @@
+import type { Break } from "./break.ts";
+
+const rx = { proof: "llr_rx", module: "llr_rx" };
+const session = { proof: "llr_session", module: "llr_session" };
+const control = { proof: "llr_control", module: "llr_control" };
+
+const rxBreaks: readonly Break[] = [
+  {
+    ...{ ...rx, property: "takes_only_expected" },
+    from: "s_start_ok && s_eligible && distance == 20'd0",
+    to: "s_start_ok && s_eligible && distance[18:0] == 19'd0",
+  },
+  {
+    ...{ ...rx, property: "expected_has_number" },
+    from: "if (peer_accept || !peer_valid) begin",
+    to: "if (1'b0) begin",
+  },
+  {
+    ...{ ...rx, property: "delivers_only_taken" },
+    from: "wire write_good = end_now && take_data;",
+    to: "wire write_good = end_now && store && length_good && !flow;",
+  },
+  {
+    ...{ ...rx, property: "delivers_only_good" },
+    from: "wire intact    = !s_error && s_crc_good;",
+    to: "wire intact    = !s_error;",
+  },
+  {
+    ...{ ...rx, property: "nothing_of_old_session" },
+    from: "if (peer_accept || !peer_valid) begin",
+    to: "if (!peer_valid) begin",
+  },
+  { ...{ ...rx, property: "in_order_once" }, from: "if (advance) begin", to: "if (advance || gap) begin" },
+  {
+    ...{ ...rx, property: "acknowledges_taken" },
+    from: "assign ack_seq  = expected_reg - 20'd1;",
+    to: "assign ack_seq  = expected_reg;",
+  },
+  {
+    ...{ ...rx, property: "taken_is_acknowledged" },
+    from: "&& behind && arrived)) begin",
+    to: "&& behind && !arrived)) begin",
+  },
+  {
+    ...{ ...rx, property: "one_nack_a_gap" },
+    from: "if (gap && state_reg == SEND_ACKS) begin",
+    to: "if (gap) begin",
+  },
+  {
+    ...{ ...rx, property: "asked_is_waiting" },
+    from: "if (nack_taken && state_reg == SEND_NACK) begin",
+    to: "if (nack_taken) begin",
+  },
+  {
+    ...{ ...rx, property: "gap_asks" },
+    from: "if (gap && state_reg == SEND_ACKS) begin",
+    to: "if (gap && !ack_due && state_reg == SEND_ACKS) begin",
+  },
+  {
+    ...{ ...rx, property: "nack_needs_gap" },
+    from: "if (gap && state_reg == SEND_ACKS) begin",
+    to: "if (frame_end && state_reg == SEND_ACKS) begin",
+  },
+  {
+    ...{ ...rx, property: "comes_again" },
+    from: "wire advance = frame_end && expected_frame && arrived;",
+    to: "wire advance = frame_end && expected_frame && arrived && state_reg == SEND_ACKS;",
+  },
+];
+
+const sessionBreaks: readonly Break[] = [
+  {
+    ...{ ...session, property: "ready_needs_both" },
+    from: "rx_init_echo && rx_word == own_word && rx_seq == own_seq",
+    to: "rx_init_echo && rx_word == own_word",
+  },
+  {
+    ...{ ...session, property: "restart_forgets" },
+    from: "epoch      <= !epoch;",
+    to: "epoch      <= start ? !epoch : epoch;",
+  },
+  {
+    ...{ ...session, property: "word_kept" },
+    from: "            running    <= 1'b0;\n            echoed_reg",
+    to: "            own_word   <= lfsr_reg;\n            running    <= 1'b0;\n            echoed_reg",
+  },
+  {
+    ...{ ...session, property: "peer_word_accepted" },
+    from: "peer_word  <= rx_word;",
+    to: "peer_word  <= rx_word ^ {15'd0, epoch};",
+  },
+  {
+    ...{ ...session, property: "suspects_last" },
+    from: "suspect_word_reg <= rx_word;",
+    to: "suspect_word_reg <= suspect_reg ? suspect_word_reg : rx_word;",
+  },
+  {
+    ...{ ...session, property: "second_init_believed" },
+    from: "!ready || (suspect_reg && rx_word == suspect_word_reg)",
+    to: "!ready || suspect_reg",
+  },
+  {
+    ...{ ...session, property: "init_before_echo" },
+    from: "if (init_taken && !restarted_reg) begin",
+    to: "if (init_taken) begin",
+  },
+  {
+    ...{ ...session, property: "stopped_is_silent" },
+    from: "rx_init && running && !known && believed",
+    to: "rx_init && !known && believed",
+  },
+  {
+    ...{ ...session, property: "becomes_ready" },
+    from: "echoed_reg <= running;",
+    to: "echoed_reg <= peer_valid && !running;",
+  },
+];
+
+const controlBreaks: readonly Break[] = [
+  {
+    ...{ ...control, property: "carries_number_taken" },
+    from: "message_next = NACK;\n            seq_next     = ack_seq;",
+    to: "message_next = NACK;\n            seq_next     = ack_seq + 20'd1;",
+  },
+  {
+    ...{ ...control, property: "carries_session" },
+    from: "word_next    = own_word;",
+    to: "word_next    = peer_word;",
+  },
+  {
+    ...{ ...control, property: "sends_what_is_due" },
+    from: "valid_next   = ack_due;",
+    to: "valid_next   = 1'b1;",
+  },
+  {
+    ...{ ...control, property: "offers_at_once" },
+    from: "valid_next && !taken;",
+    to: "valid_next && !taken && !ctl_ready;",
+  },
+  { ...{ ...control, property: "taken_once" }, from: "valid_next && !taken;", to: "valid_next;" },
+  {
+    ...{ ...control, property: "latest_is_latest" },
+    from: "{ctl_data[23:16], ctl_data[31:24], ctl_data[39:36]} == ack_seq",
+    to: "{ctl_data[23:16], ctl_data[31:24]} == ack_seq[19:4]",
+  },
+];
+
+/** Of the retry. */
+export const llrBreaks: readonly Break[] = [...rxBreaks, ...sessionBreaks, ...controlBreaks];
