@@ -44,7 +44,8 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
   const earlier = readResult(options.out, subject.module, key);
   const kept = new Map(
     (earlier?.results ?? [])
-      .filter(({ end }) => end === "killed" || (end === "alive" && !options.retry))
+      .filter(({ end }) => end === "killed" || (end !== "broken" && !options.retry))
+      .map((one): MutantResult => (one.end === "equivalent" ? { ...one, end: "alive", how: "" } : one))
       .map((one) => [one.id, one]),
   );
   const drawn = new Set(sampleOf(mutants, options).map(({ id }) => id));
@@ -59,16 +60,14 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
   try {
     for (const mutant of chosen) {
       if (options.stopped()) break;
-      const why = reasonOf(subject.module, mutant);
       const known = kept.get(mutant.id);
-      if (why !== undefined) results.push({ ...mutant, end: "equivalent", how: why });
-      else if (known !== undefined) results.push(known);
-      else {
-        results.push(await runMutant(subject, mutant, stages));
-        const alive = results.filter(({ end }) => end === "alive").length;
-        options.progress(`${subject.module}: ${results.length} of ${chosen.length} mutants, ${alive} alive`);
-        if (results.length % 50 === 0) writeResult(options.out, result());
-      }
+      const run = known ?? (await runMutant(subject, mutant, stages));
+      const why = run.end === "alive" ? reasonOf(subject.module, mutant) : undefined;
+      results.push(why === undefined ? run : { ...run, end: "equivalent", how: why });
+      if (known !== undefined) continue;
+      const alive = results.filter(({ end }) => end === "alive").length;
+      options.progress(`${subject.module}: ${results.length} of ${chosen.length} mutants, ${alive} alive`);
+      if (results.length % 20 === 0) writeResult(options.out, result());
     }
   } finally {
     for (const { process } of stages) process.close();
@@ -134,8 +133,8 @@ export function reasonOf(module: string, mutant: Mutant): string | undefined {
   return equivalents.find(
     (one) =>
       one.module === module &&
-      one.from === mutant.from &&
-      [one.to].flat().includes(mutant.to) &&
+      (one.from === undefined || one.from === mutant.from) &&
+      (one.to === undefined || [one.to].flat().includes(mutant.to)) &&
       (one.line === undefined || mutant.source.includes(one.line)),
   )?.why;
 }

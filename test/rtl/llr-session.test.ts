@@ -64,6 +64,56 @@ describe("llr_session", () => {
     });
   });
 
+  it("agrees when one of them starts anew at any time while they get to know each other", async () => {
+    await withSeed(0xc5, (rng) => {
+      for (let again = 2; again < 2 * interval; again += 3) {
+        const pair = ends(rng);
+        run(pair, perfect, again, [0, 0]);
+        run(pair, perfect, 12 * interval, [0]);
+        expectAgreement(pair);
+      }
+    });
+  });
+
+  it("sends INIT at its interval, and starts anew when a peer that echoes never sends its own", async () => {
+    await withSeed(0xc6, (rng) => {
+      const [a] = ends(rng);
+      const times: number[] = [];
+      for (let at = 0; at < 6 * interval; at += 1) {
+        const { inits } = a.seen;
+        a.cycle(undefined, perfect, at, at === 0);
+        if (a.seen.inits > inits) times.push(at);
+      }
+      const gaps = times.slice(1).map((time, index) => time - times[index]!);
+      expect(new Set(gaps)).toEqual(new Set([interval + 3]));
+
+      const lonely = (limit: number, held = 0): number => {
+        a.cycle({ echo: true, seq: a.ownWord * 16, word: a.ownWord }, perfect, 0);
+        const { restarts } = a.seen;
+        for (let at = 0; at < limit; at += 1) {
+          a.p.hold.set(at < held ? 1 : 0);
+          if (a.seen.restarts > restarts) return at;
+          a.cycle(undefined, perfect, at);
+        }
+        return Number.POSITIVE_INFINITY;
+      };
+      const round = interval + 1;
+      const settle = (): void => {
+        for (let at = 0; at < 3 * interval; at += 1) a.cycle(undefined, perfect, at);
+      };
+      expect(Math.abs(lonely(140 * round) / round - 127.5)).toBeLessThan(1);
+      settle();
+      expect(Math.abs(lonely(180 * round, 20 * round) / round - 147.5)).toBeLessThan(1);
+      settle();
+      // A peer that comes in time is waited for
+      expect(lonely(100 * round)).toBe(Number.POSITIVE_INFINITY);
+      a.cycle({ echo: false, seq: 0x1230, word: 0x123 }, perfect, 0);
+      for (let at = 0; at < 2 * interval; at += 1) a.cycle(undefined, perfect, at);
+      expect(lonely(200 * round)).toBe(Number.POSITIVE_INFINITY);
+      expect([a.ready, a.peerWord]).toEqual([true, 0x123]);
+    });
+  });
+
   it("repeats INIT until its echo comes, and is silent afterwards, when held, and when stopped", async () => {
     await withSeed(0xc2, (rng) => {
       const [a] = ends(rng);
