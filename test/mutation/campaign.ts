@@ -48,14 +48,18 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
       .map((one): MutantResult => (one.end === "equivalent" ? { ...one, end: "alive", how: "" } : one))
       .map((one) => [one.id, one]),
   );
-  const drawn = new Set(sampleOf(mutants, options).map(({ id }) => id));
-  const chosen = mutants.filter(({ id }) => drawn.has(id) || kept.has(id));
+  // What was run before belongs to the sample: leaving out what was alive would flatter the figure
+  const drawn = new Set([...sampleOf(mutants, options), ...(earlier?.results ?? [])].map(({ id }) => id));
+  const chosen = mutants.filter(({ id }) => drawn.has(id));
   const results: MutantResult[] = [];
   const result = (): ModuleResult => ({
     ...{ module: subject.module, group: subject.group, key, mutants: mutants.length },
     ...(options.sample !== undefined && { sample: { size: chosen.length, seed: options.seed } }),
     seconds: Math.round((earlier?.seconds ?? 0) + (performance.now() - begin) / 1000),
-    results: results.toSorted((a, b) => a.id - b.id),
+    // What was known stays, also where this run has not come to yet
+    results: [...new Map([...kept, ...results.map((one) => [one.id, one] as const)]).values()].toSorted(
+      (a, b) => a.id - b.id,
+    ),
   });
   try {
     for (const mutant of chosen) {
@@ -72,8 +76,6 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
   } finally {
     for (const { process } of stages) process.close();
   }
-  if (options.stopped())
-    for (const [id, one] of kept) if (!results.some((own) => own.id === id)) results.push(one);
   writeResult(options.out, result());
   return result();
 }
