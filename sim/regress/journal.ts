@@ -72,9 +72,7 @@ export function readJournal(folder: string): readonly Entry[] {
   const entries: Entry[] = [];
   for (const name of namesIn(folder)) {
     if (!name.endsWith(extension)) continue;
-    const lines = readFileSync(join(folder, name), "utf8").split("\n");
-    lines.pop(); // empty behind the last newline, or a line that was never finished
-    for (const line of lines) {
+    for (const line of readFileSync(join(folder, name), "utf8").split("\n")) {
       const entry = parsed(line);
       if (entry !== undefined) entries.push(entry);
     }

@@ -101,7 +101,7 @@ export function finish(store: Store, result: RegressionResult): Trend | null {
 function historyOf(folder: string): readonly Figures[] {
   const runs = new Map<string, Figures>();
   try {
-    const lines = readFileSync(join(folder, "history.jsonl"), "utf8").split("\n").slice(0, -1);
+    const lines = readFileSync(join(folder, "history.jsonl"), "utf8").split("\n");
     for (const line of lines) {
       try {
         const figures = JSON.parse(line) as Figures;
