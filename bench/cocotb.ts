@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { elaborate, loadDescription } from "../generator/index.ts";
+import { makeVenv } from "../scripts/python.mjs";
 import { cocotbSpeed, type Style } from "./cocotb-run.ts";
 import { linkSpeed, type Speed, switchSpeed } from "./cocotb-typescript.ts";
 
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     python: { type: "string" },
   },
 });
+if (values.python === undefined) makeVenv((text) => process.stderr.write(`${text}\n`));
 const rounds = Number(values.rounds);
 const styles = values.styles.split(",") as Style[];
 const wanted = (part: string): boolean => positionals.length === 0 || positionals.includes(part);
