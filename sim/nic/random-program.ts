@@ -147,7 +147,7 @@ export function randomStream(rng: Rng, shape: ProgramShape): Stream {
       compareAdd: rng.chance(0.5) ? read64(target, atomic ? at : 0) : random64(rng),
       swap: random64(rng),
       fence,
-      signaled: rng.chance(0.5) || i % shape.signalEvery === 0,
+      signaled: rng.chance(0.5) || steps.length % shape.signalEvery === 0,
       solicited: rng.chance(0.3),
       invalidate: opcode === "send-inv" ? invalidations++ : 0,
     };

@@ -6,6 +6,7 @@ import {
   type SendRequest,
   type WorkCompletion,
 } from "../../nic/verbs.ts";
+import type { Rng } from "../../traffic/rng.ts";
 import type { AdapterOptions } from "./adapter.ts";
 import { decodeFrame, encodeFrame, type PortIdentity } from "./framing.ts";
 import { mappedIpv4 } from "./framing-roce.ts";
@@ -177,4 +178,34 @@ export function poll(side: Side): WorkCompletion[] {
 
 export function statuses(side: Side): (number | string)[][] {
   return poll(side).map(({ wrId, status, opcode }) => [wrId, status, opcode]);
+}
+
+/** A packet of an opcode with random fields, for tests of framing. */
+export function packetFrom(rng: Rng, opcode: number, bytes: number): TransportPacket {
+  const headers = opcodeShape(opcode)?.headers ?? [];
+  const has = (name: (typeof headers)[number]) => headers.includes(name);
+  const word64 = () => (BigInt(rng.next()) << 32n) | BigInt(rng.next());
+  const payload = new Uint8Array(bytes);
+  rng.fill(payload);
+  return {
+    opcode,
+    solicited: rng.chance(0.5),
+    migrated: rng.chance(0.5),
+    pkey: rng.below(65_536),
+    fecn: rng.chance(0.5),
+    becn: rng.chance(0.5),
+    destQp: rng.below(1 << 24),
+    ackRequest: rng.chance(0.5),
+    psn: rng.below(1 << 24),
+    ...(has("reth") ? { reth: { va: word64(), rkey: rng.next(), length: rng.next() } } : {}),
+    ...(has("aeth") ? { aeth: { syndrome: rng.below(256), msn: rng.below(1 << 24) } } : {}),
+    ...(has("atomicEth")
+      ? { atomicEth: { va: word64(), rkey: rng.next(), swapAdd: word64(), compare: word64() } }
+      : {}),
+    ...(has("atomicAck") ? { atomicAck: word64() } : {}),
+    ...(has("imm") ? { imm: rng.next() } : {}),
+    ...(has("ieth") ? { ieth: rng.next() } : {}),
+    ...(has("deth") ? { deth: { qkey: rng.next(), sourceQp: rng.below(1 << 24) } } : {}),
+    payload,
+  };
 }
