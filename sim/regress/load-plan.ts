@@ -24,6 +24,8 @@ import type { RegressionScenario } from "./scenario.ts";
 
 const usualAttempts = 3;
 const usualTimeoutSeconds = 3600;
+/** Time to import a plan or a description of it, ms: it may import much, on a machine that is busy with others. */
+const timeoutMs = 60_000;
 
 interface Device {
   readonly description: AnyDescription;
@@ -35,7 +37,7 @@ interface Device {
  * @throws LanewrightError with every problem of the plan and of its descriptions
  */
 export async function loadPlan(path: string): Promise<ResolvedPlan> {
-  const read = await loadObject(path, regressionWords);
+  const read = await loadObject(path, regressionWords, { timeoutMs });
   const origin = originOf(read);
   const kind = (read as { readonly kind?: unknown }).kind;
   if (kind !== "regression") {
@@ -127,7 +129,7 @@ class Reader {
     let description: AnyDescription;
     if (typeof given === "string") {
       try {
-        description = await loadDescription(resolve(dirname(this.#path), given));
+        description = await loadDescription(resolve(dirname(this.#path), given), { timeoutMs });
       } catch (error) {
         if (!(error instanceof LanewrightError)) throw error;
         this.#others(error.diagnostics, path);
