@@ -70,6 +70,24 @@ describe.skipIf(noPython !== undefined)(named("the bench of a link"), () => {
     expect(JSON.parse(second.stdout).tests).toHaveLength(1);
   });
 
+  it.runIf(long)("reaches signals inside of the device, in Verilator on request", async () => {
+    writeFileSync(
+      join(work, "test_inside.py"),
+      `import cocotb
+from wirebench.bench import ACTIVE, Bench
+
+@cocotb.test()
+async def inside(dut):
+    await Bench(dut).start()
+    assert dut.port0.port_state_machine.port_state.value == ACTIVE
+`,
+    );
+    const folders = ["--path", work, "--path", join(root, "examples/cocotb")];
+    const args = ["--device", "examples/link-25g.ts", "--module", "test_inside", "--internals"];
+    const { code, stdout, stderr } = await runner([...args, ...folders]);
+    expect(code, stdout + stderr).toBe(0);
+  });
+
   it("fails on a link that takes frames whatever their number is", async () => {
     const from = "s_start_ok && s_eligible && distance == 20'd0;";
     const to = "s_start_ok && s_eligible;";
