@@ -80,7 +80,7 @@ export const mutatedModules: readonly MutatedModule[] = [
   {
     module: "rr_arbiter",
     group: "switch",
-    benches: of("rtl/switch-scheduler-arbiter", "rr_arbiter of 5 requests", ""),
+    benches: of("rtl/switch-scheduler-arbiter", "rr_arbiter of 17 requests"),
   },
   {
     module: "islip_round",

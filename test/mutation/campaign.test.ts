@@ -3,7 +3,7 @@ import { startBench } from "./bench-process.ts";
 import { mutatedModules } from "./benches.ts";
 import { benchFile, reasonOf, sampleOf } from "./campaign.ts";
 import { equivalents } from "./equivalent.ts";
-import { countsOf, type ModuleResult, tableOf } from "./results.ts";
+import { countsOf, knownOf, type ModuleResult, tableOf } from "./results.ts";
 import type { Mutant } from "./weave.ts";
 
 const mutant = (id: number, from = "a", to = "b"): Mutant => ({
@@ -40,7 +40,7 @@ describe("a bench with mutants in its model", () => {
 
 describe("figures of a campaign", () => {
   const result = (ends: string, module = "m"): ModuleResult => ({
-    ...{ module, group: "g", key: "", mutants: 10, seconds: 1 },
+    ...{ module, group: "g", mutants: 10, seconds: 1 },
     results: [...ends].map((end, at) => ({
       ...mutant(at),
       how: "",
@@ -62,6 +62,14 @@ describe("figures of a campaign", () => {
       "| **all** | 20 | 5 | 4 | 0 | 1 | 80.0 |",
       "",
     ]);
+  });
+
+  it("uses what is known of the same mutants, wherever their lines are now", () => {
+    const before = { ...result("ka"), mutants: 2 };
+    const moved = [mutant(0), mutant(1)].map((one) => ({ ...one, line: one.line + 7 }));
+    expect(knownOf(before, moved).map(({ line, end }) => `${line} ${end}`)).toEqual(["7 killed", "8 alive"]);
+    expect(knownOf(before, [...moved, mutant(2)])).toEqual([]);
+    expect(knownOf({ ...before, mutants: 1 }, [mutant(5)])).toEqual([]);
   });
 
   it("draws the same sample from the same seed", () => {

@@ -1,11 +1,10 @@
 /** Runs the mutants of a module against its benches, one after the other, until one fails. */
 import { fileURLToPath } from "node:url";
-import { contentKey } from "../../generator/cache.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
 import { type BenchProcess, type Fate, startBench } from "./bench-process.ts";
 import type { BenchOfModule, MutatedModule } from "./benches.ts";
 import { equivalents } from "./equivalent.ts";
-import { type ModuleResult, type MutantResult, readResult, writeResult } from "./results.ts";
+import { knownOf, type ModuleResult, type MutantResult, readResult, writeResult } from "./results.ts";
 import type { Mutant } from "./weave.ts";
 
 export interface CampaignOptions {
@@ -40,22 +39,24 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
   options.progress(`${subject.module}: building its model`);
   const stages: Stage[] = [await openStage(subject, subject.benches[0]!)];
   const { mutants } = stages[0]!;
-  const key = contentKey([JSON.stringify(mutants)]);
-  const earlier = readResult(options.out, subject.module, key);
+  const before = readResult(options.out, subject.module);
+  const earlier = knownOf(before, mutants);
   const kept = new Map(
-    (earlier?.results ?? [])
+    earlier
       .filter(({ end }) => end === "killed" || (end !== "broken" && !options.retry))
       .map((one): MutantResult => (one.end === "equivalent" ? { ...one, end: "alive", how: "" } : one))
       .map((one) => [one.id, one]),
   );
   // What was run before belongs to the sample: leaving out what was alive would flatter the figure
-  const drawn = new Set([...sampleOf(mutants, options), ...(earlier?.results ?? [])].map(({ id }) => id));
+  const drawn = new Set([...sampleOf(mutants, options), ...earlier].map(({ id }) => id));
   const chosen = mutants.filter(({ id }) => drawn.has(id));
   const results: MutantResult[] = [];
   const result = (): ModuleResult => ({
-    ...{ module: subject.module, group: subject.group, key, mutants: mutants.length },
+    ...{ module: subject.module, group: subject.group, mutants: mutants.length },
     ...(options.sample !== undefined && { sample: { size: chosen.length, seed: options.seed } }),
-    seconds: Math.round((earlier?.seconds ?? 0) + (performance.now() - begin) / 1000),
+    seconds: Math.round(
+      (earlier.length > 0 ? (before?.seconds ?? 0) : 0) + (performance.now() - begin) / 1000,
+    ),
     // What was known stays, also where this run has not come to yet
     results: [...new Map([...kept, ...results.map((one) => [one.id, one] as const)]).values()].toSorted(
       (a, b) => a.id - b.id,

@@ -39,6 +39,57 @@ export const equivalents: readonly Equivalent[] = [
   { ...{ module: "credit_rx", line: "idle_reg <= 1'b0;" }, why: pause },
   { ...{ module: "credit_rx", line: "end else if (!idle_reg) begin", to: "1'b0" }, why: pause },
   {
+    ...{ module: "llr_rx", line: "wire take_data = take && !flow && store && length_good && !closed;" },
+    to: ["(|(take))", "(|(take && !flow))", "(|(take && !flow && store && length_good))"],
+    why: "it counts together with end_now only, which holds store and !closed; what is stored is no flow-control packet",
+  },
+  {
+    ...{ module: "llr_rx", line: "wire write_good = end_now && take_data;", to: "(|(take_data))" },
+    why: "a packet that is taken as data ends in this beat, is stored and not closed: that is end_now",
+  },
+  {
+    ...{ module: "llr_rx", line: "wire hold_now   = beat && store" },
+    to: [
+      ...["(|(beat))", "(|(beat && store))", "(|(beat && store && !closed))"],
+      ...["(|(beat && store && !closed && !s_eop))", "(|(beat && store && !closed && !s_eop && fills))"],
+    ],
+    why: "a beat that is kept without need: what is read is the beat in front of the one with the VCRC, kept either way",
+  },
+  {
+    ...{ module: "llr_rx", from: "fills && !held", to: "(|(fills))" },
+    why: "when the words are all there, none are left, which does not fill a beat",
+  },
+  {
+    ...{ module: "llr_rx", from: "left[0:0] - 1'd1", to: "(left[0:0] + 1'd1)" },
+    why: "a number of one bit: one more and one less are the same",
+  },
+  {
+    ...{ module: "llr_rx", from: "held ? 1'd1 : left[0:0] - 1'd1", to: "(left[0:0] - 1'd1)" },
+    why: "when the words are all there, none are left: the same number",
+  },
+  {
+    ...{ module: "llr_rx", from: "frame_end && expected_frame && poisoned && !flow" },
+    to: "(|(frame_end && expected_frame && poisoned))",
+    why: "what is stored is no flow-control packet",
+  },
+  {
+    ...{ module: "llr_rx", from: "held || fewer", to: "(|(fewer))" },
+    why: "when the words are all there, none are left, which is fewer than a beat has",
+  },
+  {
+    ...{
+      module: "llr_rx",
+      line: "end_bytes   = held ? TWO_BYTES :",
+      from: "held ? TWO_BYTES : {1'd0, left[0:0], 2'b10}",
+    },
+    to: "({1'd0, left[0:0], 2'b10})",
+    why: "when the words are all there, none are left: the same two bytes",
+  },
+  {
+    ...{ module: "llr_rx", line: "too_long    = !s_eop && (held || fewer);", to: "(|((held || fewer)))" },
+    why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
+  },
+  {
     ...{ module: "llr_session", line: "lfsr_reg[15] ^ lfsr_reg[13] ^ lfsr_reg[12] ^ lfsr_reg[10]" },
     why: words,
   },

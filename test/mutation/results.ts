@@ -14,8 +14,6 @@ export interface MutantResult extends Mutant {
 export interface ModuleResult {
   readonly module: string;
   readonly group: string;
-  /** Hash of the module's text: results of another text are not used. */
-  readonly key: string;
   /** Mutants that the module has; fewer are run from a sample. */
   readonly mutants: number;
   readonly sample?: { readonly size: number; readonly seed: number };
@@ -23,14 +21,24 @@ export interface ModuleResult {
   readonly results: readonly MutantResult[];
 }
 
-/** Reads the result of a module; undefined where there is none of this text. */
-export function readResult(folder: string, module: string, key?: string): ModuleResult | undefined {
+/** Reads the result of a module; undefined where there is none. */
+export function readResult(folder: string, module: string): ModuleResult | undefined {
   try {
-    const result = JSON.parse(readFileSync(join(folder, `${module}.json`), "utf8")) as ModuleResult;
-    return key === undefined || result.key === key ? result : undefined;
+    return JSON.parse(readFileSync(join(folder, `${module}.json`), "utf8")) as ModuleResult;
   } catch {
     return undefined;
   }
+}
+
+/** What is known of these mutants. Results of a module that has other ones are not used; its lines may have moved. */
+export function knownOf(
+  earlier: ModuleResult | undefined,
+  mutants: readonly Mutant[],
+): readonly MutantResult[] {
+  const now = new Map(mutants.map((mutant) => [mutant.name, mutant]));
+  if (earlier === undefined || earlier.mutants !== mutants.length) return [];
+  if (!earlier.results.every(({ name }) => now.has(name))) return [];
+  return earlier.results.map((one) => ({ ...one, ...now.get(one.name)! }));
 }
 
 export function writeResult(folder: string, result: ModuleResult): void {

@@ -129,7 +129,7 @@ export class LlrRxBench {
     p.s_valid.set(now === undefined ? 0 : 1);
     p.started.bytes.fill(0);
     // Without valid, what stands there is anything
-    if (now === undefined) for (const port of this.#idle) randomize(port, rng);
+    if (now === undefined) this.#disturb();
     if (now !== undefined) {
       this.#offer(now);
       now.begun ||= now.written > 0 && !now.closed && rng.chance(around.started);
@@ -154,6 +154,17 @@ export class LlrRxBench {
     if (accept) this.#peerValid = true;
     if (lost) this.#peerValid = false;
     this.#check(events, ended);
+  }
+
+  /** What stands at the inputs of a cycle without a beat: often the start of a packet that fills it. */
+  #disturb(): void {
+    const p = this.#p;
+    for (const port of this.#idle) randomize(port, this.#rng);
+    if (!this.#rng.chance(0.3)) return;
+    p.s_sop.set(1);
+    p.s_eop.set(0);
+    p.s_data.bytes[4] = 0;
+    p.s_data.bytes[5] = this.#beatBytes / 4;
   }
 
   get idle(): boolean {
@@ -193,19 +204,21 @@ export class LlrRxBench {
     p.s_data.bytes.fill(0x5a);
     p.s_data.bytes.set(part);
     p.s_bytes.set(part.length);
+    const any = (): boolean => this.#rng.chance(0.5);
     const flags: [keyof typeof p, boolean][] = [
       ["s_sop", at === 0],
       ["s_eop", eop],
-      ["s_start_ok", frame.startOk],
-      ["s_flow", frame.flow],
-      ["s_eligible", frame.eligible],
-      ["s_error", eop && frame.error],
-      ["s_poison", eop && frame.poisonSet],
-      ["s_crc_good", eop && frame.crc === "good"],
-      ["s_crc_inverted", eop && frame.crc === "complemented"],
+      // What comes with the first or the last beat is anything in the others
+      ["s_start_ok", at === 0 ? frame.startOk : any()],
+      ["s_flow", at === 0 ? frame.flow : any()],
+      ["s_eligible", at === 0 ? frame.eligible : any()],
+      ["s_error", eop ? frame.error : any()],
+      ["s_poison", eop ? frame.poisonSet : any()],
+      ["s_crc_good", eop ? frame.crc === "good" : any()],
+      ["s_crc_inverted", eop ? frame.crc === "complemented" : any()],
     ];
     for (const [name, value] of flags) p[name].set(value ? 1 : 0);
-    if (this.#retry) this.model.port("s_seq").set(frame.seq);
+    if (this.#retry) this.model.port("s_seq").set(at === 0 ? frame.seq : this.#rng.below(2 ** 20));
   }
 
   /** The control set that waits is sent, or not. */

@@ -39,7 +39,7 @@ export function randomChecked(rng: Rng, design: LinkDesign, expected: number): C
       : odd(0.3)
         ? rng.range(longest - 3, longest + 1)
         : rng.range(4, longest);
-  let size = flow ? (odd(0.1) ? rng.range(1, 40) : 6) : 4 * length + 2;
+  let size = flow ? (odd(0.15) ? rng.pick([14, rng.range(1, 40)]) : 6) : 4 * length + 2;
   if (!flow && odd(0.03)) size = 6;
   else if (!flow && odd(0.15))
     size += rng.pick([-4, -2, -1, 1, 2, 3, 4, 8, 16, 32, -8, -16, -32, -64, rng.range(-40, 90)]);
@@ -47,6 +47,12 @@ export function randomChecked(rng: Rng, design: LinkDesign, expected: number): C
   rng.fill(bytes);
   if (flow) {
     bytes[0] = (odd(0.1) ? bytes[0]! : bytes[0]! & 0x1f) & 0xff;
+    // The end of a frame that looks like one
+    for (const [index, mask] of [
+      [8, 0x1f],
+      [10, 0x3f],
+    ] as const)
+      if (bytes.length > index) bytes[index]! &= mask;
     if (!odd(0.1)) bytes[2] = ((odd(0.05) ? lanes : rng.below(lanes)) << 4) | (bytes[2]! & 15);
   } else {
     bytes[0] = (vl << 4) | (bytes[0]! & 15);
