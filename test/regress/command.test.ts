@@ -92,7 +92,7 @@ it("keeps what is done when Ctrl-C comes, and --resume goes on; figures as JSON"
 
 it("runs the smoke plan: links with and without retry, each kind of trouble", async () => {
   const out = join(bench.folder, "smoke");
-  const { code, stdout, stderr } = await regress(["regress/smoke.ts", "--jobs", "1", "--out", out], root);
-  expect([code, stderr]).toEqual([0, ""]);
+  const { code, stdout } = await regress(["regress/smoke.ts", "--jobs", "1", "--out", out], root);
+  expect(code).toBe(0);
   expect(stdout).toMatch(/passed {2}16 of 16 items, 0 failed/u);
 });
