@@ -14,7 +14,7 @@ import { breaks as switchBreaks } from "../switch/breaks.ts";
 import { type Fate, startBench } from "./bench-process.ts";
 import { benchFile } from "./campaign.ts";
 
-interface Kept extends Omit<Breaks, "changes"> {
+export interface Kept extends Omit<Breaks, "changes"> {
   readonly from: string;
   readonly to: string;
   /** False where the module as it is emitted has no such text. */
@@ -64,7 +64,8 @@ async function fateOf({ bench, only, from, to, found, whole }: Kept): Promise<Fa
   }
 }
 
-async function readKept(): Promise<readonly Kept[]> {
+/** All of them; a text that the module no longer has is told by `found`. */
+export async function readKept(): Promise<readonly Kept[]> {
   const folder = new URL("../rtl/", import.meta.url);
   const names = readdirSync(folder).filter((name) => /^breaks.*\.ts$/u.test(name));
   const lists = await Promise.all(

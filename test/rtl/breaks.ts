@@ -102,9 +102,9 @@ export const breaks: readonly Breaks[] = [
     only: "llr_tx, 64 bits",
     module: "replay_buffer",
     changes: [
-      ["free_reg <= oldest_reg[AW-1:0]", "free_reg <= free_reg"],
+      ["free_reg <= oldest_address", "free_reg <= free_reg"],
       ["wire left    = read_reg != write_reg", "wire left    = 1'b1"],
-      ["read_reg  <= oldest_reg[AW-1:0]", "read_reg  <= oldest_reg[AW-1:0] + 1'b1"],
+      ["read_reg  <= oldest_address", "read_reg  <= oldest_address + 1'b1"],
       ["lookup_reg && lookup_frame_reg == oldest_frame", "lookup_reg"],
       ["frame_reg <= write_reg + 1'b1", "frame_reg <= write_reg"],
     ],
