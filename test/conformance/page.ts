@@ -5,7 +5,7 @@ import { type Case, type Finding, type Outcome, passed } from "./plan.ts";
 /** A run of the whole plan on one set of devices. */
 export interface Section {
   /** Names of the devices, the link's first, as they stand in the table. */
-  readonly names: { readonly link: string; readonly switch: string };
+  readonly names: { readonly link: string; readonly switch: string | undefined };
   /** Each device in words. */
   readonly devices: readonly string[];
   readonly outcomes: ReadonlyMap<string, Outcome>;
@@ -72,16 +72,17 @@ export function mainPart(plan: readonly Case[], section: Section): string {
 /** The part for the other widths. */
 export function othersPart(plan: readonly Case[], sections: readonly Section[]): string {
   const texts = sections.flatMap((section) => {
-    const held = plan.filter(({ id }) => verdictOf(section.outcomes.get(id)) === "pass").length;
+    const lines = plan.filter(({ id }) => section.outcomes.has(id));
+    const held = lines.filter(({ id }) => verdictOf(section.outcomes.get(id)) === "pass").length;
     return [
       "",
-      `### ${section.names.link}, ${section.names.switch}: ${held} of ${plan.length}`,
+      `### ${section.names.link}: ${held} of ${lines.length} lines hold`,
       "",
       ...section.devices.map((device) => `- ${device}`),
       "",
       "| id | what is measured (what it has to be) | verdict | device |",
       "| --- | --- | --- | --- |",
-      ...plan.map((line) => {
+      ...lines.map((line) => {
         const outcome = section.outcomes.get(line.id);
         return `| ${line.id} | ${measured(outcome)} | ${verdictOf(outcome)} | ${deviceOf(line, section)} |`;
       }),
@@ -118,7 +119,7 @@ function lower(sentence: string): string {
 }
 
 function deviceOf({ on }: Case, { names }: Section): string {
-  return on === "link" ? names.link : names.switch;
+  return (on === "link" ? names.link : names.switch) ?? "";
 }
 
 function measured(outcome: Outcome | undefined): string {

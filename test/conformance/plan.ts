@@ -35,6 +35,11 @@ export class Findings {
     this.#add(what, text(value), `≤ ${text(high)}`, value <= high);
   }
 
+  /** A number that nothing is required of, and that a reader wants to see. */
+  note(what: string, value: number): void {
+    this.#add(what, text(value), "noted", true);
+  }
+
   /** A statement that has to hold. */
   yes(what: string, holds: boolean): void {
     this.#add(what, holds ? "yes" : "NO", "", holds);

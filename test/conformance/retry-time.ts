@@ -49,7 +49,7 @@ function recover({ bench }: StageBench): void {
 /** Traffic of both ends after something happened. */
 function goOn(stage: LinkStage, bench: StageBench["bench"], found: Findings): void {
   const before = bench.out.result().matched + bench.back.result().matched;
-  bench.loadBoth();
+  bench.loadBoth(smallBytes);
   bench.run(2 * roundTrip(stage));
   settle(bench);
   const after = bench.out.result().matched + bench.back.result().matched;
@@ -171,12 +171,13 @@ export const timeCases: readonly LinkCase[] = [
     required:
       "A flush empties the replay buffer and starts a session with a new word: numbers and credits of both ends begin anew, nothing of the old session is delivered, and packets that waited go",
     source: "LLR transmitter, FLUSH, re_init [SAI]; INIT resets both ends in one handshake [TAX, SIMJS, LW]",
-    stimulus: "the peer falls silent under full load, hears again after the flush, and the load goes on",
+    stimulus:
+      "the peer falls silent under full load of small packets, hears again after the flush, and the load goes on",
     run: async (stage, found) => {
       const opened = await openStage(stage);
       const { bench, log } = opened;
       const { device, partner } = bench;
-      bench.loadBoth();
+      bench.loadBoth(smallBytes);
       bench.run(3 * roundTrip(stage));
       const word = device.read("SESSION.OWN_WORD");
       silence(bench);

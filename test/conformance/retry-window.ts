@@ -27,7 +27,7 @@ interface Unanswered {
 function sendUnanswered(
   stage: LinkStage,
   { bench, log }: StageBench,
-  high: number,
+  bytesEach: number,
   found: Findings,
 ): Unanswered {
   const { device } = bench;
@@ -36,7 +36,7 @@ function sendUnanswered(
   settle(bench);
   silence(bench);
   log.clear();
-  bench.load("device", { vls: dataLanes(stage), low: high >> 1, high });
+  bench.load("device", { vls: dataLanes(stage), low: bytesEach, high: bytesEach });
   let last = -1;
   while (log.frames.length > last) {
     last = log.frames.length;
@@ -51,12 +51,16 @@ function sendUnanswered(
   return { frames, bytes };
 }
 
-/** One lane alone at full load over a cable of this length. */
-async function overCable({ device, design }: LinkStage, cableMeters: number): Promise<PhaseResult> {
+/** Lanes at full load over a cable of this length. */
+async function overCable(
+  { device, design }: LinkStage,
+  cableMeters: number,
+  vls: readonly number[],
+): Promise<PhaseResult> {
   const cable: LinkDesign = { ...design, cableMeters };
   const pair = new LinkPair(cable, [openModel(device.built), openModel(device.built)], { seed: 5 });
   try {
-    const { phases } = await runPhases(pair, [loadPhase(design, { vls: [0], cycles: 30_000 })]);
+    const { phases } = await runPhases(pair, [loadPhase(design, { vls, cycles: 30_000 })]);
     return phases[0]!;
   } finally {
     pair.close();
@@ -111,36 +115,39 @@ export const windowCases: readonly LinkCase[] = [
     id: "LLR-20",
     title: "500 m round trip without stall",
     on: "link",
-    required: "One lane alone fills the wire over 500 m: replay buffer and credits cover the round trip",
-    source: "B ≥ R T_ack + L [SLING, LW]; full rate over the derived length [LW]",
-    stimulus: "two devices, one lane at full load both ways, over 500 m and over 0 m of cable",
+    required:
+      "Over 500 m the wire is as full as over 0 m, by one lane alone too: replay buffer and credits cover the round trip",
+    source: "B ≥ R T_ack + L [SLING, LW]; 99 % of the rate at 0 m [LW]",
+    stimulus:
+      "two devices at full load both ways: all lanes over 500 m, one lane over 500 m and over 0 m of cable",
     run: async (stage, found) => {
       const { design } = stage;
-      const far = await overCable(stage, design.cableMeters);
-      const near = await overCable(stage, 0);
-      const both = [far.ports.p0, far.ports.p1];
+      const all = await overCable(stage, design.cableMeters, dataLanes(stage));
+      const far = await overCable(stage, design.cableMeters, [0]);
+      const near = await overCable(stage, 0, [0]);
+      const sum = (
+        pick: (port: PhaseResult["ports"]["p0"]) => number,
+        results: readonly PhaseResult[],
+      ): number => results.reduce((total, { ports }) => total + pick(ports.p0) + pick(ports.p1), 0);
+      const stalls = ({ creditStallCycles }: { creditStallCycles: number }): number => creditStallCycles;
       const { delayCycles } = limitsOf(design);
-      found.atMost(
-        "cycles of the cable and the PHYs, both ways",
-        2 * delayCycles,
-        derived(stage, "ackRoundTripCycles"),
+      const roundTripCycles = derived(stage, "ackRoundTripCycles");
+      found.atMost("cycles of the cable and the PHYs, both ways", 2 * delayCycles, roundTripCycles);
+      found.is("all lanes: cycles without credit", sum(stalls, [all]), 0);
+      found.atLeast(
+        "all lanes: goodput, % of one lane at 0 m",
+        (100 * all.goodputGbps) / near.goodputGbps,
+        99,
       );
-      found.atLeast("goodput, % of that at 0 m", (100 * far.goodputGbps) / near.goodputGbps, 99);
-      found.is(
-        "cycles without credit",
-        both.reduce((sum, port) => sum + port.creditStallCycles, 0),
-        0,
-      );
+      found.atLeast("one lane: goodput, % of that at 0 m", (100 * far.goodputGbps) / near.goodputGbps, 99);
+      found.note("one lane: cycles without credit", sum(stalls, [far]));
       found.is(
         "replays",
-        both.reduce((sum, port) => sum + port.replays, 0),
+        sum(({ replays }) => replays, [all, far]),
         0,
       );
-      found.is(
-        "lost, doubled, reordered or changed",
-        far.lost + far.duplicated + far.reordered + far.corrupted,
-        0,
-      );
+      const bad = [all, far].reduce((n, r) => n + r.lost + r.duplicated + r.reordered + r.corrupted, 0);
+      found.is("lost, doubled, reordered or changed", bad, 0);
       const inFlight = (design.rateGbps / 8) * derived(stage, "ackRoundTripNs");
       found.atLeast("replayBytes", derived(stage, "replayBytes"), Math.ceil(inFlight));
     },

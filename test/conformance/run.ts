@@ -25,6 +25,11 @@ function place({ id }: Case): number {
   return Number(number) + (kind === "LLR" ? 0 : 100);
 }
 
+/** The lines that a set of devices can be put through. */
+export function linesFor(set: DeviceSet): readonly Case[] {
+  return plan.filter(({ on }) => on === "link" || set.switch !== null);
+}
+
 /** One run of each line on a set of devices; asked twice, a line is run once. */
 export class PlanRun {
   readonly devices: DeviceSet;
@@ -48,7 +53,7 @@ export class PlanRun {
     this.#stage ??= line.on === "link" ? openLinkStage(this.devices.link) : undefined;
     const stage = line.on === "link" ? await this.#stage : undefined;
     try {
-      if (line.on === "switch") await line.run(this.devices.switch, found);
+      if (line.on === "switch") await line.run(this.devices.switch!, found);
       else await line.run(stage!, found);
       return { findings: found.all, failure: null };
     } catch (cause) {
