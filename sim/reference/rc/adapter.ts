@@ -17,7 +17,7 @@ export type TransportDrop =
   | "pkey"
   | "qkey"
   | "peer-address"
-  | "management"
+  | "vl15"
   | "sequence-latched"
   | "rnr-latched"
   | "duplicate-unknown"

@@ -147,6 +147,18 @@ describe("congestion marks", () => {
     }
   });
 
+  it("slow READ responses down too, which are data of the responder", () => {
+    const rig = makeRig(options("ethernet"));
+    const notification = { opcode: 0x81, psn: 0, becn: true, payload: new Uint8Array(16) };
+    deliver(rig.b, rig.a, notification, 100);
+    const { limiter } = rig.b.nic.qps.take(rig.b.qpn);
+    post(rig.a, { opcode: "read", length: 3 * mtu });
+    rig.b.nic.receive(rig.a.nic.transmit(100)!, 100);
+    expect(drain(rig.b, rig.a, 100).length).toBe(1);
+    expect(rig.b.nic.nextTime(100)).toBe(limiter!.sendAfter);
+    expect(drain(rig.b, rig.a, limiter!.sendAfter).length).toBe(1);
+  });
+
   it("bring a loaded pair to less than line rate, without a loss", () => {
     const congestion = { ...dcqcnDefaults, byteReset: 1e9 };
     const slow = makeRig({ frame: "ethernet", nic: { congestion }, faults: { mark: 0.1 } });

@@ -1,6 +1,7 @@
 /** Execution of a request that passed its checks (`transport-rc` section 4, steps 8 and 9). */
 import { access, type WorkCompletion, wcStatus } from "../../nic/verbs.ts";
 import { type Adapter, complete } from "./adapter.ts";
+import { enterError } from "./flush.ts";
 import type { ReceivedPacket } from "./packet.ts";
 import type { ExecutedRecord, Qp } from "./qp.ts";
 import { advance, type Fatal, remoteRight } from "./responder.ts";
@@ -120,5 +121,5 @@ function completeReceive(adapter: Adapter, qp: Qp, packet: ReceivedPacket): void
     ...(packet.solicited ? { solicited: true } : {}),
   };
   r.receive = null;
-  complete(adapter, qp.request.recvCq, completion);
+  if (!complete(adapter, qp.request.recvCq, completion)) enterError(adapter, qp);
 }

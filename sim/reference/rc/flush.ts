@@ -9,10 +9,9 @@ export function completeReceiveError(adapter: Adapter, qp: Qp, receive: OpenRece
   complete(adapter, qp.request.recvCq, { wrId, status, opcode: "recv", qpn: qp.number, byteLength: 0 });
 }
 
-/** Completes what waits on a queue pair in ERR; shared receive queues keep theirs. */
-export function flush(adapter: Adapter, qp: Qp): void {
-  const { requester, responder } = qp;
-  for (const { request } of requester.queue.splice(0)) {
+/** Completes all requests to send as flushed. */
+export function flushSends(adapter: Adapter, qp: Qp): void {
+  for (const { request } of qp.requester.queue.splice(0)) {
     const opcode = sendOpcodeOf(request.opcode);
     const { wrId } = request;
     complete(adapter, qp.request.sendCq, {
@@ -23,6 +22,12 @@ export function flush(adapter: Adapter, qp: Qp): void {
       byteLength: 0,
     });
   }
+}
+
+/** Completes what waits on a queue pair in ERR; shared receive queues keep theirs. */
+export function flush(adapter: Adapter, qp: Qp): void {
+  const { responder } = qp;
+  flushSends(adapter, qp);
   if (responder.receive !== null) completeReceiveError(adapter, qp, responder.receive, wcStatus.flushed);
   responder.receive = null;
   for (const request of qp.receives.splice(0))

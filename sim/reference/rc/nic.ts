@@ -31,7 +31,7 @@ const ectZero = 2;
 
 export class ReferenceNic extends ModelVerbs {
   readonly port: PortIdentity;
-  /** Packets for QP0 and VL15: the register window of management takes them. */
+  /** Frames for QP0, on VL15 as they must be: the register window of management takes them. */
   readonly management: Uint8Array[] = [];
   /** Notifications that go before everything else. */
   #urgent: Uint8Array[] = [];
@@ -53,8 +53,9 @@ export class ReferenceNic extends ModelVerbs {
     if (typeof decoded === "string") return decoded;
     const { packet, route } = decoded;
     if (route.vl === 15 || packet.destQp === 0) {
+      if (route.vl !== 15 || packet.destQp !== 0) return "vl15";
       this.management.push(frame);
-      return "management";
+      return null;
     }
     const qp = this.qps.find(packet.destQp);
     if (qp === undefined) return "no-qp";
@@ -65,7 +66,7 @@ export class ReferenceNic extends ModelVerbs {
     const { packet, route } = decoded;
     const service = packet.shape?.service ?? "rc";
     if (service !== "cnp" && service !== qp.request.type) return "qp-type";
-    if (qp.state !== "RTR" && qp.state !== "RTS" && qp.state !== "SQD") return "qp-state";
+    if (qp.state === "RESET" || qp.state === "INIT" || qp.state === "ERR") return "qp-state";
     if (!pkeysMatch(packet.pkey, qp.settings.pkey)) return "pkey";
     if (service === "ud") return receiveDatagram(this, qp, decoded);
     if (!fromPeer(qp.settings.address, route)) return "peer-address";
@@ -123,15 +124,19 @@ export class ReferenceNic extends ModelVerbs {
   }
 
   #transmitFrom(qp: Qp, now: number): Uint8Array | null {
-    const response = nextResponse(this, qp, now);
-    if (response !== null) return this.#encode(qp.settings.address, response);
-    const { limiter } = qp;
-    if (limiter !== null) {
-      advanceLimiter(limiter, now);
-      if (limiter.active && now < limiter.sendAfter) return null;
-    }
+    const { limiter, responder } = qp;
+    if (limiter !== null) advanceLimiter(limiter, now);
+    const held = limiter?.active === true && now < limiter.sendAfter;
+    // READ responses are data and keep to the rate too; what stands behind them waits, for the order of PSNs.
+    const reading = responder.responses[0]?.kind === "read";
     let frame: Uint8Array | null = null;
-    if (qp.request.type === "ud") {
+    const response = held && reading ? null : nextResponse(this, qp, now);
+    if (response !== null) {
+      frame = this.#encode(qp.settings.address, response);
+      if (!reading) return frame;
+    } else if (held) {
+      return null;
+    } else if (qp.request.type === "ud") {
       const datagram = nextDatagram(this, qp);
       if (datagram !== null) frame = this.#encode(datagram.to, datagram.packet);
     } else {
@@ -145,13 +150,11 @@ export class ReferenceNic extends ModelVerbs {
   /** The next time after `now` at which {@link transmit} may have something new, or null without any. */
   nextTime(now: number): number | null {
     let next = Number.POSITIVE_INFINITY;
-    for (const { requester, responder, limiter, ...rest } of this.qps.values()) {
-      const times = [
-        requester.timer,
-        requester.rnrUntil,
-        responseDue({ requester, responder, limiter, ...rest }),
-      ];
-      if (limiter?.active && requester.queue.length > 0) times.push(limiter.sendAfter);
+    for (const qp of this.qps.values()) {
+      const { requester, responder, limiter } = qp;
+      const times = [requester.timer, requester.rnrUntil, responseDue(qp)];
+      if (limiter?.active && requester.queue.length + responder.responses.length > 0)
+        times.push(limiter.sendAfter);
       for (const time of times) if (time !== null && time > now && time < next) next = time;
     }
     return Number.isFinite(next) ? next : null;

@@ -87,6 +87,15 @@ describe("UD", () => {
     const long = makeUd("infiniband");
     long.send(257);
     expect(long.a.nic.pollCq(long.a.cq, 9)).toMatchObject([{ status: 1 }]);
+    // The send queue stops until it is taken back to RTS; receiving goes on.
+    expect(long.a.nic.queryQp(long.a.qpn).state).toBe("SQE");
+    long.send(4);
+    expect(long.a.nic.pollCq(long.a.cq, 9)).toMatchObject([{ status: 5 }]);
+    long.a.nic.modifyQp(long.a.qpn, { state: "RTS" });
+    long.receive(100);
+    long.send(4);
+    expect(long.a.nic.pollCq(long.a.cq, 9)).toMatchObject([{ status: 0 }]);
+    expect(long.b.nic.pollCq(long.b.cq, 9)).toMatchObject([{ status: 0, byteLength: 44 }]);
     const bad = makeUd("infiniband");
     bad.a.nic.deregMr(bad.a.lkey);
     bad.send(5);
@@ -105,7 +114,7 @@ describe("UD", () => {
 describe("checks of the header (check 1)", () => {
   const cases: [string, object][] = [
     ["no-qp", { destQp: 0x999 }],
-    ["management", { destQp: 0 }],
+    ["vl15", { destQp: 0 }],
     ["qp-type", { opcode: 0x64, deth: { qkey: 0, sourceQp: 1 } }],
     ["pkey", { pkey: 0x8001 }],
   ];

@@ -1,13 +1,14 @@
 /** UD SEND, as management uses it on QP1 (InfiniBand vol. 1, 9.8.3; ibv_post_send.3). */
 
 import type { AddressVector } from "../../nic/verbs.ts";
-import { access, wcStatus } from "../../nic/verbs.ts";
+import { access, type WcStatus, wcStatus } from "../../nic/verbs.ts";
 import { type Adapter, basePacket, complete, type Verdict } from "./adapter.ts";
+import { flushSends } from "./flush.ts";
 import type { DecodedFrame } from "./framing.ts";
 import { opcodeFor } from "./opcodes.ts";
 import type { TransportPacket } from "./packet.ts";
 import type { Qp } from "./qp.ts";
-import { failHead, retireHead } from "./retire.ts";
+import { retireHead } from "./retire.ts";
 import { gather, listBytes, scatter } from "./scatter.ts";
 import { serialAdd } from "./serial.ts";
 
@@ -27,7 +28,7 @@ export function nextDatagram(
   const ud = request.ud!;
   const hosts = adapter.regions.checkList(request.sges ?? [], qp.request.pd, 0);
   if (entry.length > settings.pathMtu || typeof hosts === "string") {
-    failHead(adapter, qp, typeof hosts === "string" ? wcStatus.localProtection : wcStatus.localLength);
+    failDatagram(adapter, qp, typeof hosts === "string" ? wcStatus.localProtection : wcStatus.localLength);
     return null;
   }
   const imm = request.opcode === "send-imm";
@@ -45,6 +46,14 @@ export function nextDatagram(
   r.cursor = 0;
   retireHead(adapter, qp);
   return { packet, to: ud.address };
+}
+
+/** A local error stops the send queue, not the queue pair: what waits is flushed, the state is SQE. */
+function failDatagram(adapter: Adapter, qp: Qp, status: WcStatus): void {
+  const { wrId } = qp.requester.queue.shift()!.request;
+  complete(adapter, qp.request.sendCq, { wrId, status, opcode: "send", qpn: qp.number, byteLength: 0 });
+  qp.state = "SQE";
+  flushSends(adapter, qp);
 }
 
 /** A datagram: without a buffer that is long enough it is dropped, nobody is told. */

@@ -18,7 +18,7 @@ import {
   type Verdict,
 } from "./adapter.ts";
 import { createLimiter } from "./dcqcn.ts";
-import { enterError, flush } from "./flush.ts";
+import { enterError, flush, flushSends } from "./flush.ts";
 import { HostMemory } from "./memory.ts";
 import { freshQp, freshRequester, freshResponder, type Qp, stepSettings } from "./qp.ts";
 import { type CompletionQueue, Numbered, type SharedReceives } from "./queues.ts";
@@ -117,10 +117,10 @@ export class ModelVerbs implements Verbs, Adapter {
 
   postSend(qpn: number, request: SendRequest): void {
     const qp = this.qps.take(qpn);
-    if (qp.state !== "RTS" && qp.state !== "SQD" && qp.state !== "ERR")
+    if (qp.state === "RESET" || qp.state === "INIT" || qp.state === "RTR")
       throw new VerbsError("EINVAL", `queue pair ${qpn} is in ${qp.state} and cannot send`);
     qp.requester.queue.push(makeEntry(qp, request));
-    if (qp.state === "ERR") flush(this, qp);
+    if (qp.state === "ERR" || qp.state === "SQE") flushSends(this, qp);
   }
 
   postRecv(qpn: number, request: ReceiveRequest): void {
