@@ -73,6 +73,14 @@ export const equivalents: readonly Equivalent[] = [
     why: "what is stored is no flow-control packet",
   },
   {
+    ...{ module: "llr_rx", from: "frame_end && peer_valid", to: "(|(frame_end))" },
+    why: "without a peer the state is OFF and no ACK is due, whatever was set before: the last assignments say so",
+  },
+  {
+    ...{ module: "llr_rx", from: "frame_end && peer_valid && !advance", to: "(|(frame_end && peer_valid))" },
+    why: "a frame that is taken sets the state itself, in an assignment behind the one of the gap",
+  },
+  {
     ...{ module: "llr_rx", from: "held || fewer", to: "(|(fewer))" },
     why: "when the words are all there, none are left, which is fewer than a beat has",
   },

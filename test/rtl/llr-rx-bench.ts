@@ -107,6 +107,7 @@ export class LlrRxBench {
     ].map((name) => model.port(`s_${name}`));
     const names = [...eventNames, ...(this.#retry ? retryEvents : [])];
     this.#events = names.map((name) => [name, model.port(name)] as const);
+    this.#check(new Set(), undefined);
   }
 
   cycle(around: Surroundings): void {
