@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { type EmitResult, generate } from "../emit/index.ts";
+import { type EmitResult, generate, isSource } from "../emit/index.ts";
 import { loadDesign } from "./load-design.ts";
 
 interface Options {
@@ -45,7 +45,7 @@ function asJson({ folder, manifest, changed }: EmitResult): string {
 }
 
 function asText({ folder, manifest, changed }: EmitResult): string {
-  const sources = manifest.files.filter((file) => file.path.endsWith(".v")).length;
+  const sources = manifest.files.filter((file) => isSource(file.path)).length;
   const place = shortPath(folder);
   const what = changed ? "written" : "unchanged, nothing to write";
   return `${place}: ${sources} Verilog modules and ${manifest.files.length + 1 - sources} other files, ${what}

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { cacheFolder, contentKey } from "../cache.ts";
 import type { AnyDesign } from "../design/switch.ts";
-import { completeFiles, emit } from "./emit.ts";
+import { completeFiles, emit, isSource } from "./emit.ts";
 import { renderDesign } from "./generate.ts";
 
 /** A device in the cache folder. */
@@ -19,6 +19,6 @@ export function generateToCache(design: AnyDesign): CachedOutput {
   const key = contentKey([manifest.generator.version, ...files.flatMap((file) => [file.path, file.text])]);
   const folder = join(cacheFolder(), "rtl", `${design.name}-${key.slice(0, 16)}`);
   emit(design, files, folder, { force: true });
-  const sources = files.filter((file) => file.path.endsWith(".v"));
+  const sources = files.filter((file) => isSource(file.path));
   return { folder, top: manifest.top, files: sources.map((file) => join(folder, file.path)) };
 }

@@ -64,12 +64,15 @@ function isThere(folder: string, files: readonly EmittedFile[]): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && isUpToDate(folder, files);
 }
 
+/** Whether a file is Verilog of the device itself: a harness of its proofs is not. */
+export const isSource = (path: string): boolean => path.endsWith(".v") && !path.startsWith("formal/");
+
 /** All files of the output folder, and the manifest that is the last of them. */
 export function completeFiles(
   design: AnyDesign,
   files: readonly EmittedFile[],
 ): { manifest: Manifest; all: readonly EmittedFile[] } {
-  const sources = files.map((file) => file.path).filter((path) => path.endsWith(".v"));
+  const sources = files.map((file) => file.path).filter(isSource);
   const listed = [
     ...files,
     { path: `${design.name}.f`, text: sources.map((path) => `${path}\n`).join("") },

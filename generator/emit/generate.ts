@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AnyDesign } from "../design/switch.ts";
 import { renderTemplate } from "../render/index.ts";
 import { constraintFiles } from "../views/constraints.ts";
+import { formalFiles } from "../views/formal.ts";
 import { filesOf } from "../views/index.ts";
 import { registerDocuments } from "../views/register-docs.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
@@ -12,9 +13,14 @@ export interface GenerateOptions extends EmitOptions {
   readonly out?: string;
 }
 
-/** Text of every file of a design: its Verilog, the documents of its registers, the constraints of its clocks. */
+/** Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers, the constraints of its clocks. */
 export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
-  const files = [...filesOf(design), ...registerDocuments(design), ...constraintFiles(design)];
+  const files = [
+    ...filesOf(design),
+    ...formalFiles(design),
+    ...registerDocuments(design),
+    ...constraintFiles(design),
+  ];
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 

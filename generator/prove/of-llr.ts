@@ -64,8 +64,38 @@ const llrControl: Proof = {
   ],
 };
 
+const llrLoop: Proof = {
+  name: "llr_loop",
+  top: "llr_loop",
+  engine: "induction",
+  depth: 2,
+  hunt: 10,
+  reach: 12,
+  properties: [
+    { label: "expects_the_next", says: "the number expected is that of the frame behind those taken" },
+    { label: "nothing_forgotten_early", says: "the sender forgets only what was taken" },
+    { label: "frame_in_reach", says: "a frame on the way is one of the window when it was sent" },
+    { label: "frame_not_passed", says: "the receiver is never past the window of a frame on the way" },
+    { label: "arrives_in_reach", says: "nor past that of a frame that arrives" },
+    { label: "ack_in_reach", says: "an ACK or NACK on the way is not behind what is acknowledged" },
+    { label: "ack_never_refused", says: "an ACK or NACK that arrives is in the window" },
+    { label: "number_is_right", says: "the number of a frame that arrives is that which was sent" },
+    { label: "number_is_clear", says: "a number stands for one frame only, modulo 2^20" },
+    {
+      label: "takes_the_next",
+      says: "what is taken is the next frame: none lost, none twice, none out of order",
+    },
+    { label: "delivers_the_next", says: "what is delivered is the frame just taken" },
+    {
+      label: "goes_round",
+      says: "a frame can be sent, taken, acknowledged, and come once more",
+      cover: true,
+    },
+  ],
+};
+
 /** The retry of a link. */
 export const llrProofs: ProofList = (design: AnyDesign) => {
   const retry = design.kind === "link" ? design.retry === "llr" : design.port.retry === "llr";
-  return retry ? [llrRx, llrSession, llrControl] : [];
+  return retry ? [llrRx, llrSession, llrControl, llrLoop] : [];
 };

@@ -98,6 +98,7 @@ export function llrTxView(design: LinkDesign): View {
     r: ranges(design),
     retry,
     secded,
+    f: { byteBits: String(s.byteBits) },
     crc8: crc8View(5),
     bytesPad: `${32 - depthBits - beatShift}'d0`,
     beatShiftPad: `${beatShift}'d0`,
@@ -190,4 +191,15 @@ function startColumn(kind: number): string {
     .toReversed()
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("")}`;
+}
+
+/** `llr_loop`: harness of the proof that the retry loses, doubles and swaps nothing. */
+export function llrLoopView(design: LinkDesign): View {
+  return {
+    header: header(design, "Proof of the retry: sender and receiver over a cable with faults."),
+    module: moduleName(design, "llr_loop"),
+    module_rx: moduleName(design, "llr_rx"),
+    r: ranges(design),
+    room: `32'd${design.derived.replayDepthBeats.value - 1}`,
+  };
 }

@@ -4,6 +4,56 @@ const rx = { proof: "llr_rx", module: "llr_rx" };
 const session = { proof: "llr_session", module: "llr_session" };
 const control = { proof: "llr_control", module: "llr_control" };
 
+const loop = { proof: "llr_loop", module: "llr_loop" };
+
+/** In the receiver, and in what the sender and the cable may do: the sender of the harness is what is proved of llr_tx. */
+const loopBreaks: readonly Break[] = [
+  {
+    ...{ ...loop, module: "llr_rx", property: "takes_the_next" },
+    from: "distance == 20'd0;",
+    to: "distance[19:1] == 19'd0;",
+  },
+  {
+    ...{ ...loop, module: "llr_rx", property: "expects_the_next" },
+    from: "if (advance) begin",
+    to: "if (advance || gap) begin",
+  },
+  {
+    ...{ ...loop, module: "llr_rx", property: "delivers_the_next" },
+    from: "wire write_good = end_now && take_data;",
+    to: "wire write_good = end_now && store && length_good && !flow;",
+  },
+  {
+    ...{ ...loop, property: "nothing_forgotten_early" },
+    from: "acked_reg + {12'd0, newly};",
+    to: "acked_reg + {12'd0, newly} + 32'd1;",
+  },
+  {
+    ...{ ...loop, property: "frame_in_reach" },
+    from: "sent_reg - resend_frame <= ROOM",
+    to: "sent_reg - resend_frame <= ROOM + 32'd5",
+  },
+  { ...{ ...loop, property: "frame_not_passed" }, from: "limit_reg - other_limit <= 2 * ROOM", to: "1'b1" },
+  { ...{ ...loop, property: "arrives_in_reach" }, from: "limit_reg - other_limit <= 2 * ROOM", to: "1'b1" },
+  {
+    ...{ ...loop, property: "ack_in_reach" },
+    from: "<= taken;\n        end\n        if (rst)",
+    to: "<= taken + 32'd1;\n        end\n        if (rst)",
+  },
+  { ...{ ...loop, property: "ack_never_refused" }, from: "other_ack - acked_reg <= ROOM", to: "1'b1" },
+  {
+    ...{ ...loop, property: "number_is_right" },
+    from: "s_seq == base + arriving[19:0]",
+    to: "s_seq - base - arriving[19:0] <= 20'd1",
+  },
+  {
+    ...{ ...loop, property: "number_is_clear" },
+    from: "other_limit - other_frame - 32'd1 < ROOM",
+    to: "other_limit - other_frame - 32'd1 < 32'h100000",
+  },
+  { ...{ ...loop, property: "goes_round" }, from: "if (send) sent_reg", to: "if (send && resend) sent_reg" },
+];
+
 const rxBreaks: readonly Break[] = [
   {
     ...{ ...rx, property: "takes_only_expected" },
@@ -146,4 +196,4 @@ const controlBreaks: readonly Break[] = [
 ];
 
 /** Of the retry. */
-export const llrBreaks: readonly Break[] = [...rxBreaks, ...sessionBreaks, ...controlBreaks];
+export const llrBreaks: readonly Break[] = [...loopBreaks, ...rxBreaks, ...sessionBreaks, ...controlBreaks];

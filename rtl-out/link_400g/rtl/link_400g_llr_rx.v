@@ -90,6 +90,11 @@ module link_400g_llr_rx (
     output reg           evt_overrun,       // credit was not respected
     output reg           evt_vl15_dropped,
     output reg           evt_discard        // not allowed in this port state, or no such lane
+`ifdef FORMAL
+    ,
+    output wire        f_open,  // inside a frame
+    output wire [20:0] f_begun  // its start is right, its number
+`endif
 );
 
     localparam LW             = 3;         // bits of a lane number
@@ -336,19 +341,21 @@ module link_400g_llr_rx (
 `ifdef FORMAL
 
     // number of the frame under way, and whether its start is to be believed
-    reg  [19:0] f_number_reg;
-    reg         f_numbered_reg;
-    reg         f_open_reg;    // inside a frame
-    reg         f_old_reg;     // the frame under way began in the session before
-    reg         f_asked_reg;   // the NACK of this gap has been sent
-    reg         f_accepted_reg;
-    reg         f_gap_reg;
-    reg         f_advance_reg;
-    reg         f_behind_reg;
-    reg         f_valid_reg;
-    reg         f_rst_reg;
-    reg  [1:0]  f_state_reg;
-    reg  [19:0] f_expected_reg;
+    reg [19:0] f_number_reg;
+    reg        f_numbered_reg;
+    reg        f_open_reg;    // inside a frame
+    reg        f_old_reg;     // the frame under way began in the session before
+    reg        f_asked_reg;   // the NACK of this gap has been sent
+    reg        f_accepted_reg;
+    reg        f_gap_reg;
+    reg        f_advance_reg;
+    reg        f_behind_reg;
+    reg        f_valid_reg;
+    reg        f_rst_reg;
+    reg [1:0]  f_state_reg;
+    reg [19:0] f_expected_reg;
+    assign      f_open     = f_open_reg;
+    assign      f_begun    = {f_numbered_reg, f_number_reg};
     wire [19:0] f_number   = s_sop ? s_seq : f_number_reg;
     wire        f_numbered = s_sop ? s_start_ok && s_eligible : f_numbered_reg;
     wire        f_whole    = !s_error && (s_crc_good || (s_crc_inverted && s_poison));
@@ -381,10 +388,10 @@ module link_400g_llr_rx (
             starts_in_reset: assume (rst);
         end
         // The MAC gives frames whole
-        frames_whole: assume (!s_valid || s_sop == !f_open_reg);
+        frames_whole: assume ($initstate || !s_valid || s_sop == !f_open_reg);
         // The session is valid after it was accepted
-        accepted_is_valid: assume (!f_accepted_reg || peer_valid);
-        valid_is_accepted: assume (!peer_valid || f_valid_reg || f_accepted_reg);
+        accepted_is_valid: assume ($initstate || !f_accepted_reg || peer_valid);
+        valid_is_accepted: assume ($initstate || !peer_valid || f_valid_reg || f_accepted_reg);
     end
 
     always @* if (!$initstate) begin
