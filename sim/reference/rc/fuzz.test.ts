@@ -19,9 +19,17 @@ const long = process.env.LANEWRIGHT_LONG === "1" || process.env.LANEWRIGHT_LONG 
 const packets = long ? 100_000 : 4000;
 
 /** Addresses where mistakes are made: edges of the region, of the 64-bit space, unaligned ones. */
-function address(rng: Rng): bigint {
-  const edge = rng.pick([base, base + BigInt(regionBytes), 0n, 1n << 64n, base + 0x8000n]);
-  return BigInt.asUintN(64, edge + BigInt(rng.range(-600, 600)));
+function address(rng: Rng, length: number): bigint {
+  const edge = rng.pick([
+    base,
+    base + BigInt(regionBytes),
+    base + BigInt(regionBytes),
+    0n,
+    1n << 64n,
+    base + 0x8000n,
+  ]);
+  const near = BigInt(rng.range(-3, 3)) - (rng.chance(0.7) ? BigInt(length) : 0n);
+  return BigInt.asUintN(64, edge + (rng.chance(0.7) ? near : BigInt(rng.range(-600, 600))));
 }
 
 /** A packet with good CRCs that is wrong somewhere, or nowhere. */
@@ -30,7 +38,7 @@ function hostile(rng: Rng, rig: Rig, now: number): void {
   const qp = nic.qps.take(qpn);
   const random = packetFrom(rng, rng.below(0x18), rng.pick([0, 0, 4, 8, 255, 256, 257]));
   const rkey = rng.chance(0.8) ? key : rng.chance(0.5) ? (key ^ (1 << rng.below(32))) >>> 0 : rng.next();
-  const length = rng.pick([random.payload.length, 0, 300, 600, 2 ** 31, 2 ** 32 - 1]);
+  const length = rng.chance(0.8) ? random.payload.length : rng.pick([0, 300, 600, 2 ** 31, 2 ** 32 - 1]);
   const psn =
     (rng.chance(0.8) ? qp.responder.expectedPsn : qp.responder.expectedPsn + rng.range(-9, 9)) & 0xffffff;
   const change = {
@@ -40,8 +48,8 @@ function hostile(rng: Rng, rig: Rig, now: number): void {
     psn,
     fecn: false,
     becn: false,
-    ...(random.reth ? { reth: { va: address(rng), rkey, length } } : {}),
-    ...(random.atomicEth ? { atomicEth: { ...random.atomicEth, va: address(rng), rkey } } : {}),
+    ...(random.reth ? { reth: { va: address(rng, length), rkey, length } } : {}),
+    ...(random.atomicEth ? { atomicEth: { ...random.atomicEth, va: address(rng, 8), rkey } } : {}),
     ...(random.ieth === undefined ? {} : { ieth: rkey }),
   };
   if (rng.chance(0.9)) {
