@@ -11,7 +11,7 @@ const pattern = new RegExp(
   [
     /(?<blank>\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/u,
     /(?<attribute>\(\*(?!\s*\))[\s\S]*?\*\))/u,
-    /(?<guarded>`ifdef\b[\s\S]*?`endif\b)/u,
+    /(?<guarded>`ifn?def\b)/u,
     /(?<directive>`[^\n]*)/u,
     /(?<string>"(?:[^"\\]|\\.)*")/u,
     /(?<number>\d*\s*'[sS]?[bBoOdDhH]\s*[0-9a-fA-FxXzZ_?]+|\d[\d_]*)/u,
@@ -36,11 +36,24 @@ export function tokensOf(text: string): Token[] {
     const found = Object.entries(groups ?? {}).find(([, word]) => word !== undefined);
     if (found === undefined) throw new Error(`no word of Verilog: "${text.slice(start, start + 20)}"`);
     const [kind, word = ""] = found;
+    if (kind === "guarded") pattern.lastIndex = endOfGuarded(text, start);
     if (silent.has(kind)) continue;
     tokens.push({ kind: kind as Token["kind"], text: word, start, end: start + word.length });
   }
   tokens.push({ kind: "end", text: "", start: text.length, end: text.length });
   return tokens;
+}
+
+/** Offset behind the `endif of the `ifdef at `start`; others may stand inside. */
+function endOfGuarded(text: string, start: number): number {
+  const words = /`(ifn?def|endif)\b/gu;
+  words.lastIndex = start;
+  let depth = 0;
+  for (let word = words.exec(text); word !== null; word = words.exec(text)) {
+    depth += word[1] === "endif" ? -1 : 1;
+    if (depth === 0) return words.lastIndex;
+  }
+  throw new Error("an `ifdef has no `endif");
 }
 
 /** A place in the words of a text. */

@@ -50,7 +50,10 @@ describe("mutants of a module", () => {
   it("leaves widths, counts, parameters, and what is under `ifdef alone", () => {
     const all = changes(module).join("\n");
     for (const one of ["SIZE-1", "SIZE ->", "4'd9", ": clk"]) expect(all).not.toContain(one);
-    const guarded = module.replace("endmodule", "`ifdef FORMAL\n    wire x = a + 4'd7;\n`endif\nendmodule");
+    const guarded = module.replace(
+      "endmodule",
+      "`ifdef FORMAL\n`ifdef X\n`else\n  wire y;\n`endif\n  wire x = a + 4'd7;\n`endif\nendmodule",
+    );
     expect(weave(guarded).mutants).toEqual(weave(module).mutants);
   });
 
