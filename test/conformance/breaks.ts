@@ -202,7 +202,7 @@ export const breaks: readonly ConformanceBreak[] = [
     says: "flow-control packets are not refreshed",
     module: "credit_rx",
     change: ["if (refresh || armed_now) begin", "if (armed_now) begin"],
-    also: [],
+    also: ["FC-1", "FC-4"],
   },
   {
     id: "FC-6",
@@ -219,14 +219,14 @@ export const breaks: readonly ConformanceBreak[] = [
     says: "a lane goes only when every lane has credit",
     module: "tx_scheduler",
     change: ["& (credit_ok | {N{discard}})", "& ({N{&credit_ok}} | {N{discard}})"],
-    also: [],
+    also: ["FC-12"],
   },
   {
     id: "FC-8",
     says: "credit is promised for room that is taken",
     module: "credit_rx",
     change: ["taken >= CREDITS ? 12'd0 : CREDITS - taken;", "CREDITS;"],
-    also: [],
+    also: ["FC-6"],
   },
   {
     id: "FC-9",
