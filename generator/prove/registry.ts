@@ -2,10 +2,19 @@ import type { AnyDesign } from "../design/switch.ts";
 import { affineProofs } from "./affine.ts";
 import { creditProofs } from "./of-credit.ts";
 import { llrProofs } from "./of-llr.ts";
+import { streamProofs } from "./of-streams.ts";
+import { switchProofs, vlArbiterProofs } from "./of-switch.ts";
 import type { Proof, ProofList } from "./types.ts";
 
 /** What is proved, each list in its file; docs/proofs.md says how one is added. */
-const lists: readonly ProofList[] = [creditProofs, affineProofs, llrProofs];
+const lists: readonly ProofList[] = [
+  creditProofs,
+  affineProofs,
+  llrProofs,
+  streamProofs,
+  vlArbiterProofs,
+  switchProofs,
+];
 
 /** The proofs of a design, in the order in which they are shown. */
 export function proofsOf(design: AnyDesign): readonly Proof[] {

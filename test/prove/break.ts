@@ -1,4 +1,5 @@
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
+import type { AnyDescription } from "../../generator/dsl/switch-description.ts";
 
 /** One change of the emitted RTL, and the property that the engine must then find broken. */
 export interface Break {
@@ -11,6 +12,8 @@ export interface Break {
   /** Text as it is emitted for {@link smallLink} or the device named, where it stands just once, and what takes its place. */
   readonly from: string;
   readonly to: string;
+  /** The device; {@link smallLink} unless given. */
+  readonly device?: keyof typeof breakDevices;
 }
 
 /** The device that breaks are tried on: as small as links get, so that the solvers are quick. */
@@ -23,3 +26,23 @@ export const smallLink: LinkDescription = {
   cableMeters: 0,
   virtualLanes: { data: 2 },
 };
+
+const lanes: AnyDescription = {
+  kind: "link",
+  ...smallLink,
+  ...{ clockMHz: 400, rateGbps: 25, mtuBytes: 1024, cableMeters: 3, icrc: "endpoint" },
+  ...{ phy: "pcs", lanes: { count: 1, gbps: 25 }, fec: "rs528" },
+};
+
+/** What breaks are tried on: a port, one with lanes, FEC and the ICRC, and a switch. */
+export const breakDevices = {
+  link: { kind: "link", ...smallLink },
+  lanes,
+  switch: {
+    kind: "switch",
+    ...{ name: "tiny", clockMHz: 200, datapathBits: 64, mtuBytes: 256 },
+    ports: { count: 2, rateGbps: 10, cableMeters: 0, phyLatencyNs: 20 },
+    virtualLanes: { data: 2 },
+    tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
+  },
+} satisfies Readonly<Record<string, AnyDescription>>;

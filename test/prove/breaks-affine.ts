@@ -39,8 +39,8 @@ const crcBreaks = (crc: "vcrc" | "icrc", advance: string, wrong: string): readon
   },
 ];
 
-/** Those of {@link smallLink}. */
-export const affineBreaks: readonly Break[] = [
+/** Those of the small link. */
+const onLink: readonly Break[] = [
   ...crcBreaks("vcrc", "16'h2cde", "16'h2cdf"),
   {
     ...{ proof: "vcrc_check", module: "vcrc_check", property: "good_where_serial_agrees" },
@@ -75,7 +75,7 @@ export const affineBreaks: readonly Break[] = [
 ];
 
 /** Those of a link with lanes, FEC and the ICRC. */
-export const lanesBreaks: readonly Break[] = [
+const onLanes: readonly Break[] = [
   ...crcBreaks("icrc", "32'h760b74bb", "32'h760b74ba"),
   {
     ...{ proof: "icrc_gen", module: "icrc_gen", property: "bypass_adds_nothing" },
@@ -127,4 +127,9 @@ export const lanesBreaks: readonly Break[] = [
     from: "x0 = d[72] ^ d[78]",
     to: "x0 = d[72]",
   },
+];
+
+export const affineBreaks: readonly Break[] = [
+  ...onLink,
+  ...onLanes.map((one) => ({ ...one, device: "lanes" as const })),
 ];

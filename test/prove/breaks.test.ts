@@ -2,23 +2,32 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { type Inspection, inspect } from "../../generator/check/index.ts";
+import type { AnyDesign } from "../../generator/design/switch.ts";
 import { renderDesign } from "../../generator/emit/generate.ts";
 import { type DeviceFiles, proofsOf, prove } from "../../generator/prove/index.ts";
-import { designOf } from "../../sim/driver/device.ts";
-import { type Break, smallLink } from "./break.ts";
+import { type Break, breakDevices } from "./break.ts";
 import { breaks } from "./breaks.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
 /** Of each proof, the first break is tried in every run of the tests, the others in long ones. */
 const quick = breaks.filter((one, index) => breaks.findIndex(({ proof }) => proof === one.proof) === index);
-const design = await designOf(smallLink);
-const device: DeviceFiles = { name: design.name, files: renderDesign(design) };
+const devices = new Map<string, { readonly design: AnyDesign; readonly device: DeviceFiles }>();
+for (const [name, description] of Object.entries(breakDevices)) {
+  const { design }: Inspection<AnyDesign> = inspect(description);
+  if (design === undefined) throw new Error(`device ${name} is not sound`);
+  devices.set(name, { design, device: { name: design.name, files: renderDesign(design) } });
+}
+
+const deviceOf = (one: Break) => devices.get(one.device ?? "link")!;
 const out = mkdtempSync(join(tmpdir(), "lanewright-breaks-"));
 
 afterAll(() => rmSync(out, { recursive: true }));
 
 /** The device with one change; the text to change must stand there just once. */
-function broken({ module, from, to }: Break): DeviceFiles {
+function broken(one: Break): DeviceFiles {
+  const { module, from, to } = one;
+  const { device } = deviceOf(one);
   const name = `${device.name}_${module}.v`;
   const files = device.files.map((file) => {
     if (!file.path.endsWith(`/${name}`)) return file;
@@ -31,8 +40,8 @@ function broken({ module, from, to }: Break): DeviceFiles {
 
 describe("every property", () => {
   it("has a break for which it must fail", () => {
-    const properties = proofsOf(design).flatMap(({ name, properties: all }) =>
-      all.map(({ label }) => `${name}.${label}`),
+    const properties = [...devices.values()].flatMap(({ design }) =>
+      proofsOf(design).flatMap(({ name, properties: all }) => all.map(({ label }) => `${name}.${label}`)),
     );
     const covered = new Set(breaks.map(({ proof, property }) => `${proof}.${property}`));
     expect(properties.filter((name) => !covered.has(name))).toEqual([]);
@@ -42,7 +51,7 @@ describe("every property", () => {
 
 describe("a break", () => {
   it.each(long ? breaks : quick)("of $module is found by $proof.$property: $from => $to", async (one) => {
-    const proof = proofsOf(design).find(({ name }) => name === one.proof);
+    const proof = proofsOf(deviceOf(one).design).find(({ name }) => name === one.proof);
     if (proof === undefined) throw new Error(`there is no proof ${one.proof}`);
     const options = { jobs: 1, timeout: 300, out, properties: [one.property] };
     const [result] = await prove([proof], broken(one), options);

@@ -1,6 +1,15 @@
 import type { Break } from "./break.ts";
+import { affineBreaks } from "./breaks-affine.ts";
 import { creditBreaks } from "./breaks-credit.ts";
 import { llrBreaks } from "./breaks-llr.ts";
+import { streamBreaks } from "./breaks-streams.ts";
+import { switchBreaks } from "./breaks-switch.ts";
 
 /** All of them; each list in its file, `breaks-*.ts`. */
-export const breaks: readonly Break[] = [...creditBreaks, ...llrBreaks];
+export const breaks: readonly Break[] = [
+  ...creditBreaks,
+  ...llrBreaks,
+  ...affineBreaks,
+  ...streamBreaks,
+  ...switchBreaks,
+];

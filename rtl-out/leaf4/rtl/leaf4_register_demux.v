@@ -285,6 +285,143 @@ module leaf4_register_demux (
         end
     end
 
+`ifdef FORMAL
+    // ---- properties: a slave towards the host, a master towards each page ----
+
+    // any page
+    (* anyconst *) wire [PAGE_BITS-1:0] f_any_bits;
+
+    wire [PAGE_BITS-1:0] f_any_page = {1'b0, f_any_bits} < PAGES
+        ? f_any_bits : {PAGE_BITS{1'b0}};
+
+    reg             f_write_address;  // taken and not answered
+    reg             f_write_data;
+    reg             f_read;
+    reg             f_b_stalled;
+    reg             f_r_stalled;
+    reg [1:0]       f_last_bresp;
+    reg [1:0]       f_last_rresp;
+    reg [31:0]      f_last_rdata;
+    reg             f_aw_stalled;     // of the page
+    reg             f_w_stalled;
+    reg             f_ar_stalled;
+    reg [11:0]      f_last_awaddr;
+    reg [31:0]      f_last_wdata;
+    reg [3:0]       f_last_wstrb;
+    reg [11:0]      f_last_araddr;
+    reg [PAGES-1:0] f_owes_write;     // pages that were asked and have not answered
+    reg [PAGES-1:0] f_owes_read;
+    reg [PAGES-1:0] f_answers_write;  // answers that were there and not taken in the cycle before
+    reg [PAGES-1:0] f_answers_read;
+
+    wire             f_b         = s_axil_bvalid && s_axil_bready;
+    wire             f_r         = s_axil_rvalid && s_axil_rready;
+    wire [PAGES-1:0] f_ask_write = write_state_reg == ASK ? write_select_reg : {PAGES{1'b0}};
+    wire [PAGES-1:0] f_ask_read  = read_state_reg == ASK ? read_select_reg : {PAGES{1'b0}};
+    wire             f_in_write  = write_state_reg != TAKE;
+    wire             f_in_read   = read_state_reg != TAKE;
+
+    always @(posedge clk) begin
+        f_write_address <= (f_write_address && !f_b) || (s_axil_awvalid && s_axil_awready);
+        f_write_data    <= (f_write_data && !f_b) || (s_axil_wvalid && s_axil_wready);
+        f_read          <= (f_read && !f_r) || (s_axil_arvalid && s_axil_arready);
+        f_b_stalled     <= s_axil_bvalid && !s_axil_bready;
+        f_r_stalled     <= s_axil_rvalid && !s_axil_rready;
+        f_last_bresp    <= s_axil_bresp;
+        f_last_rresp    <= s_axil_rresp;
+        f_last_rdata    <= s_axil_rdata;
+        f_aw_stalled    <= m_axil_awvalid[f_any_page] && !m_axil_awready[f_any_page];
+        f_w_stalled     <= m_axil_wvalid[f_any_page] && !m_axil_wready[f_any_page];
+        f_ar_stalled    <= m_axil_arvalid[f_any_page] && !m_axil_arready[f_any_page];
+        f_last_awaddr   <= m_axil_awaddr;
+        f_last_wdata    <= m_axil_wdata;
+        f_last_wstrb    <= m_axil_wstrb;
+        f_last_araddr   <= m_axil_araddr;
+        f_owes_write    <= (f_owes_write & ~(m_axil_bvalid & m_axil_bready)) | f_ask_write;
+        f_owes_read     <= (f_owes_read & ~(m_axil_rvalid & m_axil_rready)) | f_ask_read;
+        f_answers_write <= m_axil_bvalid & ~m_axil_bready;
+        f_answers_read  <= m_axil_rvalid & ~m_axil_rready;
+        if (rst) begin
+            f_write_address <= 1'b0;
+            f_write_data    <= 1'b0;
+            f_read          <= 1'b0;
+            f_b_stalled     <= 1'b0;
+            f_r_stalled     <= 1'b0;
+            f_aw_stalled    <= 1'b0;
+            f_w_stalled     <= 1'b0;
+            f_ar_stalled    <= 1'b0;
+            f_owes_write    <= {PAGES{1'b0}};
+            f_owes_read     <= {PAGES{1'b0}};
+            f_answers_write <= {PAGES{1'b0}};
+            f_answers_read  <= {PAGES{1'b0}};
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A page answers only what it was asked, behind the address and data of a write
+        page_answers_requests: assume (
+            (m_axil_bvalid & ~(f_owes_write & ~m_axil_awvalid & ~m_axil_wvalid)) == {PAGES{1'b0}}
+            && (m_axil_rvalid & ~(f_owes_read & ~m_axil_arvalid)) == {PAGES{1'b0}});
+        // A page's answer stays until it is taken
+        page_answer_stays: assume ((f_answers_write & ~m_axil_bvalid) == {PAGES{1'b0}}
+            && (f_answers_read & ~m_axil_rvalid) == {PAGES{1'b0}});
+    end
+
+    always @* if (!$initstate) begin
+        // A write is taken as a whole, one at a time, and answered once
+        write_counted: assert (f_write_address == (address_held_reg || f_in_write
+            && write_state_reg != ASK)
+            && f_write_data == (data_held_reg || f_in_write && write_state_reg != ASK));
+        // Ready only where nothing is held
+        ready_where_free: assert (!(s_axil_awready && f_write_address) && !(s_axil_wready
+            && f_write_data)
+            && !(s_axil_arready && f_read));
+        // Both parts of a write are there before a page is asked
+        both_parts_first: assert (write_state_reg != ASK || (address_held_reg
+            && data_held_reg));
+        // So with reads
+        read_counted: assert (f_read == f_in_read);
+        // Answers are there in the last state, and in no other
+        answers_in_last_state: assert (s_axil_bvalid == (write_state_reg >= RESPOND)
+            && s_axil_rvalid == (read_state_reg >= RESPOND));
+        // Answers stay, unchanged, until they are taken
+        answers_are_stable: assert (!(f_b_stalled && !(s_axil_bvalid
+            && s_axil_bresp == f_last_bresp))
+            && !(f_r_stalled && !(s_axil_rvalid && s_axil_rresp == f_last_rresp
+                && s_axil_rdata == f_last_rdata)));
+        // A page that is asked sees the request, unchanged, until it takes it
+        requests_are_stable: assert (
+            !(f_aw_stalled && !(m_axil_awvalid[f_any_page] && m_axil_awaddr == f_last_awaddr))
+            && !(f_w_stalled && !(m_axil_wvalid[f_any_page] && m_axil_wdata == f_last_wdata
+                                  && m_axil_wstrb == f_last_wstrb))
+            && !(f_ar_stalled && !(m_axil_arvalid[f_any_page]
+                && m_axil_araddr == f_last_araddr)));
+        // Only the page that was chosen is asked, and only its answer is taken
+        only_the_chosen_page: assert (
+            ((m_axil_awvalid | m_axil_wvalid | m_axil_bready) & ~write_select_reg) == {PAGES{1'b0}}
+            && ((m_axil_arvalid | m_axil_rready) & ~read_select_reg) == {PAGES{1'b0}});
+        // No more than one page is chosen
+        one_page_chosen: assert (
+            (!(f_in_write || address_held_reg)
+                || (write_select_reg & (write_select_reg - 1'b1)) == {PAGES{1'b0}})
+            && (!f_in_read || (read_select_reg & (read_select_reg - 1'b1)) == {PAGES{1'b0}}));
+        // A page's answer is taken when it is there, and only then
+        answer_taken_when_there: assert ((m_axil_bready & ~m_axil_bvalid) == {PAGES{1'b0}}
+            && (m_axil_rready & ~m_axil_rvalid) == {PAGES{1'b0}});
+    end
+
+    always @* if (!$initstate) begin
+        // A write and a read can be answered by a page
+        write_and_read_answered: cover (f_b && f_r && s_axil_bresp == 2'b00
+            && s_axil_rresp == 2'b00);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -71,6 +71,26 @@ module leaf4_rr_arbiter (
     assign grant  = pool & ~behind_8 & chosen;
     assign behind = passed | (behind_8 & chosen);
 
+`ifdef FORMAL
+    // ---- properties; combinational, so that one cycle shows all ----
+
+    wire [4:0] f_ahead  = request & mask;
+    wire [4:0] f_pool   = (|f_ahead) ? f_ahead : request;
+    wire [4:0] f_others = grant - 1'b1;
+
+    always @* if (!$initstate) begin
+        // One grant where there is a request, else none
+        one_grant: assert ((|grant) == (|request) && !(|(grant & f_others)));
+        // Only what is requested is granted
+        only_requested: assert (!(|(grant & ~request)));
+        // The first request from the pointer on is granted, or the first of all when there is none
+        first_from_pointer: assert (!(|(f_pool & f_others)) || !(|request));
+        // The next search begins behind the grant
+        pointer_behind_grant: assert (!(|request) || behind == ~(grant | f_others));
+        // A request in front of the pointer is granted when there is none behind it
+        goes_round: cover ((|mask) && (|grant) && !(|f_ahead));
+    end
+`endif
 endmodule
 
 `default_nettype wire

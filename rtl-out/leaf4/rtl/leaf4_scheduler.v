@@ -189,6 +189,85 @@ module leaf4_scheduler (
     assign select_valid = select_valid_reg;
     assign select_port  = select_port_reg;
 
+`ifdef FORMAL
+    // ---- properties, of an arbitrary input and an arbitrary output ----
+
+    (* anyconst *) wire [PB-1:0] f_any_input;
+    (* anyconst *) wire [PB-1:0] f_any_output;
+
+    wire [PB-1:0] f_input  = {1'b0, f_any_input} < P ? f_any_input : {PB{1'b0}};
+    wire [PB-1:0] f_output = {1'b0, f_any_output} < P ? f_any_output : {PB{1'b0}};
+
+    wire [P-1:0] f_row = match[P*f_input +: P];
+    reg  [P-1:0] f_column;
+    integer      f_at;
+    always @* begin
+        for (f_at = 0; f_at < P; f_at = f_at + 1) begin
+            f_column[f_at] = match[P*f_at + f_output];
+        end
+    end
+
+    wire          f_asked       = request[P*f_input + f_output];
+    wire          f_matched     = match[P*f_input + f_output];
+    wire [PB-1:0] f_match_port  = match_port_reg[PB*f_input +: PB];
+    wire [PB-1:0] f_select_port = select_port_reg[PB*f_output +: PB];
+
+    reg f_input_busy;  // matched, and not done since
+    reg f_output_busy;
+    reg f_pair_busy;   // with each other
+
+    wire f_freed = done[f_select_port];
+
+    always @(posedge clk) begin
+        f_input_busy  <= (f_input_busy && !done[f_input]) || (|f_row);
+        f_output_busy <= (f_output_busy && !f_freed) || (|f_column);
+        f_pair_busy   <= (f_pair_busy && !done[f_input]) || f_matched;
+        if (rst) begin
+            f_input_busy  <= 1'b0;
+            f_output_busy <= 1'b0;
+            f_pair_busy   <= 1'b0;
+        end
+    end
+
+    always @* begin
+        requests_are_waiting: assume ((request & ~waiting) == {P*P{1'b0}});
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // An input is matched with one output at most
+        one_output_each: assert ((f_row & (f_row - 1'b1)) == {P{1'b0}});
+        // An output is matched with one input at most
+        one_input_each: assert ((f_column & (f_column - 1'b1)) == {P{1'b0}});
+        // Only pairs that ask are matched
+        only_requested: assert (!f_matched || f_asked);
+        // Neither an input nor an output is given away twice: both were free
+        never_twice: assert (!(|f_row && f_input_busy) && !(|f_column && f_output_busy));
+        // Who is free is known rightly
+        free_is_known: assert (input_free_reg[f_input] == !f_input_busy
+            && output_free_reg[f_output] == !f_output_busy);
+        // A busy pair knows each other: both sides were told the same, and it stands
+        partners_agree: assert (!f_pair_busy || (f_input_busy && f_output_busy
+            && f_match_port == f_output
+            && f_select_port == f_input));
+        // A busy output belongs to a busy pair
+        busy_in_pairs: assert (!(f_output_busy && f_select_port == f_input) || f_pair_busy);
+        // A match is told to both sides in one cycle
+        told_to_both: assert (!(match_valid_reg[f_input] && f_match_port == f_output)
+            || (select_valid_reg[f_output] && f_select_port == f_input));
+        // Where a request is heard between an input and an output that are free, something is
+        // matched
+        work_is_done: assert (!(heard[P*f_input + f_output] && input_free_reg[f_input]
+            && output_free_reg[f_output]) || (|match));
+    end
+
+    always @* if (!$initstate) begin
+        // All inputs can be matched at once
+        all_matched: cover (&match_inputs);
+    end
+`endif
 endmodule
 
 `default_nettype wire

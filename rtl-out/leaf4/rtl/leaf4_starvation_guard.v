@@ -75,6 +75,54 @@ module leaf4_starvation_guard (
     assign heard    = urgent | (request & ~{P{held}});
     assign starving = starving_reg;
 
+`ifdef FORMAL
+    // ---- properties, of an arbitrary pair ----
+
+    (* anyconst *) wire [PB-1:0] f_any_input;
+    (* anyconst *) wire [PB-1:0] f_any_output;
+    (* anyconst *) wire [PB-1:0] f_any_rival;
+
+    wire [PB-1:0] f_input  = {1'b0, f_any_input} < P ? f_any_input : {PB{1'b0}};
+    wire [PB-1:0] f_output = {1'b0, f_any_output} < P ? f_any_output : {PB{1'b0}};
+    wire [PB-1:0] f_other  = {1'b0, f_any_rival} < P ? f_any_rival : {PB{1'b0}};
+
+    wire [31:0] f_pair  = P * f_input + f_output;
+    wire [31:0] f_rival = P * f_other + f_output;
+
+    wire       f_matched = match_valid[f_input] && match_port[PB*f_input +: PB] == f_output;
+    reg  [1:0] f_ticks;  // ticks that the pair has waited for
+
+    always @(posedge clk) begin
+        if (tick && f_ticks != 2'd2) begin
+            f_ticks <= f_ticks + 2'd1;
+        end
+        if (rst || !waiting[f_pair] || f_matched) begin
+            f_ticks <= 2'd0;
+        end
+    end
+
+    always @* begin
+        requests_wait: assume ((request & ~waiting) == {P*P{1'b0}});
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A pair that has waited for two ticks is starving: after twice the interval at the latest
+        starving_after_two_ticks: assert (f_ticks != 2'd2 || starving[f_pair]);
+        // After one tick it is in the snapshot, unless it starves already
+        snapshot_after_one: assert (f_ticks == 2'd0 || snapshot_reg[f_pair]
+            || starving[f_pair]);
+        // A request of a starving pair is heard
+        starving_is_heard: assert (!(starving[f_pair] && request[f_pair]) || heard[f_pair]);
+        // Nothing is heard that is not requested
+        only_requested: assert (!heard[f_pair] || request[f_pair]);
+        // An output that a starving pair asks for hears no pair that is not starving
+        others_are_not_heard: assert (!(heard[f_pair] && !starving[f_pair])
+            || !urgent[f_rival]);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -201,6 +201,75 @@ module leaf4_vl_arbiter (
     assign grant_is15 = request15;
     assign grant_vl = request15 ? 4'd15 : grant_high ? high_vl : low_vl;
 
+`ifdef FORMAL
+    // ---- properties; the tables stand still ----
+
+    reg [15:0] f_cfg_high_vl;
+    reg [31:0] f_cfg_high_weight;
+    reg [15:0] f_cfg_low_vl;
+    reg [31:0] f_cfg_low_weight;
+    reg [7:0]  f_cfg_limit;
+    // sent by the high table since a low packet went, or waited for nothing
+    reg [15:0] f_high_units;
+
+    always @(posedge clk) begin
+        f_cfg_high_vl     <= cfg_high_vl;
+        f_cfg_high_weight <= cfg_high_weight;
+        f_cfg_low_vl      <= cfg_low_vl;
+        f_cfg_low_weight  <= cfg_low_weight;
+        f_cfg_limit       <= cfg_high_limit;
+        if (take && grant_high) begin
+            f_high_units <= (low_any ? f_high_units : 16'd0) + {7'd0, high_units};
+        end
+        if (rst || (take && grant_low)) begin
+            f_high_units <= 16'd0;
+        end
+    end
+
+    wire f_lane_asks = lanes[grant_vl];
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            tables_stand: assume (cfg_high_vl == f_cfg_high_vl
+                && cfg_high_weight == f_cfg_high_weight
+                && cfg_low_vl == f_cfg_low_vl && cfg_low_weight == f_cfg_low_weight
+                    && cfg_high_limit == f_cfg_limit);
+        end
+        taken_when_granted: assume (!take || grant_valid);
+        packets_have_size: assume (!(take && grant_high && high_units == 9'd0)
+            && !(take && grant_low && low_units == 9'd0));
+    end
+
+    always @* if (!$initstate) begin
+        // Where a lane asks that a table serves, there is a grant, else none
+        granted_where_asked: assert (grant_valid == (request15 || (|high_ready)
+            || (|low_ready)));
+        // A lane is granted that asks
+        granted_lane_asks: assert (!grant_valid || grant_is15 || f_lane_asks);
+        // One grant: VL15, or one row of one table
+        one_grant: assert (
+            {1'b0, request15} + {1'b0, grant_high} + {1'b0, grant_low} == {1'b0, grant_valid}
+            && !(|(high_chosen & (high_chosen - 1'b1)))
+            && !(|(low_chosen & (low_chosen - 1'b1))));
+        // VL15 goes before all others
+        vl15_first: assert (!request15 || (grant_is15 && grant_vl == 4'd15));
+        // The low table waits for the high one only, and not when the limit is used up
+        low_after_high: assert (!(low_any && !request15) || grant_low || (high_any
+            && !limit_used));
+    end
+
+    always @* if (!$initstate) begin
+        // What the high table has sent past a waiting low packet is counted, up to any limit
+        high_is_counted: assert (high_count_reg[14]
+            || f_high_units == {1'b0, high_count_reg});
+        // Above its limit the high table gives way to a low packet that waits
+        limit_is_kept: assert (!(grant_high && low_any && cfg_high_limit != UNLIMITED)
+            || f_high_units == 16'd0 || f_high_units < {2'd0, cfg_high_limit, 6'd0});
+    end
+
+`endif
 endmodule
 
 `default_nettype wire

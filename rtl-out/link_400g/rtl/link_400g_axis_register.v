@@ -75,6 +75,87 @@ module link_400g_axis_register (
     assign m_tlast = m_tlast_reg;
     assign m_tuser = m_tuser_reg;
 
+`ifdef FORMAL
+    // ---- properties; one beat, chosen freely, is followed on its way ----
+
+    (* anyseq *) wire f_choose;
+
+    wire f_in  = s_tvalid && s_tready;
+    wire f_out = m_tvalid && m_tready;
+
+    reg [1:0]    f_inside;  // beats taken and not given
+    reg          f_marked;  // the beat has been taken
+    reg          f_gone;    // it has been given
+    reg          f_ahead;   // a beat is in front of it
+    reg [1023:0] f_tdata;
+    reg [127:0]  f_tkeep;
+    reg          f_tlast;
+    reg [4:0]    f_tuser;
+
+    reg          f_stalled;  // the cycle before offered a beat that was not taken
+    reg [1023:0] f_last_tdata;
+    reg [127:0]  f_last_tkeep;
+    reg          f_last_tlast;
+    reg [4:0]    f_last_tuser;
+
+    always @(posedge clk) begin
+        f_inside  <= f_inside + {1'b0, f_in} - {1'b0, f_out};
+        f_stalled <= m_tvalid && !m_tready;
+        f_last_tdata <= m_tdata;
+        f_last_tkeep <= m_tkeep;
+        f_last_tlast <= m_tlast;
+        f_last_tuser <= m_tuser;
+        if (f_in && f_choose && !f_marked) begin
+            f_marked <= 1'b1;
+            f_ahead  <= m_tvalid && !m_tready;
+            f_tdata  <= s_tdata;
+            f_tkeep  <= s_tkeep;
+            f_tlast  <= s_tlast;
+            f_tuser  <= s_tuser;
+        end
+        if (f_marked && f_out) begin
+            f_ahead <= 1'b0;
+            f_gone  <= f_gone || !f_ahead;
+        end
+        if (rst) begin
+            f_inside  <= 2'd0;
+            f_stalled <= 1'b0;
+            f_marked  <= 1'b0;
+            f_gone    <= 1'b0;
+        end
+    end
+
+    wire f_first  = m_tvalid && m_tdata == f_tdata && m_tkeep == f_tkeep
+        && m_tlast == f_tlast && m_tuser == f_tuser;
+    wire f_second = m_tvalid && !s_tready && held_tdata_reg == f_tdata
+        && held_tkeep_reg == f_tkeep
+                 && held_tlast_reg == f_tlast && held_tuser_reg == f_tuser;
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // As many beats are inside as were taken and not given: none is lost, none invented
+        beats_counted: assert (f_inside == {1'b0, m_tvalid} + {1'b0, !s_tready});
+        // A beat is held only behind another one
+        held_behind_another: assert (s_tready || m_tvalid);
+        // A beat that was taken is inside, unchanged and in its place, until it is given
+        beat_stays_whole: assert (!f_marked || f_gone || (f_ahead ? f_second : f_first));
+        // What is offered stays offered, unchanged, until it is taken
+        output_is_stable: assert (!f_stalled || (m_tvalid && m_tdata == f_last_tdata
+            && m_tkeep == f_last_tkeep
+                                                 && m_tlast == f_last_tlast
+                                                     && m_tuser == f_last_tuser));
+    end
+
+    always @* if (!$initstate) begin
+        // Both places can be taken
+        both_places_taken: cover (f_marked && f_ahead && !s_tready);
+    end
+`endif
 endmodule
 
 `default_nettype wire

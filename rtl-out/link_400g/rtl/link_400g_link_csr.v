@@ -748,6 +748,81 @@ module link_400g_link_csr (
         end
     end
 
+`ifdef FORMAL
+    // ---- properties of the AXI4-Lite slave ----
+
+    reg [1:0]  f_addresses;    // write addresses taken and not answered
+    reg [1:0]  f_datas;        // write data taken and not answered
+    reg        f_reads;        // read addresses taken and not answered
+    reg        f_b_stalled;    // an answer was offered and not taken in the cycle before
+    reg        f_r_stalled;
+    reg [1:0]  f_last_bresp;
+    reg [1:0]  f_last_rresp;
+    reg [31:0] f_last_rdata;
+    // address and data were there in the cycle before, no answer in the way
+    reg        f_write_waits;
+
+    wire f_b = s_axil_bvalid && s_axil_bready;
+    wire f_r = s_axil_rvalid && s_axil_rready;
+
+    always @(posedge clk) begin
+        f_addresses   <= f_addresses + {1'b0, s_axil_awvalid && s_axil_awready} - {1'b0, f_b};
+        f_datas       <= f_datas + {1'b0, s_axil_wvalid && s_axil_wready} - {1'b0, f_b};
+        f_reads       <= (f_reads && !f_r) || (s_axil_arvalid && s_axil_arready);
+        f_b_stalled   <= s_axil_bvalid && !s_axil_bready;
+        f_r_stalled   <= s_axil_rvalid && !s_axil_rready;
+        f_last_bresp  <= s_axil_bresp;
+        f_last_rresp  <= s_axil_rresp;
+        f_last_rdata  <= s_axil_rdata;
+        f_write_waits <= f_addresses != 2'd0 && f_datas != 2'd0 && !s_axil_bvalid;
+        if (rst) begin
+            f_addresses   <= 2'd0;
+            f_datas       <= 2'd0;
+            f_reads       <= 1'b0;
+            f_b_stalled   <= 1'b0;
+            f_r_stalled   <= 1'b0;
+            f_write_waits <= 1'b0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A write address that was taken waits inside or is being answered: each is answered once
+        addresses_counted: assert (
+            f_addresses == {1'b0, address_held_reg} + {1'b0, s_axil_bvalid});
+        // So with write data
+        datas_counted: assert (f_datas == {1'b0, data_held_reg} + {1'b0, s_axil_bvalid});
+        // No place is taken twice: ready only where nothing is held
+        ready_where_free: assert (!(s_axil_awready && address_held_reg) && !(s_axil_wready
+            && data_held_reg));
+        // A write is answered in the cycle behind that in which both of its parts are there
+        write_answered_at_once: assert (!f_write_waits || s_axil_bvalid);
+        // A write's answer stays, unchanged, until it is taken
+        write_answer_stable: assert (!f_b_stalled || (s_axil_bvalid
+            && s_axil_bresp == f_last_bresp));
+        // One read at a time: a read is taken while none is in progress, and answered once
+        reads_counted: assert (f_reads == (read_state_reg != READ_IDLE) && !(s_axil_arready
+            && f_reads));
+        // The answer of a read is there in the last state, and in no other
+        answer_in_last_state: assert (s_axil_rvalid == (read_state_reg >= READ_RESPOND));
+        // A read's answer stays, unchanged, until it is taken
+        read_answer_stable: assert (!f_r_stalled
+            || (s_axil_rvalid && s_axil_rresp == f_last_rresp
+                && s_axil_rdata == f_last_rdata));
+    end
+
+    always @* if (!$initstate) begin
+        // A second write can wait behind the answer of the first
+        two_writes_inside: cover (f_addresses == 2'd2 && f_datas == 2'd2);
+        // A read can be answered
+        read_answered: cover (f_r);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -1,0 +1,94 @@
+import type { Break } from "./break.ts";
+
+type Change = readonly [module: string, property: string, from: string, to: string];
+
+const changes = (proof: string, list: readonly Change[]): readonly Break[] =>
+  list.map(([module, property, from, to]) => ({ proof, module, property, from, to, device: "switch" }));
+
+const grant = "assign grant  = pool & ~behind_8 & chosen;";
+const asks = "column & inputs_left & {P{outputs_left[o]}}";
+
+const arbiter: readonly Change[] = [
+  ["rr_arbiter", "one_grant", grant, "assign grant  = pool & chosen;"],
+  ["rr_arbiter", "only_requested", grant, "assign grant  = ~behind_8 & chosen;"],
+  ["rr_arbiter", "first_from_pointer", " ahead      = request & mask;", " ahead = request & ~mask;"],
+  ["rr_arbiter", "pointer_behind_grant", "passed | (behind_8 & chosen);", "passed | chosen;"],
+  ["rr_arbiter", "goes_round", "(|group_ahead) ? group_ahead : group_any", "group_ahead"],
+];
+
+// two ticks are far apart: the breaks that need them take every cycle for one
+const steps = [
+  "count_reg    <= tick ? {CB{1'b0}} : count_reg + 1'b1;",
+  "snapshot_reg <= (tick ? waiting : snapshot_reg) & ~matched;",
+  "starving_reg <= (starving_reg | due) & waiting & ~matched;",
+].join("\n        ");
+const heard = "assign heard    = urgent | (request & ~{P{held}});\n    assign starving = starving_reg;";
+
+const guard: readonly Change[] = [
+  [
+    "starvation_guard",
+    "starving_after_two_ticks",
+    steps,
+    "count_reg <= LAST_CYCLE; snapshot_reg <= waiting & ~matched; starving_reg <= due & request & ~matched;",
+  ],
+  [
+    "starvation_guard",
+    "snapshot_after_one",
+    steps,
+    "count_reg <= LAST_CYCLE; snapshot_reg <= request & ~matched; starving_reg <= due & waiting & ~matched;",
+  ],
+  [
+    "starvation_guard",
+    "starving_is_heard",
+    heard,
+    "assign heard = request & ~{P{held}} & {P*P{match_valid[0]}}; assign starving = waiting;",
+  ],
+  [
+    "starvation_guard",
+    "only_requested",
+    "urgent | (request & ~{P{held}})",
+    "urgent | (waiting & ~{P{held}})",
+  ],
+  ["starvation_guard", "others_are_not_heard", "request & starving_reg", "request & waiting"],
+];
+
+const scheduler: readonly Change[] = [
+  ["rr_arbiter", "one_output_each", grant, "assign grant  = pool & chosen;"],
+  ["rr_arbiter", "one_input_each", grant, "assign grant  = pool & chosen;"],
+  ["rr_arbiter", "only_requested", grant, "assign grant  = ~behind_8 & chosen;"],
+  ["scheduler", "never_twice", "(input_free_reg | done) & ~match_inputs", "input_free_reg | done"],
+  ["scheduler", "free_is_known", "(output_free_reg | freed) & ~match_outputs", "output_free_reg | freed"],
+  [
+    "scheduler",
+    "partners_agree",
+    "if (match_outputs[port]) begin",
+    "if (match_outputs[port] && !match_inputs[0]) begin",
+  ],
+  ["scheduler", "busy_in_pairs", "if (from[b]) begin", "if (!from[b]) begin"],
+  [
+    "scheduler",
+    "told_to_both",
+    "select_valid_reg <= match_outputs;",
+    "select_valid_reg <= match_outputs & ~match_inputs;",
+  ],
+  ["islip_round", "work_is_done", asks, `${asks} & {P{!(&column)}}`],
+  ["islip_round", "all_matched", asks, `${asks} & {P{o != 0}}`],
+];
+
+const vlArbiter: readonly Change[] = [
+  ["vl_arbiter", "granted_where_asked", "request15 || high_any || low_any;", "request15 || high_any;"],
+  ["vl_arbiter", "granted_lane_asks", "lanes[cfg_high_vl[4*g +: 4]]", "1'b1"],
+  ["vl_arbiter", "one_grant", "!request15 && low_any && !grant_high", "!request15 && low_any"],
+  ["vl_arbiter", "vl15_first", "request15 ? 4'd15 : ", "high_any ? high_vl : "],
+  ["vl_arbiter", "low_after_high", "!(limit_used && low_any)", "high_any"],
+  ["vl_arbiter", "high_is_counted", "count_base + {6'd0, high_units}", "count_base + 15'd1"],
+  ["vl_arbiter", "limit_is_kept", "high_count_reg >= high_limit", "high_count_reg > high_limit"],
+];
+
+/** Breaks of the arbiters and schedulers of a switch. */
+export const switchBreaks: readonly Break[] = [
+  ...changes("rr_arbiter", arbiter),
+  ...changes("starvation_guard", guard),
+  ...changes("scheduler", scheduler),
+  ...changes("vl_arbiter", vlArbiter),
+];
