@@ -4,7 +4,7 @@ import { carryOver, codeOf } from "./merge.ts";
 const small =
   "// two lanes\nmodule a_x (\n  input wire [1:0] p\n);\n  assign q = p == 2'd1; // one\nendmodule\n";
 const large =
-  "module b_x (\n  // four\n  // lanes\n  input wire [3:0]  p\n);\n  assign q = p == 4'd1;\nendmodule\n";
+  "module b_x (\n  // four\n  // lanes\n  input wire [3:0]  p\n);\n  assign q = p == 4'd1;\n`ifdef FORMAL\n  wire f;\n`endif\nendmodule\n";
 
 describe("a module in two configurations", () => {
   it("is one text where only numbers, names of the device and comments differ", () => {

@@ -14,7 +14,12 @@ import type { RunCoverage } from "./worker.ts";
 /** The lines of code of a module: their numbers, and their text without names of devices, numbers and blanks. */
 export function codeOf(text: string, device: string): { numbers: number[]; skeleton: string } {
   const prefix = new RegExp(`\\b${device}_`, "gu");
+  let guards = 0;
   const code = text.split("\n").flatMap((line, index) => {
+    // What stands under `ifdef is for proofs, and is not in the model
+    if (/^\s*`ifn?def\b/u.test(line)) guards += 1;
+    if (/^\s*`endif\b/u.test(line)) guards -= 1;
+    if (guards > 0 || /^\s*`endif\b/u.test(line)) return [];
     const plain = line
       .replace(/\/\/.*$/u, "")
       .replace(prefix, "")

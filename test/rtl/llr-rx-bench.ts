@@ -114,7 +114,7 @@ export class LlrRxBench {
     const { model, state } = this;
     const p = this.#p;
     const rng = this.#rng;
-    const accept = rng.chance(around.accept) || (!this.#peerValid && rng.chance(0.1));
+    const accept = rng.chance(around.accept) || (!this.#peerValid && rng.chance(0.02));
     const lost = !accept && this.#peerValid && rng.chance(around.lose);
     const seq = rng.below(2 ** 16) * 16;
     p.peer_accept.set(accept ? 1 : 0);

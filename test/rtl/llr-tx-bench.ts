@@ -59,7 +59,7 @@ const happenings = coverGroup(
   "what happens to the sender of the retry, state of the sender",
   {
     event: [
-      ...(["ACK that frees frames", "ACK of what is known", "NACK that asks for a replay"] as const),
+      ...(["ACK that frees frames", "NACK that asks for a replay"] as const),
       ...(["NACK of all that was sent", "number outside of the window", "replay timer", "flush"] as const),
       "new session",
     ],
@@ -171,8 +171,7 @@ export class LlrTxBench {
     const idle = reference.outstanding === 0 ? "nothing is waiting" : "frames wait";
     const state = this.#hold ? "held" : monitor.replaying ? "replaying" : idle;
     if (judged?.refused === true) happenings.hit("number outside of the window", state);
-    else if (judged !== undefined && kind === "ack")
-      happenings.hit(judged.freed > 0 ? "ACK that frees frames" : "ACK of what is known", state);
+    else if (judged !== undefined && kind === "ack") happenings.hit("ACK that frees frames", state);
     else if (judged !== undefined)
       happenings.hit(judged.replay ? "NACK that asks for a replay" : "NACK of all that was sent", state);
     if (expired) happenings.hit("replay timer", state);
