@@ -23,20 +23,37 @@ export interface Work {
 
 const contradiction = "the assumptions contradict each other: nothing is proved";
 
-/** Decides the cells given, all of them cells of the model. */
+/** Decides the cells given, all of them cells of every model: the models are the cases that there are. */
 export async function decide(
   proof: SolverProof,
-  model: Model,
+  models: readonly Model[],
   cells: readonly string[],
   work: Work,
-): Promise<readonly CellResult[]> {
-  const covers = cells.filter((cell) => model.covers.includes(cell));
-  const asserts = cells.filter((cell) => model.asserts.includes(cell));
-  const results = [
-    ...(covers.length > 0 ? [coverCells(proof, model, covers, work)] : []),
-    ...(asserts.length > 0 ? [engines[proof.engine](proof, model, asserts, work)] : []),
-  ];
-  return (await Promise.all(results)).flat();
+): Promise<void> {
+  const quiet = { ...work, told: () => {} };
+  const covers = cells.filter((cell) => models[0]?.covers.includes(cell));
+  const asserts = cells.filter((cell) => models[0]?.asserts.includes(cell));
+  const results: Promise<unknown>[] = [];
+  for (const model of models.slice(0, covers.length > 0 ? 1 : 0)) {
+    results.push(coverCells(proof, model, covers, work));
+  }
+  if (asserts.length > 0 && models.length === 1) {
+    results.push(...models.map((model) => engines[proof.engine](proof, model, asserts, work)));
+  } else if (asserts.length > 0) {
+    const all = await Promise.all(models.map((model) => engines[proof.engine](proof, model, asserts, quiet)));
+    for (const cell of asserts) work.told(worst(all.flat().filter((one) => one.cell === cell)));
+  }
+  await Promise.all(results);
+}
+
+/** What holds of a property over all cases: the worst of them, with the time of all. */
+function worst(results: readonly CellResult[]): CellResult {
+  const order: readonly Status[] = ["failed", "undecided", "bounded", "proved"];
+  const [first] = results.toSorted(
+    (a, b) => order.indexOf(a.status) - order.indexOf(b.status) || (b.depth ?? 0) - (a.depth ?? 0),
+  );
+  if (first === undefined) throw new Error("a property without a result");
+  return { ...first, seconds: results.reduce((sum, { seconds }) => sum + seconds, 0) };
 }
 
 type Decide = (
@@ -73,7 +90,8 @@ async function byInduction(
     })),
   ]);
   const options = { seconds: work.seconds, unroll: unrolled(proof) };
-  const base = await work.limit(() => bounded(model, proof.depth, { ...options, name: "base" }));
+  // One step more than the induction's: step 0 is the reset, in which nothing is asserted
+  const base = await work.limit(() => bounded(model, proof.depth + 1, { ...options, name: "base" }));
   if (base.vacuous || !base.complete) {
     const detail = base.vacuous ? contradiction : `base case not decided within ${work.seconds} s`;
     return tellAll(asserts, { status: "undecided", detail, seconds: base.run.seconds }, work);

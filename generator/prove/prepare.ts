@@ -4,7 +4,7 @@ import { run } from "./solver.ts";
 import { sourcesOf, writeSources } from "./sources.ts";
 import type { DeviceFiles, SolverProof } from "./types.ts";
 
-/** A flat model of a proof's module in `folder`, as `flat.il`, and the labelled cells that it holds. */
+/** A flat model of a proof's module, or of one case of it, in `folder` as `flat.il`, and the labelled cells that it holds. */
 export interface Model {
   readonly folder: string;
   /** Name of the top module. */
@@ -19,19 +19,39 @@ export interface Model {
 
 /**
  * Reads the module of a proof with its properties, turns the assumptions of the modules inside into assertions, and
- * makes it flat.
+ * makes it flat. There is a model for each of its cases, each with the same cells.
  * @throws Error with what Yosys said, when it cannot be read
  */
-export async function prepare(proof: SolverProof, device: DeviceFiles, folder: string): Promise<Model> {
+export async function prepare(
+  proof: SolverProof,
+  device: DeviceFiles,
+  folder: string,
+): Promise<readonly Model[]> {
+  if (proof.cases === undefined) return [await prepareCase(proof, device, folder, "")];
+  const { macro, values } = proof.cases;
+  const models: Model[] = [];
+  for (const [index, value] of values.entries()) {
+    models.push(await prepareCase(proof, device, join(folder, String(index)), `-D${macro}=${value}`));
+  }
+  return models;
+}
+
+async function prepareCase(
+  proof: SolverProof,
+  device: DeviceFiles,
+  folder: string,
+  define: string,
+): Promise<Model> {
   const files = writeSources(sourcesOf(device, proof.top, proof.replace), folder);
   const top = `${device.name}_${proof.top}`;
   const script = [
-    `read_verilog -formal ${files.join(" ")}`,
+    `read_verilog -formal ${define} ${files.join(" ")}`,
     `hierarchy -check -top ${top}`,
     "proc",
     `select -set inner ${top} %n`,
     ...(proof.innerProved === true ? ["chformal -assert -cover -remove @inner"] : []),
-    "chformal -assume -assume2assert @inner",
+    "select -set expected @inner */any_* %d",
+    "chformal -assume -assume2assert @expected",
     "chformal -cover -remove @inner",
     "flatten",
     "check -assert",
@@ -39,7 +59,7 @@ export async function prepare(proof: SolverProof, device: DeviceFiles, folder: s
     ...(proof.prepare ?? []),
     "opt_expr",
     "opt_clean",
-    "memory -nomap",
+    "memory -nordff -nomap",
     "dffunmap",
     "opt_clean",
     "tee -q -o asserts.txt select -list t:$assert",
@@ -49,11 +69,11 @@ export async function prepare(proof: SolverProof, device: DeviceFiles, folder: s
   const { output, exitCode } = await run("yosys", ["-q", "-p", script.join("; ")], { folder, seconds: 600 });
   if (exitCode !== 0) throw new Error(`Yosys cannot read the module of proof ${proof.name}:\n${output}`);
   const order = proof.properties.map(({ label }) => label);
-  const place = (cell: string): number => (order.includes(cell) ? order.indexOf(cell) : order.length);
+  const rank = (cell: string): number => (order.includes(cell) ? order.indexOf(cell) : order.length);
   return {
     folder,
     top,
-    asserts: cellsIn(join(folder, "asserts.txt")).toSorted((a, b) => place(a) - place(b)),
+    asserts: cellsIn(join(folder, "asserts.txt")).toSorted((a, b) => rank(a) - rank(b)),
     covers: cellsIn(join(folder, "covers.txt")),
   };
 }

@@ -62,7 +62,9 @@ async function bySolver(
 ): Promise<readonly PropertyResult[]> {
   const folder = mkdtempSync(join(tmpdir(), "lanewright-prove-"));
   try {
-    const model = await limit(() => prepare(proof, device, folder));
+    const models = await limit(() => prepare(proof, device, folder));
+    const [model] = models;
+    if (model === undefined) throw new Error(`proof ${proof.name} has no case`);
     const cells = cellsOf(proof, model, options.properties);
     const asResult = (result: CellResult): PropertyResult => resultOf(proof, result, options.out);
     const results = new Map<string, PropertyResult>();
@@ -71,7 +73,7 @@ async function bySolver(
       results.set(result.cell, known);
       options.told?.(known);
     };
-    await decide(proof, model, cells, { seconds: options.timeout, limit, told });
+    await decide(proof, models, cells, { seconds: options.timeout, limit, told });
     return cells.flatMap((cell) => results.get(cell) ?? []);
   } finally {
     rmSync(folder, { recursive: true, force: true });

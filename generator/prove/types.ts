@@ -42,6 +42,11 @@ export interface SolverProof extends Common {
   readonly replace?: Readonly<Record<string, string>>;
   /** pdr: all properties in one run, as each other's lemmas, instead of each by itself. */
   readonly together?: boolean;
+  /**
+   * An arbitrary choice that is proved value by value, which is quicker: the macro that the Verilog takes the choice from
+   * where it is defined, and every value that it may have.
+   */
+  readonly cases?: { readonly macro: string; readonly values: readonly string[] };
   /** Several clocks: every register is sampled by a global one. */
   readonly clocks?: "several";
   /** Properties of the modules inside are left out: they are proved there, under assumptions that are checked here. */

@@ -14,17 +14,19 @@ export function creditTxView(design: LinkDesign): View {
     lengths: range(lengthBits(design) * s.N),
     blocksExpression: blocksOf(design, "length", 12),
     blockPad: `${12 - s.blockBits}'d0, `,
-    f: {
-      lanePad: s.laneBits < 4 ? `${4 - s.laneBits}'d0, ` : "",
-      headPad: `${13 - lengthBits(design)}'d0, `,
-      blockPad: `${13 - s.blockBits}'d0, `,
-    },
+    f: { ...ghostPads(design), headPad: `${13 - lengthBits(design)}'d0, ` },
     params: [
       localparam("N", s.N, "data VLs"),
       localparam("LW", s.laneBits, "bits of a lane number"),
       localparam("HB", lengthBits(design), "bits of a packet length as the queue gives it"),
     ],
   };
+}
+
+/** Zeros in front of a lane number up to 4 bits, and of a block count up to 13, for the properties. */
+export function ghostPads(design: LinkDesign): View {
+  const { laneBits, blockBits } = sizes(design);
+  return { lanePad: laneBits < 4 ? `${4 - laneBits}'d0, ` : "", blockPad: `${13 - blockBits}'d0, ` };
 }
 
 /** `credit_rx`: what this port promises. */
@@ -41,6 +43,12 @@ export function creditRxView(design: LinkDesign): View {
     blockPad: `${12 - s.blockBits}'d0, `,
     turnPad: s.N > 1 ? `${s.N - 1}'d0, ` : "",
     turnBits: range(turn),
+    f: {
+      ...ghostPads(design),
+      shift: String(blockShift),
+      usedPad: `${16 - s.usedBits}'d0, `,
+      blockPad16: `16'd${d.beatsPerBlock.value - 1}`,
+    },
     params: [
       localparam("N", s.N, "data VLs"),
       localparam("LW", s.laneBits, "bits of a lane number"),
