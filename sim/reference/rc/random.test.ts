@@ -11,6 +11,10 @@ import type { HostMemory } from "./memory.ts";
 import { ReferenceNic } from "./nic.ts";
 import { type Faults, Pair } from "./pair.ts";
 
+/**
+ * LANEWRIGHT_LONG=1 runs 400 longer programs in place of 24; LANEWRIGHT_SEED=0x… runs the one that a message names, with
+ * LANEWRIGHT_LONG as it was.
+ */
 const long = process.env.LANEWRIGHT_LONG === "1" || process.env.LANEWRIGHT_LONG === "2";
 const runs = long ? 400 : 24;
 
@@ -101,7 +105,8 @@ function runProgram(rng: Rng): { pair: Pair; nics: [ReferenceNic, ReferenceNic] 
       side,
     })),
   );
-  const hosts = nics.map((nic, i) => ({ verbs: nic, memory: nic.memory, pd: pds[i]! })) as [never, never];
+  const host = (i: 0 | 1) => ({ verbs: nics[i], memory: nics[i].memory, pd: pds[i] });
+  const hosts = [host(0), host(1)] as const;
   const advance = (ns: number) => void pair.run(ns);
   const run = new ProgramRun(
     hosts,

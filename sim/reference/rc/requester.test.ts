@@ -240,6 +240,16 @@ describe("go-back-N", () => {
     expect(psns(rig)).toEqual([psn(3)]);
   });
 
+  it("does so within a message too", () => {
+    const rig = makeRig();
+    post(rig.a, { opcode: "write", length: 5 * mtu });
+    out(rig);
+    answer(rig, 0, sequence);
+    expect(rig.a.nic.transmit(0)).not.toBeNull();
+    answer(rig, 2);
+    expect(psns(rig)).toEqual([psn(3), psn(4)]);
+  });
+
   it("asks for the rest of a READ after a gap, once", () => {
     const rig = makeRig();
     post(rig.a, { opcode: "read", length: 4 * mtu });
