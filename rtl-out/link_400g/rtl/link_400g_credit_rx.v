@@ -219,6 +219,115 @@ module link_400g_credit_rx (
         end
     end
 
+`ifdef FORMAL
+    // ---- properties, of an arbitrary lane ----
+
+`ifdef F_LANE
+    localparam [LW-1:0] f_lane = `F_LANE;
+`else
+    (* anyconst *) wire [LW-1:0] f_lane;
+`endif
+
+    localparam F_SHIFT = 0;  // beats a block, as a power of two
+
+    wire [UW-1:0] f_lane_used [0:N-1];
+    wire [11:0]   f_lane_abr [0:N-1];
+    generate
+        for (i = 0; i < N; i = i + 1) begin : f_vl
+            assign f_lane_used[i] = used[UW*i +: UW];
+            assign f_lane_abr[i]  = abr[12*i +: 12];
+        end
+    endgenerate
+
+    reg         f_live;     // a session: both counters began at 0
+    reg         f_begun;    // the cycle after a counter was cleared
+    reg  [11:0] f_abr;      // blocks that came, or were made up for by FCTBS
+    reg  [12:0] f_open;     // blocks promised and not yet there
+    reg  [15:0] f_limit;    // beats that may be in the buffer now: those of before, and what came
+    reg         f_offered;  // a packet was due, and not taken
+    reg  [3:0]  f_offer;    // its VL
+    wire [15:0] f_beats    = {5'd0, f_lane_used[f_lane]};
+    wire [15:0] f_occupied = (f_beats + {16'd0}) >> F_SHIFT;
+    wire        f_sync     = fcp_valid && fcp_vl == {1'd0, f_lane};
+    wire        f_comes    = accept && accept_vl == f_lane;
+    wire [12:0] f_arrived  = f_comes ? {6'd0, accept_blocks} : 13'd0;
+    wire [11:0] f_skipped  = f_sync ? fcp_fctbs - f_abr : 12'd0;
+    wire [12:0] f_gone     = {1'b0, f_skipped} + f_arrived;
+    wire [11:0] f_now      = lane_fccl[f_lane] - f_abr;
+    wire [3:0]  f_told_vl  = fcp_data[23:20];
+    wire        f_told     = fcp_due && fcp_take && f_told_vl == {1'd0, f_lane};
+
+    always @(posedge clk) begin
+        f_begun   <= clear || abr_clear;
+        f_abr     <= f_abr + f_gone[11:0];
+        f_open    <= (f_told ? {1'b0, f_now} : f_open) - f_gone;
+        f_limit   <= f_beats + ({3'd0, f_arrived} << F_SHIFT);
+        f_offered <= fcp_due && !fcp_take && enable;
+        f_offer   <= f_told_vl;
+        if (clear) begin
+            f_live <= abr_clear;
+            f_open <= 13'd0;
+        end
+        if (abr_clear) begin
+            f_abr  <= 12'd0;
+        end
+        if (rst) begin
+            f_live    <= 1'b0;
+            f_begun   <= 1'b1;
+            f_abr     <= 12'd0;
+            f_open    <= 13'd0;
+            f_limit   <= 16'd0;
+            f_offered <= 1'b0;
+        end
+    end
+
+    always @* begin
+        any_lane: assume ({1'b0, f_lane} < N);
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A session that the peer starts clears both counters
+        cleared_together: assume (!abr_clear || clear);
+        // Flow-control packets go out while there is a session, and not at once after its counters
+        // were cleared
+        told_in_session: assume (!enable || (f_live && !f_begun));
+        taken_in_session: assume (!fcp_take || enable);
+        // What comes was promised; FCTBS is ahead of ABR by what was lost
+        arrivals_promised: assume (f_skipped <= 12'd2048 && f_gone <= f_open);
+        // The buffer holds no more than it did and what came
+        buffer_follows: assume (f_beats <= f_limit);
+    end
+
+    always @* if (!$initstate) begin
+        // ABR is the sum of the blocks that came, and FCTBS corrects it
+        abr_is_counted: assert (f_lane_abr[f_lane] == f_abr);
+        // Never more than 2048 blocks are promised at once
+        promise_is_legal: assert (f_open <= 13'd2048 && (!f_live || f_begun || f_now <= 12'd2048));
+        // What was told has room even if nothing more leaves the buffer: it cannot overflow
+        told_has_room: assert ({3'd0, f_open} + f_occupied <= {4'd0, CREDITS});
+        // Whatever is promised has room: it fits into the buffer beside what is there
+        promise_has_room: assert (!f_live || f_begun || {4'd0, f_now} + f_occupied <= {4'd0, CREDITS});
+        // No promise is taken back
+        promise_grows: assert (!f_live || f_begun || {1'b0, f_now} >= f_open);
+        // Only lanes that are there have their turn
+        turn_is_lane: assert (turn_reg <= LAST_VL);
+        // A flow-control packet carries the counters of its lane as they are now
+        packet_is_right: assert (!fcp_due || (f_told_vl == turn_reg
+            && (f_told_vl != {1'd0, f_lane} || {fcp_data[19:16], fcp_data[31:24]} == lane_fccl[f_lane])
+            && {fcp_data[3:0], fcp_data[15:8]} == lane_fctbs[turn]
+            && fcp_data[7:4] == {3'b000, initializing}));
+        // A flow-control packet that is due stays until it is taken
+        due_until_taken: assert (!f_offered || (fcp_due && f_told_vl == f_offer));
+    end
+
+    always @* if (!$initstate) begin
+        // All that was promised can come
+        promise_used_up: cover (f_live && f_abr != 12'd0 && f_open == 13'd0);
+    end
+`endif
 endmodule
 
 `default_nettype wire

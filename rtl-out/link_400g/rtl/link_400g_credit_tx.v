@@ -72,7 +72,11 @@ module link_400g_credit_tx (
 `ifdef FORMAL
     // ---- properties, of an arbitrary lane ----
 
+`ifdef F_LANE
+    localparam [LW-1:0] f_lane = `F_LANE;
+`else
     (* anyconst *) wire [LW-1:0] f_lane;
+`endif
 
     wire [11:0]   f_lane_fctbs [0:N-1];
     wire [11:0]   f_lane_cl [0:N-1];
@@ -92,12 +96,12 @@ module link_400g_credit_tx (
     wire [11:0] f_cl   = f_lane_cl[f_lane];
     wire        f_here = fcp_valid && fcp_vl == {1'd0, f_lane};
     wire        f_goes = consume && consume_vl == f_lane;
-    wire [11:0] f_gain = fcp_fccl - (f_sent + f_room[11:0]);
+    wire [11:0] f_told = fcp_fccl - f_sent;
     wire [12:0] f_need = {6'd0, f_lane_head[f_lane]} + 13'd1;
     wire [12:0] f_used = f_goes ? {6'd0, consume_blocks} : 13'd0;
 
     always @(posedge clk) begin
-        f_room <= f_room + (f_here ? {1'b0, f_gain} : 13'd0) - f_used;
+        f_room <= (f_here ? {1'b0, f_told} : f_room) - f_used;
         f_sent <= f_sent + f_used[11:0];
         if (f_here) begin
             f_promised <= 1'b1;
@@ -110,14 +114,17 @@ module link_400g_credit_tx (
     end
 
     always @* begin
-        lane_is_there: assume ({1'b0, f_lane} < N);
+        any_lane: assume ({1'b0, f_lane} < N);
         if ($initstate) begin
             starts_in_reset: assume (rst);
         end
+    end
+
+    always @* if (!$initstate) begin
         // The scheduler sends what is at the head of the lane, and only with credit for it
         sent_with_credit: assume (!f_goes || (f_ok && f_used == f_need));
         // The peer takes no promise back, and never promises more than 2048 blocks at once
-        promises_grow: assume (!f_here || f_room + {1'b0, f_gain} <= 13'd2048);
+        promises_grow: assume (!f_here || (f_told <= 12'd2048 && {1'b0, f_told} >= f_room));
     end
 
     always @* if (!$initstate) begin
