@@ -269,6 +269,20 @@ describe("go-back-N", () => {
     expect(statuses(rig.a)).toEqual([[1, 0, "read"]]);
   });
 
+  it("takes no Middle and no Last as the begin of a READ", () => {
+    for (const [opcode, length] of [
+      [0x0e, 2 * mtu],
+      [0x0f, mtu],
+    ] as const) {
+      const rig = makeRig();
+      post(rig.a, { opcode: "read", length });
+      out(rig);
+      response(rig, opcode, 0, mtu);
+      expect(rig.a.nic.qps.take(rig.a.qpn).requester.queue[0]!.received).toBe(0);
+      expect(psns(rig)).toEqual([psn(0)]);
+    }
+  });
+
   it("takes an ACK beyond a READ as the loss of its response", () => {
     const rig = makeRig();
     post(rig.a, { opcode: "read" });
