@@ -2,6 +2,7 @@ import type { AnyDesign } from "../design/switch.ts";
 import { affineProofs } from "./affine.ts";
 import { creditProofs } from "./of-credit.ts";
 import { llrProofs } from "./of-llr.ts";
+import { portStateProofs } from "./of-port-state.ts";
 import { streamProofs } from "./of-streams.ts";
 import { switchProofs, vlArbiterProofs } from "./of-switch.ts";
 import type { Proof, ProofList } from "./types.ts";
@@ -9,6 +10,7 @@ import type { Proof, ProofList } from "./types.ts";
 /** What is proved, each list in its file; docs/proofs.md says how one is added. */
 const lists: readonly ProofList[] = [
   creditProofs,
+  portStateProofs,
   affineProofs,
   llrProofs,
   streamProofs,

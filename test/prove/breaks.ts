@@ -2,12 +2,14 @@ import type { Break } from "./break.ts";
 import { affineBreaks } from "./breaks-affine.ts";
 import { creditBreaks } from "./breaks-credit.ts";
 import { llrBreaks } from "./breaks-llr.ts";
+import { portStateBreaks } from "./breaks-port-state.ts";
 import { streamBreaks } from "./breaks-streams.ts";
 import { switchBreaks } from "./breaks-switch.ts";
 
 /** All of them; each list in its file, `breaks-*.ts`. */
 export const breaks: readonly Break[] = [
   ...creditBreaks,
+  ...portStateBreaks,
   ...llrBreaks,
   ...affineBreaks,
   ...streamBreaks,
