@@ -155,6 +155,52 @@ module leaf4_port_state (
         end
     end
 
+`ifdef FORMAL
+    // ---- properties ----
+
+    reg [2:0] f_was;    // the state before
+    reg       f_held;   // the port was held down in the cycle before
+    reg       f_alone;  // there was no session in the cycle before
+
+    wire f_legal =
+        (f_was == DOWN && (port_state == DOWN || port_state == INITIALIZE)) ||
+        (f_was == INITIALIZE && (port_state == INITIALIZE || port_state == ARMED)) ||
+        (f_was == ARMED && (port_state == ARMED || port_state == ACTIVE)) ||
+        (f_was == ACTIVE && (port_state == ACTIVE || port_state == ACT_DEFER)) ||
+        (f_was == ACT_DEFER && (port_state == ACT_DEFER || port_state == ACTIVE)) ||
+        port_state == DOWN;
+
+    always @(posedge clk) begin
+        f_was   <= rst ? DOWN : port_state;
+        f_held  <= !rst && held_down;
+        f_alone <= !rst && !session_ready;
+    end
+
+    always @* if ($initstate) begin
+        starts_in_reset: assume (rst);
+    end
+
+    always @* if (!$initstate) begin
+        // The state is one of the five
+        state_is_known: assert (port_state == DOWN || port_state == INITIALIZE || port_state == ARMED
+            || port_state == ACTIVE || port_state == ACT_DEFER);
+        // From Down to Initialize, Armed, Active, ActDefer and back to Active; from each to Down
+        steps_are_legal: assert (f_legal);
+        // A command or a disabled link leads to Down at once
+        held_is_down: assert (!f_held || port_state == DOWN);
+        // Without a session the port is Down
+        alone_is_down: assert (!f_alone || port_state == DOWN);
+        // Data is sent in Active only
+        sends_in_active: assert (allow_data_tx == (port_state == ACTIVE));
+        // Data is not accepted in Down
+        accepts_in_session: assert (!allow_data_rx || port_state != DOWN);
+    end
+
+    always @* if (!$initstate) begin
+        // A port comes to ActDefer
+        defers: cover (port_state == ACT_DEFER);
+    end
+`endif
 endmodule
 
 `default_nettype wire
