@@ -43,7 +43,7 @@ const csr = (top: string): SolverProof => ({
 });
 
 const registerDemux: Proof = {
-  ...{ name: "register_demux", top: "register_demux", engine: "pdr", depth: 12 },
+  ...{ name: "register_demux", top: "register_demux", engine: "bmc", depth: 10 },
   properties: [
     property("write_counted", "a write is taken as a whole, one at a time, and answered once"),
     property("ready_where_free", "ready only where nothing is held"),
