@@ -1,6 +1,42 @@
 import type { AnyDesign } from "../design/switch.ts";
 import type { Proof, ProofList } from "./types.ts";
 
+const llrTx: Proof = {
+  name: "llr_tx",
+  top: "llr_tx",
+  engine: "bmc",
+  depth: 9,
+  // A row read from the replay buffer is any row, but for what any_memory_... says
+  prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
+  properties: [
+    { label: "no_write_in_replay", says: "nothing is written into the replay buffer while it is replayed" },
+    { label: "pointers_in_range", says: "the replay pointer stays in what was sent and is kept" },
+    { label: "pending_bounded", says: "frames chosen and not here yet are few enough to be counted" },
+    { label: "numbers_consecutive", says: "each frame sent whole takes one number, nothing else takes one" },
+    { label: "new_frame_next_number", says: "a frame on its first way out carries the next number" },
+    { label: "inside_acknowledges", says: "an ACK or NACK in the window acknowledges up to its number" },
+    { label: "outside_changes_nothing", says: "an ACK or NACK outside of the window changes nothing" },
+    { label: "index_right", says: "the index gives the first row of the oldest frame" },
+    { label: "unacknowledged_kept", says: "a frame not acknowledged is in the replay buffer" },
+    { label: "kept_in_order", says: "frames stand in the replay buffer in the order of their numbers" },
+    { label: "frames_in_range", says: "frames not acknowledged are never more than the buffer has rows" },
+    { label: "reserved_fits", says: "beats held and beats reserved fit into the replay buffer" },
+    { label: "never_overflows", says: "the replay buffer is never written when it is full" },
+    { label: "within_frame_limit", says: "frames under way stay within the limit of the window in frames" },
+    { label: "within_byte_limit", says: "bytes under way stay within the limit of the window in bytes" },
+    { label: "last_rows", says: "the frame under way stands in the last rows of the replay buffer" },
+    { label: "rows_follow", says: "rows of the replay buffer follow each other as the beats did" },
+    { label: "rows_in_window", says: "rows of whole frames have numbers of the window" },
+    { label: "first_row", says: "a frame begins where the index points" },
+    { label: "replay_reads_rows", says: "a replay reads row after row, up to the last one sent" },
+    { label: "replay_counts_rows", says: "a replay counts numbers and beats as the rows have them" },
+    { label: "replay_keeps_number", says: "a replayed frame has the number that it was sent with" },
+    { label: "replay_in_window", says: "the number of a replayed frame is one of the last sent" },
+    { label: "row_is_beat", says: "a row of the replay buffer holds the beat that was sent" },
+    { label: "replayed_as_sent", says: "a replayed beat is the beat that was sent" },
+  ],
+};
+
 const llrRx: Proof = {
   name: "llr_rx",
   top: "llr_rx",
@@ -97,5 +133,6 @@ const llrLoop: Proof = {
 /** The retry of a link. */
 export const llrProofs: ProofList = (design: AnyDesign) => {
   const retry = design.kind === "link" ? design.retry === "llr" : design.port.retry === "llr";
-  return retry ? [llrRx, llrSession, llrControl, llrLoop] : [];
+  const rowsMayBeLost = design.memoryProtection === "secded";
+  return retry ? [...(rowsMayBeLost ? [] : [llrTx]), llrRx, llrSession, llrControl, llrLoop] : [];
 };

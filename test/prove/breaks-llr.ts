@@ -54,6 +54,178 @@ const loopBreaks: readonly Break[] = [
   { ...{ ...loop, property: "goes_round" }, from: "if (send) sent_reg", to: "if (send && resend) sent_reg" },
 ];
 
+const txBreaks: readonly Break[] = [
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "no_write_in_replay",
+    from: "cut_reg || replay_reg || (want",
+    to: "cut_reg || (want",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "pointers_in_range",
+    from: "read_reg  <= oldest_address;",
+    to: "read_reg  <= oldest_address + 2'd2;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "pending_bounded",
+    from: "pending_frames_reg <= pending_frames_reg + 1'b1;",
+    to: "pending_frames_reg <= pending_frames_reg + 3'd4;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "numbers_consecutive",
+    from: "if (sent) begin",
+    to: "if (live_end) begin",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "new_frame_next_number",
+    from: "replay_reg ? replay_seq_reg : tx_seq_reg;",
+    to: "replay_reg ? replay_seq_reg : oldest_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "inside_acknowledges",
+    from: "oldest_reg + newly_acked;",
+    to: "oldest_reg + 20'd1;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "outside_changes_nothing",
+    from: "newly_acked <= outstanding;",
+    to: "newly_acked <= outstanding + 20'd1;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "index_right",
+    from: "lookup_reg && lookup_frame_reg == oldest_frame;",
+    to: "lookup_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "unacknowledged_kept",
+    from: "free_reg <= oldest_address;",
+    to: "free_reg <= frame_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "kept_in_order",
+    from: "frame_reg <= write_reg + 1'b1;",
+    to: "frame_reg <= frame_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "frames_in_range",
+    from: "newly_acked <= outstanding;",
+    to: "newly_acked <= outstanding + 20'd1;",
+  },
+  { proof: "llr_tx", module: "llr_tx", property: "reserved_fits", from: "- (arrived ?", to: "- (live_end ?" },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "never_overflows",
+    from: "free_reg <= frame_reg;",
+    to: "free_reg <= frame_reg + 1'b1;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "within_frame_limit",
+    from: "in_flight + 20'd2 <= cfg",
+    to: "in_flight <= cfg",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "within_byte_limit",
+    from: "committed_bytes + LONGEST_BYTES <= cfg",
+    to: "committed_bytes <= cfg",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "last_rows",
+    from: ".wr_eop       (s_eop),",
+    to: ".wr_eop       (s_eop && s_poison),",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "rows_follow",
+    from: "tx_seq_reg <= tx_seq_reg + 20'd1;",
+    to: "tx_seq_reg <= tx_seq_reg + 20'd2;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "rows_in_window",
+    from: "tx_seq_reg <= tx_seq_reg + 20'd1;",
+    to: "tx_seq_reg <= tx_seq_reg + 20'd2;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "first_row",
+    from: "frame_reg <= write_reg + 1'b1;",
+    to: "frame_reg <= write_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "replay_reads_rows",
+    from: "read_reg <= read_reg + 1'b1;",
+    to: "read_reg <= read_reg + 2'd2;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "replay_counts_rows",
+    from: "replay_seq_reg <= replay_seq_reg + 20'd1;",
+    to: "replay_seq_reg <= replay_seq_reg + 20'd2;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "replay_keeps_number",
+    from: "replay_reg ? replay_seq_reg : tx_seq_reg;",
+    to: "tx_seq_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "replay_in_window",
+    from: "replay_seq_reg <= oldest_reg;",
+    to: "replay_seq_reg <= tx_seq_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "row_is_beat",
+    from: "s_poison && !live_spoil);",
+    to: "1'b0);",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "replayed_as_sent",
+    from: "replay_reg ? rd_bytes : s_bytes;",
+    to: "replay_reg ? ONE_BYTE : s_bytes;",
+  },
+];
+
 const rxBreaks: readonly Break[] = [
   {
     ...{ ...rx, property: "takes_only_expected" },
@@ -196,4 +368,10 @@ const controlBreaks: readonly Break[] = [
 ];
 
 /** Of the retry. */
-export const llrBreaks: readonly Break[] = [...loopBreaks, ...rxBreaks, ...sessionBreaks, ...controlBreaks];
+export const llrBreaks: readonly Break[] = [
+  ...txBreaks,
+  ...loopBreaks,
+  ...rxBreaks,
+  ...sessionBreaks,
+  ...controlBreaks,
+];

@@ -225,6 +225,15 @@ module link_400g_llr_tx (
     wire [1023:0] rd_data;
     wire [7:0]    rd_bytes;
 
+`ifdef FORMAL
+    wire [AW-1:0] f_write;
+    wire [AW-1:0] f_frame;
+    wire [AW-1:0] f_free;
+    wire [AW-1:0] f_read;
+    wire [AW-1:0] f_oldest_address;
+    wire          f_lookup;
+    wire          f_fetch;
+`endif
     link_400g_replay_buffer replay_buffer (
         .clk          (clk),
         .rst          (rst),
@@ -252,6 +261,16 @@ module link_400g_llr_tx (
         .rd_data      (rd_data),
         .rd_bytes     (rd_bytes),
         .rd_done      (rd_done)
+`ifdef FORMAL
+        ,
+        .f_write          (f_write),
+        .f_frame          (f_frame),
+        .f_free           (f_free),
+        .f_read           (f_read),
+        .f_oldest_address (f_oldest_address),
+        .f_lookup         (f_lookup),
+        .f_fetch          (f_fetch)
+`endif
     );
 
     // ---- replay ----
@@ -394,6 +413,317 @@ module link_400g_llr_tx (
             sts_state <= OFF;
         end
     end
+
+`ifdef FORMAL
+
+    // Ghost state below (f_...) follows one arbitrary row of the replay buffer with the row behind
+    // it, two
+    // arbitrary frames, one arbitrary beat. What is asserted of these holds of all, as they are
+    // arbitrary;
+    // so any_others_... are assumed of those not followed. any_memory_... is what replay_memory and
+    // replay_index promise: a row read is the row written last.
+
+    localparam [AW-1:0] F_ROOM    = {AW{1'b1}};                           // beats: the buffer full
+    localparam [VB-1:0] F_LONGEST = ({1'b0, F_ROOM} - DEPTH_LIMIT) >> 1;  // beats: a longest packet
+    localparam          F_BB      = 8;                                    // bits of a byte count
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+    end
+
+    // ---- surroundings ----
+
+    reg          f_counted_reg;  // side of the frame under way
+    reg [PB-1:0] f_reserved_reg;
+    reg [VB-1:0] f_beats_reg;    // its beats so far
+    reg [23:0]   f_timer_max_reg;
+    reg [19:0]   f_seq_max_reg;
+    reg [31:0]   f_data_max_reg;
+    reg          f_same_reg;     // limits have not changed since reset
+
+    always @(posedge clk) begin
+        if (live_beat) begin
+            f_counted_reg  <= s_counted;
+            f_reserved_reg <= s_reserved;
+            f_beats_reg    <= s_eop ? {VB{1'b0}} : f_beats_reg + 1'b1;
+        end
+        f_seq_max_reg  <= cfg_outstanding_seq_max;
+        f_data_max_reg <= cfg_outstanding_data_max;
+        f_same_reg     <= f_same_reg && cfg_outstanding_seq_max == f_seq_max_reg
+                       && cfg_outstanding_data_max == f_data_max_reg;
+        if (rst) begin
+            f_beats_reg <= {VB{1'b0}};
+            f_same_reg  <= 1'b1;
+        end
+    end
+    wire f_same = f_same_reg && cfg_outstanding_seq_max == f_seq_max_reg
+               && cfg_outstanding_data_max == f_data_max_reg;
+
+    always @* begin : f_surroundings
+        // Frames come whole, each with one side
+        frames_whole: assume (!s_valid || s_sop == !live_open_reg);
+        side_kept: assume (!s_valid || !live_open_reg
+                           || (s_counted == f_counted_reg && s_reserved == f_reserved_reg));
+        // A frame that is counted has been reserved, and is no longer than reserved
+        was_reserved: assume (!s_valid || !s_counted
+                              || (pending_frames_reg != 4'd0 && {{VB-PB{1'b0}}, s_reserved} > f_beats_reg
+                                  && {{VB-PB{1'b0}}, s_reserved} <= pending_beats_reg));
+        // The scheduler reserves while the window is open, up to a longest packet at once
+        reserves_in_window: assume (!reserve || (window_open && session_ready && {{VB-PB{1'b0}}, reserve_beats} <= F_LONGEST));
+    end
+
+    wire f_record = live_beat && !live_drop && !live_spoil;
+
+    // ---- the window ----
+
+    wire [VB-1:0] f_recorded  = {1'b0, f_write - f_frame};  // beats of the frame under way
+    wire [VB:0]   f_committed = {2'b00, used} - {1'b0, f_recorded} + {1'b0, pending_beats_reg};
+    wire [31:0]   f_bytes     = {15'd0, f_committed[VB-1:0], 7'd0};
+    wire [19:0]   f_in_flight = outstanding + {16'd0, pending_frames_reg};
+
+    always @* if (!$initstate) begin : f_window
+        // Frames under way: counted, recorded from their first beat, none recorded while frames are
+        // replayed
+        no_write_in_replay: assert (
+                   ((f_write != f_frame) == (live_open_reg && !live_drop_reg && !live_spoil_reg))
+                && (!live_open_reg || live_drop_reg || f_counted_reg)
+                && (!replay_reg || ((!live_open_reg || live_drop_reg) && f_write == f_frame && !f_record)));
+        // Frames chosen and not here yet are few enough to be counted
+        pending_bounded: assert (
+                   (pending_frames_reg <= (window_open ? 4'd8 : 4'd9)));
+        // Free, frame under way and write pointer stand in this order, the replay pointer in what
+        // was sent
+        pointers_in_range: assert (
+                   (f_free - f_low <= f_frame - f_low && f_frame - f_low <= f_size)
+                && (!replay_reg || f_read - f_low <= f_size)
+                && (!replay_reg || !rd_valid || f_read != f_low)
+                && (replay_reg || !replay_open_reg));
+        // Beats held and beats reserved fit into the replay buffer
+        reserved_fits: assert (
+                   (f_committed <= {2'b00, F_ROOM} && f_recorded <= {1'b0, used} && f_recorded <= f_beats_reg)
+                && (!window_open || f_committed + {1'b0, F_LONGEST} <= {2'b00, F_ROOM}));
+        // The replay buffer is never written when it is full
+        never_overflows: assert (
+                   (!f_record || used != F_ROOM));
+        // No more frames are under way than the limit of the window in frames
+        within_frame_limit: assert (
+                   (!f_same || f_in_flight == 20'd0 || f_in_flight <= cfg_outstanding_seq_max)
+                && (!f_same || !window_open || f_in_flight < cfg_outstanding_seq_max));
+        // No more bytes are under way than the limit of the window in bytes
+        within_byte_limit: assert (
+                   (!f_same || f_committed == {VB+1{1'b0}} || f_bytes <= cfg_outstanding_data_max)
+                && (!f_same || !window_open || f_bytes + {1'b0, LONGEST_BYTES[31:1]} <= cfg_outstanding_data_max));
+    end
+
+    // ---- numbers ----
+
+    wire [19:0] f_wire_seq = {m_start[15:12], m_start[23:16], m_start[31:24]};
+    reg         f_sent_reg, f_restart_reg, f_outside_reg, f_progress_reg, f_wants_reg, f_rst_reg;
+    reg  [19:0] f_tx_seq_reg, f_oldest_reg, f_ack_reg;
+    reg [7:0] f_ct_reg;
+    always @(posedge clk) begin
+        f_sent_reg     <= m_valid && m_ready && m_eop && !cut_reg && !replay_reg && !live_spoil;
+        f_restart_reg  <= session_restart;
+        f_tx_seq_reg   <= tx_seq_reg;
+        f_oldest_reg   <= oldest_reg;
+        f_ack_reg      <= rx_seq + 20'd1;
+        f_outside_reg  <= !((rx_ack || rx_nack) && session_ready
+                            && rx_seq + 20'd1 - oldest_reg <= outstanding);
+        f_progress_reg <= session_ready && (rx_ack || rx_nack)
+                       && rx_seq + 20'd1 - oldest_reg <= outstanding;
+        f_wants_reg    <= want_replay_reg || (timer_runs && timer_reg >= cfg_replay_timer_max);
+        f_ct_reg       <= replay_ct_reg + (timer_runs && timer_reg >= cfg_replay_timer_max && replay_ct_reg != 8'hff);
+        f_rst_reg      <= rst;
+    end
+    wire f_steady = !f_rst_reg && !f_restart_reg;
+
+    always @* if (!$initstate) begin : f_numbers
+        // A frame on its first way out carries the next number
+        new_frame_next_number: assert (
+                   (!(m_valid && m_sop && !replay_reg) || f_wire_seq == tx_seq_reg));
+        // The next number is one more after each frame sent whole, and else the same
+        numbers_consecutive: assert (
+                   (!f_steady || tx_seq_reg == f_tx_seq_reg + {19'd0, f_sent_reg}));
+        // An ACK or NACK whose number is outside of the window changes nothing
+        outside_changes_nothing: assert (
+                   (!f_steady || !f_outside_reg || (oldest_reg == f_oldest_reg && (!want_replay_reg || f_wants_reg) && (replay_ct_reg == f_ct_reg || replay_ct_reg == 8'd0))));
+        // One inside of it acknowledges up to its number, no more, no less
+        inside_acknowledges: assert (
+                   (!f_steady || !f_progress_reg || oldest_reg == f_ack_reg));
+    end
+
+    // ---- where the frames stand in the replay buffer ----
+
+    reg  [AW-1:0] f_low_reg;
+    // rows from here up to f_write are what was sent
+    wire [AW-1:0] f_low  = replay_reg ? f_low_reg : f_free;
+    wire [AW-1:0] f_size = f_write - f_low;
+
+    (* anyconst *) wire [19:0] f_f;                           // two frames
+    (* anyconst *) wire [19:0] f_g;
+    reg  [AW-1:0] f_f_at_reg, f_g_at_reg;                     // their first rows
+    reg           f_index_reg;  // the index shows the frame f_f
+    reg  [AW-1:0] f_index_at_reg;
+    wire          f_f_held = f_f - oldest_reg < outstanding;
+    wire          f_g_held = f_g - oldest_reg < outstanding;
+    wire          f_known  = waiting && oldest_known;
+
+    always @(posedge clk) begin
+        f_low_reg <= f_low;
+        if (sent && tx_seq_reg[AW-1:0] == f_f[AW-1:0]) f_f_at_reg <= f_frame;
+        if (sent && tx_seq_reg[AW-1:0] == f_g[AW-1:0]) f_g_at_reg <= f_frame;
+        if (f_lookup) begin
+            f_index_reg    <= oldest_reg[AW-1:0] == f_f[AW-1:0];
+            f_index_at_reg <= f_f_at_reg;
+        end
+        if (rst) f_index_reg <= 1'b0;
+        if (rst || session_restart) f_low_reg <= {AW{1'b0}};
+    end
+
+    always @* if (!$initstate) begin : f_places
+        // A frame not acknowledged is in the buffer, each in rows of its own, in the order of
+        // numbers
+        unacknowledged_kept: assert (
+                   (!f_f_held || f_f_at_reg - f_free < f_frame - f_free)
+                && (!f_f_held || tx_seq_reg - f_f <= {{20-AW{1'b0}}, f_frame - f_f_at_reg}));
+        // in the order of their numbers
+        kept_in_order: assert (
+                   (!f_f_held || !f_g_held || f_f - oldest_reg >= f_g - oldest_reg || f_f_at_reg - f_free < f_g_at_reg - f_free));
+        // The index gives the first row of the oldest frame, and is never read and written in one
+        // row at once
+        index_right: assert (
+                   (!f_known || oldest_reg != f_f || f_oldest_address == f_f_at_reg)
+                && (!f_lookup || !sent || tx_seq_reg[AW-1:0] != oldest_reg[AW-1:0]));
+        // Frames not acknowledged are never more than the replay buffer has rows
+        frames_in_range: assert (
+                   (oldest_reg != f_f || outstanding <= {{20-AW{1'b0}}, F_ROOM}));
+        any_memory_index: assume (!f_index_reg || f_oldest_address == f_index_at_reg);
+        any_others_in_range: assume (oldest_reg == f_f || outstanding <= {{20-AW{1'b0}}, F_ROOM});
+        any_others_kept: assume (!f_known || oldest_reg == f_f || (f_oldest_address - f_free < f_frame - f_free && outstanding <= {{20-AW{1'b0}}, f_frame - f_oldest_address}));
+        any_others_in_order: assume (!f_known || oldest_reg == f_f || ((!f_f_held || f_oldest_address - f_free < f_f_at_reg - f_free) && (!f_g_held || oldest_reg == f_g || f_oldest_address - f_free < f_g_at_reg - f_free)));
+    end
+
+    // ---- what the rows hold ----
+
+    (* anyconst *) wire [AW-1:0] f_a;                         // a row, and the one behind it
+    wire [AW-1:0] f_b = f_a + 1'b1;
+    reg  [19:0]   f_a_seq_reg, f_b_seq_reg;                   // number of their frame
+    reg  [AW-1:0] f_a_beat_reg, f_b_beat_reg;                 // which beat of it
+    reg           f_a_eop_reg, f_b_eop_reg;
+    reg  [W-1:0]    f_b_data_reg;
+    reg  [F_BB+1:0] f_b_rest_reg;
+    wire [AW-1:0]   f_beat = f_write - f_frame;
+
+    always @(posedge clk) begin
+        if (f_record && f_write == f_a) begin
+            f_a_seq_reg  <= tx_seq_reg;
+            f_a_beat_reg <= f_beat;
+            f_a_eop_reg  <= s_eop;
+        end
+        if (f_record && f_write == f_b) begin
+            f_b_seq_reg  <= tx_seq_reg;
+            f_b_beat_reg <= f_beat;
+            f_b_eop_reg  <= s_eop;
+            f_b_data_reg <= s_data;
+            f_b_rest_reg <= {s_flow, s_poison, s_bytes};
+        end
+    end
+
+    // The replay: the row read next, the row shown
+    reg  [19:0]   f_next_seq_reg, f_show_seq_reg;
+    reg  [AW-1:0] f_next_beat_reg, f_show_beat_reg;
+    reg           f_show_a_reg, f_show_b_reg;
+    wire [19:0]   f_next_seq  = rd_valid ? f_show_seq_reg + {19'd0, rd_eop} : f_next_seq_reg;
+    wire [AW-1:0] f_next_beat = !rd_valid ? f_next_beat_reg : rd_eop ? {AW{1'b0}} : f_show_beat_reg + 1'b1;
+
+    always @(posedge clk) begin
+        f_next_seq_reg  <= rd_load ? oldest_reg : f_next_seq;
+        f_next_beat_reg <= rd_load ? {AW{1'b0}} : f_next_beat;
+        if (f_fetch) begin
+            f_show_seq_reg  <= f_next_seq;
+            f_show_beat_reg <= f_next_beat;
+            f_show_a_reg    <= f_read == f_a;
+            f_show_b_reg    <= f_read == f_b;
+        end
+        if (f_record && f_write == f_a) f_show_a_reg <= 1'b0;    // shown still, and not in the memory
+        if (f_record && f_write == f_b) f_show_b_reg <= 1'b0;
+        if (rst) {f_show_a_reg, f_show_b_reg} <= 2'b00;
+    end
+
+    // One arbitrary beat of one arbitrary frame, as it was sent
+    (* anyconst *) wire [19:0]   f_tag_seq;
+    (* anyconst *) wire [AW-1:0] f_tag_beat;
+    reg [W-1:0]    f_tag_data_reg;
+    reg [F_BB+2:0] f_tag_rest_reg;
+    reg [AW-1:0]   f_replay_beat_reg;
+    always @(posedge clk) begin
+        if (f_record && tx_seq_reg == f_tag_seq && f_beat == f_tag_beat) begin
+            f_tag_data_reg <= m_data;
+            f_tag_rest_reg <= {m_eop, m_start[39:32] == FLOW, m_poison, m_bytes};
+        end
+        if (replay_beat) f_replay_beat_reg <= rd_eop ? {AW{1'b0}} : f_replay_beat_reg + 1'b1;
+        if (rd_load) f_replay_beat_reg <= {AW{1'b0}};
+    end
+
+    wire f_a_in    = f_a - f_low < f_size;
+    wire f_b_in    = f_b - f_low < f_size;
+    wire f_pair    = f_a_in && f_b_in && f_b != f_low;
+    wire f_shows   = replay_reg && rd_valid;
+    wire f_shows_b = f_shows && f_read == f_b + 1'b1;
+    wire f_shows_a = f_shows && f_read == f_b;
+
+    always @* if (!$initstate) begin : f_rows
+        // The frame under way stands in the last rows
+        last_rows: assert (
+                   (!f_a_in || f_b != f_write || (f_write == f_frame ? f_a_eop_reg && f_a_seq_reg + 20'd1 == tx_seq_reg : !f_a_eop_reg && f_a_seq_reg == tx_seq_reg))
+                && (!f_b_in || f_b - f_low < f_frame - f_low || (f_b_seq_reg == tx_seq_reg && f_b_beat_reg == f_b - f_frame))
+                && (!f_a_in || f_a - f_low < f_frame - f_low || (f_a_seq_reg == tx_seq_reg && f_a_beat_reg == f_a - f_frame)));
+        // Rows follow each other as the beats did
+        rows_follow: assert (
+                   (!f_pair || (f_b_seq_reg == f_a_seq_reg + {19'd0, f_a_eop_reg} && f_b_beat_reg == (f_a_eop_reg ? {AW{1'b0}} : f_a_beat_reg + 1'b1))));
+        // Rows of whole frames have numbers of the window
+        rows_in_window: assert (
+                   (!f_b_in || f_b - f_low >= f_frame - f_low || (tx_seq_reg - f_b_seq_reg != 20'd0 && tx_seq_reg - f_b_seq_reg <= {{20-AW{1'b0}}, f_frame - f_b})));
+        // Where the index points a frame begins
+        first_row: assert (
+                   (!f_f_held || f_b != f_f_at_reg || (f_b_seq_reg == f_f && f_b_beat_reg == {AW{1'b0}})));
+        // The replay goes from row to row, up to the last
+        replay_reads_rows: assert (
+                   (!replay_reg || (f_shows ? f_show_beat_reg < f_read - f_low : f_next_beat_reg <= f_read - f_low))
+                && (!f_shows || (f_show_a_reg == (f_read == f_b) && f_show_b_reg == (f_read == f_b + 1'b1)))
+                && (!replay_reg || f_read != f_b || f_read == f_write || (f_b_seq_reg == f_next_seq && f_b_beat_reg == f_next_beat))
+                && (!f_shows_a || f_read != f_write || (rd_eop && f_next_seq == tx_seq_reg))
+                && (!replay_reg || f_read != f_write || rd_valid));
+        any_memory_row: assume (!f_show_b_reg || (rd_eop == f_b_eop_reg && rd_data == f_b_data_reg && {rd_flow, rd_poison, rd_bytes} == f_b_rest_reg));
+        any_memory_row_a: assume (!f_show_a_reg || rd_eop == f_a_eop_reg);
+        any_others_first: assume (!f_known || oldest_reg == f_f || f_b != f_oldest_address || (f_b_seq_reg == oldest_reg && f_b_beat_reg == {AW{1'b0}}));
+        any_others_next: assume (!replay_reg || f_read != f_a || f_read == f_write || (f_a_seq_reg == f_next_seq && f_a_beat_reg == f_next_beat));
+        any_others_to_the_end: assume (!f_shows || f_shows_a || f_read != f_write || rd_eop);
+    end
+
+    always @* if (!$initstate) begin : f_replay
+        // The number of a frame replayed is that of its row
+        replay_counts_rows: assert (
+                   (!f_shows || (replay_seq_reg == f_show_seq_reg && f_replay_beat_reg == f_show_beat_reg && replay_open_reg == (f_show_beat_reg != {AW{1'b0}})))
+                && (!replay_reg || rd_valid || (replay_seq_reg == f_next_seq_reg && f_replay_beat_reg == f_next_beat_reg && replay_open_reg == (f_next_beat_reg != {AW{1'b0}})))
+                && (!f_shows_b || (f_b_seq_reg == f_show_seq_reg && f_b_beat_reg == f_show_beat_reg)));
+        // A replayed frame has the number that it was sent with
+        replay_keeps_number: assert (
+                   (!(f_shows_b && m_sop && m_valid) || f_wire_seq == f_b_seq_reg));
+        // and that is one of the window
+        replay_in_window: assert (
+                   (!f_shows_b || (tx_seq_reg != replay_seq_reg && tx_seq_reg - replay_seq_reg <= {{20-AW{1'b0}}, F_ROOM})));
+        // A row holds the beat that was sent
+        row_is_beat: assert (
+                   (!f_b_in || f_b_seq_reg != f_tag_seq || f_b_beat_reg != f_tag_beat || (f_b_data_reg == f_tag_data_reg && {f_b_eop_reg, f_b_rest_reg} == f_tag_rest_reg)));
+        // A replayed beat is the beat that was sent: data, valid bytes, end, kind, poison
+        replayed_as_sent: assert (
+                   (!f_shows_b || !m_valid || cut_reg || replay_seq_reg != f_tag_seq || f_replay_beat_reg != f_tag_beat || (m_data == f_tag_data_reg && {m_eop, m_start[39:32] == FLOW, m_poison, m_bytes} == f_tag_rest_reg)));
+    end
+
+`endif
 
 endmodule
 

@@ -43,6 +43,16 @@ module link_400g_replay_buffer (
     output wire [1023:0] rd_data,
     output wire [7:0]    rd_bytes,
     output wire          rd_done        // nothing is left behind the beat shown
+`ifdef FORMAL
+    ,
+    output wire [8:0] f_write,
+    output wire [8:0] f_frame,
+    output wire [8:0] f_free,
+    output wire [8:0] f_read,
+    output wire [8:0] f_oldest_address,
+    output wire       f_lookup,
+    output wire       f_fetch
+`endif
 );
 
     // bits of a beat address and of a frame's index: log2 of nextPow2(ackRoundTripCycles + 4 *
@@ -129,6 +139,21 @@ module link_400g_replay_buffer (
             lookup_reg <= 1'b0;
         end
     end
+
+`ifdef FORMAL
+
+    // Ghost ports: the properties of the buffer stand in llr_tx, where its frames have their
+    // numbers
+
+    assign f_write          = write_reg;
+    assign f_frame          = frame_reg;
+    assign f_free           = free_reg;
+    assign f_read           = read_reg;
+    assign f_oldest_address = oldest_address;
+    assign f_lookup         = oldest_valid && !oldest_known;
+    assign f_fetch          = fetch;
+
+`endif
 
 endmodule
 
