@@ -58,9 +58,12 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
       (earlier.length > 0 ? (before?.seconds ?? 0) : 0) + (performance.now() - begin) / 1000,
     ),
     // What was known stays, also where this run has not come to yet
-    results: [...new Map([...kept, ...results.map((one) => [one.id, one] as const)]).values()].toSorted(
-      (a, b) => a.id - b.id,
-    ),
+    results: [
+      ...new Map([
+        ...earlier.map((one) => [one.id, one] as const),
+        ...results.map((one) => [one.id, one] as const),
+      ]).values(),
+    ].toSorted((a, b) => a.id - b.id),
   });
   try {
     for (const mutant of chosen) {
