@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import pc from "picocolors";
 import { exitCodes, LanewrightError } from "../diagnostics.ts";
 import { generateToCache } from "../emit/cached.ts";
-import { readManifest } from "../emit/index.ts";
+import { isSource, readManifest } from "../emit/index.ts";
 import { type LintInput, type LintResult, lint } from "../lint/index.ts";
 import { withProgress } from "../progress.ts";
 import { loadDesign } from "./load-design.ts";
@@ -45,7 +45,7 @@ async function inputOf(path: string): Promise<LintInput> {
 
 function folderInput(folder: string): LintInput {
   const manifest = readManifest(folder);
-  const files = manifest?.files.map((file) => file.path).filter((path) => path.endsWith(".v")) ?? [];
+  const files = manifest?.files.map((file) => file.path).filter(isSource) ?? [];
   const lost = files.filter(
     (path) => statSync(resolve(folder, path), { throwIfNoEntry: false }) === undefined,
   );
