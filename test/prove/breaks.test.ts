@@ -50,7 +50,7 @@ describe("every property", () => {
 });
 
 describe("a break", () => {
-  it.each(long ? breaks : quick)("of $module is found by $proof.$property: $from => $to", async (one) => {
+  it.each(long ? breaks : quick)("of $module is found by $proof, $property: $from => $to", async (one) => {
     const proof = proofsOf(deviceOf(one).design).find(({ name }) => name === one.proof);
     if (proof === undefined) throw new Error(`there is no proof ${one.proof}`);
     const options = { jobs: 1, timeout: 300, out, properties: [one.property] };

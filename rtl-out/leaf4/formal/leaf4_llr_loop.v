@@ -7,8 +7,8 @@
 // new_frame_next_number,
 // numbers_consecutive, replay_in_window, frames_in_range, inside_acknowledges,
 // outside_changes_nothing) and of the
-// control sets (llr_control: carries_number_taken), over a cable that loses, damages, repeats and
-// delays, and keeps
+// control sets (llr_control: carries_number_taken), over a cable that loses, damages, repeats
+// and delays, and keeps
 // the order. Frames are counted from the start of the session without wrap-around: frame 0, 1, 2
 // ...
 //
@@ -63,6 +63,7 @@ module leaf4_llr_loop (
 
     (* anyconst *) wire [19:0] base;   // number of frame 0
     reg         valid_reg;
+    reg         accepted_reg;
     wire        open;
     wire [20:0] begun;
     wire [19:0] expected;
@@ -74,10 +75,13 @@ module leaf4_llr_loop (
 
     leaf4_llr_rx llr_rx (
         .clk               (clk), .rst (rst),
-        .s_data            (s_data), .s_bytes (s_bytes), .s_sop (s_sop), .s_eop (s_eop), .s_valid (s_valid),
+        .s_data            (s_data), .s_bytes (s_bytes),
+        .s_sop             (s_sop), .s_eop (s_eop), .s_valid (s_valid),
         .s_start_ok        (s_start_ok), .s_flow (s_flow), .s_eligible (s_eligible), .s_seq (s_seq),
-        .s_error           (s_error), .s_poison (s_poison), .s_crc_good (s_crc_good), .s_crc_inverted (s_crc_inverted),
-        .peer_valid        (valid_reg && accepted_reg), .peer_accept (valid_reg && !accepted_reg), .peer_seq (base),
+        .s_error           (s_error), .s_poison (s_poison),
+        .s_crc_good        (s_crc_good), .s_crc_inverted (s_crc_inverted),
+        .peer_valid        (valid_reg && accepted_reg),
+        .peer_accept       (valid_reg && !accepted_reg), .peer_seq (base),
         .allow_data        (allow_data), .allow_vl15 (allow_vl15),
         .ack_taken         (ack_taken), .ack_latest (ack_latest), .nack_taken (nack_taken),
         .room              (room), .started (started),
@@ -88,17 +92,14 @@ module leaf4_llr_loop (
 
     // ---- sender ----
 
-    reg         accepted_reg;
-    // frames sent, each counted once
-    reg  [31:0] sent_reg;
-    // frames that the sender has forgotten
-    reg  [31:0] acked_reg;
-    reg  [31:0] taken_reg;
+    reg [31:0] sent_reg;   // frames sent, each counted once
+    reg [31:0] acked_reg;  // frames that the sender has forgotten
+    reg [31:0] taken_reg;
+    reg [31:0] ack_reg;    // of the ACK that is followed
     // frames that the receiver took
     wire [31:0] taken      = taken_reg + (good || poisoned ? 32'd1 : 32'd0);
     wire [31:0] ack        = ack_followed ? ack_reg : other_ack;
-    // as llr_tx has it, modulo 2^20
-    wire [19:0] newly      = ack[19:0] - acked_reg[19:0];
+    wire [19:0] newly      = ack[19:0] - acked_reg[19:0];  // as llr_tx has it, modulo 2^20
     wire        ack_inside = newly <= sent_reg[19:0] - acked_reg[19:0];
 
     // ---- what is followed ----
@@ -106,11 +107,11 @@ module leaf4_llr_loop (
     reg         frame_on_reg, frame_seen_reg;
     reg  [31:0] frame_reg, limit_reg;
     reg         ack_on_reg, ack_seen_reg;
-    reg  [31:0] ack_reg;
-    reg  [31:0] arriving_reg;  // frame that arrives, from its first beat on
-    reg  [31:0] arriving_limit_reg;
-    wire [31:0] arriving      = !(s_valid && s_sop) ? arriving_reg : frame_followed ? frame_reg : other_frame;
-    wire        other_arrives = s_valid && s_sop && !frame_followed;
+    reg [31:0] arriving_reg;  // frame that arrives, from its first beat on
+    reg [31:0] arriving_limit_reg;
+    wire [31:0] arriving = !(s_valid && s_sop) ? arriving_reg : frame_followed ? frame_reg
+        : other_frame;
+    wire other_arrives = s_valid && s_sop && !frame_followed;
 
     always @(posedge clk) begin
         accepted_reg <= valid_reg;
@@ -150,46 +151,55 @@ module leaf4_llr_loop (
         // The sender
         one_at_a_time: assume (!(send && resend));
         kept_in_buffer: assume (!send || sent_reg - acked_reg < ROOM);
-        resends_of_window: assume (!resend || (resend_frame != sent_reg && sent_reg - resend_frame <= ROOM));
+        resends_of_window: assume (!resend
+            || (resend_frame != sent_reg && sent_reg - resend_frame <= ROOM));
         sends_in_session: assume (accepted_reg || !(send || resend));
         // The cable: what is damaged shows
         frames_whole: assume (!s_valid || s_sop == !open);
         only_what_was_sent: assume (!s_valid || accepted_reg);
-        start_is_right: assume (!(s_valid && s_sop && s_start_ok && s_eligible) || s_seq == base + arriving[19:0]);
-        followed_is_there: assume ((!frame_followed || frame_on_reg) && (!ack_followed || ack_on_reg));
+        start_is_right: assume (!(s_valid && s_sop && s_start_ok && s_eligible)
+            || s_seq == base + arriving[19:0]);
+        followed_is_there: assume ((!frame_followed || frame_on_reg)
+            && (!ack_followed || ack_on_reg));
         acks_in_session: assume (!ack_arrives || accepted_reg);
         any_other_in_reach: assume (!other_arrives || (other_limit - other_frame - 32'd1 < ROOM
-                                    && other_limit - taken <= ROOM && sent_reg - other_limit <= 2 * ROOM));
+                                    && other_limit - taken <= ROOM
+                                        && sent_reg - other_limit <= 2 * ROOM));
         any_other_before: assume (!other_arrives || !frame_on_reg || frame_seen_reg
                                   || limit_reg - other_limit <= 2 * ROOM);
         any_other_ack: assume (!ack_arrives || ack_followed
-                               || (other_ack - acked_reg <= ROOM && taken - other_ack <= ROOM
-                                   && (!ack_on_reg || (ack_seen_reg ? other_ack - ack_reg <= ROOM
-                                                                    : ack_reg - other_ack <= ROOM))));
+            || (other_ack - acked_reg <= ROOM && taken - other_ack <= ROOM
+                && (!ack_on_reg || (ack_seen_reg ? other_ack - ack_reg <= ROOM
+                                                 : ack_reg - other_ack <= ROOM))));
     end
 
     always @* if (!$initstate) begin
         // What the receiver expects is the frame behind those that it took
         expects_the_next: assert (accepted_reg ? valid_reg && expected == base + taken[19:0]
-                                               : !open && taken == 32'd0 && !good && !poisoned && sent_reg == 32'd0
-                                                 && acked_reg == 32'd0 && !frame_on_reg && !ack_on_reg);
+                                               : !open && taken == 32'd0 && !good && !poisoned
+                                                   && sent_reg == 32'd0
+                                                 && acked_reg == 32'd0 && !frame_on_reg
+                                                     && !ack_on_reg);
         // The sender forgets only what was taken, the receiver takes only what was sent
         nothing_forgotten_early: assert (taken - acked_reg <= ROOM && sent_reg - taken <= ROOM
                                          && sent_reg - acked_reg <= ROOM);
-        // A frame on the way is one of the window when it was sent; the receiver is not past that
-        // window
-        frame_in_reach: assert (!frame_on_reg || (limit_reg - frame_reg - 32'd1 < ROOM && sent_reg - limit_reg <= 2 * ROOM));
+        // A frame on the way is one of the window when it was sent; the receiver is not past
+        // that window
+        frame_in_reach: assert (!frame_on_reg
+            || (limit_reg - frame_reg - 32'd1 < ROOM && sent_reg - limit_reg <= 2 * ROOM));
         frame_not_passed: assert (!frame_on_reg || limit_reg - taken <= ROOM);
-        // An acknowledgement on the way is never behind what is acknowledged, nor ahead of what was
-        // taken
-        ack_in_reach: assert (!ack_on_reg || (ack_reg - acked_reg <= ROOM && taken - ack_reg <= ROOM));
+        // An acknowledgement on the way is never behind what is acknowledged, nor ahead of what
+        // was taken
+        ack_in_reach: assert (!ack_on_reg
+            || (ack_reg - acked_reg <= ROOM && taken - ack_reg <= ROOM));
         ack_never_refused: assert (!ack_arrives || ack_inside);
         // The frame under way at the receiver is so near that its number is not mistaken
         arrives_in_reach: assert (!open || (arriving_limit_reg - arriving_reg - 32'd1 < ROOM
-                                            && arriving_limit_reg - taken <= ROOM
-                                            && sent_reg - arriving_limit_reg <= 2 * ROOM
-                                            && (!frame_on_reg || limit_reg - arriving_limit_reg <= 2 * ROOM)));
-        number_is_right: assert (!open || !accepted_reg || !begun[20] || begun[19:0] == base + arriving_reg[19:0]);
+            && arriving_limit_reg - taken <= ROOM
+            && sent_reg - arriving_limit_reg <= 2 * ROOM
+            && (!frame_on_reg || limit_reg - arriving_limit_reg <= 2 * ROOM)));
+        number_is_right: assert (!open || !accepted_reg || !begun[20]
+            || begun[19:0] == base + arriving_reg[19:0]);
         number_is_clear: assert (!open || arriving_reg - taken + 2 * ROOM <= 4 * ROOM);
         // What is taken is the next frame: none lost, none twice, none out of order
         takes_the_next: assert (!(good || poisoned) || arriving_reg == taken_reg);

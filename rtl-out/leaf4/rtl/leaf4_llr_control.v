@@ -137,7 +137,8 @@ module leaf4_llr_control (
         carries_number_taken: assert (!(ctl_valid && (sent == ACK || sent == NACK))
                                       || (f_seq == f_ack_reg && f_word == 16'h0000));
         // An INIT carries the own word, an echo what the peer has sent
-        carries_session: assert ((!(ctl_valid && sent == INIT) || (f_word == f_own_word_reg && f_seq == {f_own_word_reg, 4'h0}))
+        carries_session: assert ((!(ctl_valid && sent == INIT)
+            || (f_word == f_own_word_reg && f_seq == {f_own_word_reg, 4'h0}))
                                  && (!(ctl_valid && sent == INIT_ECHO)
                                      || (f_word == f_peer_word_reg && f_seq == f_echo_seq_reg)));
         // Nothing is sent that was not due, and what is due is not held up by what matters less

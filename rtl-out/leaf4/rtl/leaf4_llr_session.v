@@ -228,18 +228,24 @@ module leaf4_llr_session (
         restart_forgets: assert (!f_steady || !f_restart_reg
                                  || (!ready && own_word == f_drawn_reg && epoch != f_epoch_reg));
         // Nothing else changes the own word and the epoch
-        word_kept: assert (!f_steady || f_restart_reg || (own_word == f_own_word_reg && epoch == f_epoch_reg));
+        word_kept: assert (!f_steady || f_restart_reg
+            || (own_word == f_own_word_reg && epoch == f_epoch_reg));
         // The peer's word changes only when its session is accepted
-        peer_word_accepted: assert (!f_steady || peer_word == (f_accept_reg ? f_heard_word_reg : f_peer_word_reg));
-        // A session that runs ends for the peer's sake only at the second INIT of one new word in a
-        // row
-        second_init_believed: assert (!f_steady || !f_restart_reg || f_start_reg || f_lonely_reg || !f_ready_reg
+        peer_word_accepted: assert (!f_steady
+            || peer_word == (f_accept_reg ? f_heard_word_reg : f_peer_word_reg));
+        // A session that runs ends for the peer's sake only at the second INIT of one new word
+        // in a row
+        second_init_believed: assert (!f_steady || !f_restart_reg || f_start_reg || f_lonely_reg
+            || !f_ready_reg
                                       || f_same_word_reg);
-        suspects_last: assert (!suspect_reg || (f_init_reg && suspect_word_reg == f_init_word_reg));
+        suspects_last: assert (!suspect_reg
+            || (f_init_reg && suspect_word_reg == f_init_word_reg));
         // The own INIT is sent before an echo is
-        init_before_echo: assert ((!introduced_reg || f_sent_reg) && restarted_reg == f_restart_reg);
+        init_before_echo: assert ((!introduced_reg || f_sent_reg)
+            && restarted_reg == f_restart_reg);
         // A session that was stopped is silent
-        stopped_is_silent: assert (!f_silent_reg || (!running && !ready && !init_due && !echo_reg && !peer_valid));
+        stopped_is_silent: assert (!f_silent_reg
+            || (!running && !ready && !init_due && !echo_reg && !peer_valid));
     end
 
     always @* if (!$initstate) begin

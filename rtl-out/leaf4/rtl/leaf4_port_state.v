@@ -182,7 +182,8 @@ module leaf4_port_state (
 
     always @* if (!$initstate) begin
         // The state is one of the five
-        state_is_known: assert (port_state == DOWN || port_state == INITIALIZE || port_state == ARMED
+        state_is_known: assert (port_state == DOWN || port_state == INITIALIZE
+            || port_state == ARMED
             || port_state == ACTIVE || port_state == ACT_DEFER);
         // From Down to Initialize, Armed, Active, ActDefer and back to Active; from each to Down
         steps_are_legal: assert (f_legal);

@@ -311,7 +311,8 @@ module leaf4_register_demux (
     reg [11:0]      f_last_araddr;
     reg [PAGES-1:0] f_owes_write;     // pages that were asked and have not answered
     reg [PAGES-1:0] f_owes_read;
-    reg [PAGES-1:0] f_answers_write;  // answers that were there and not taken in the cycle before
+    // answers that were there and not taken in the cycle before
+    reg [PAGES-1:0] f_answers_write;
     reg [PAGES-1:0] f_answers_read;
 
     wire             f_b         = s_axil_bvalid && s_axil_bready;

@@ -291,8 +291,8 @@ module link_400g_credit_rx (
     always @* if (!$initstate) begin
         // A session that the peer starts clears both counters
         cleared_together: assume (!abr_clear || clear);
-        // Flow-control packets go out while there is a session, and not at once after its counters
-        // were cleared
+        // Flow-control packets go out while there is a session, and not at once after its
+        // counters were cleared
         told_in_session: assume (!enable || (f_live && !f_begun));
         taken_in_session: assume (!fcp_take || enable);
         // What comes was promised; FCTBS is ahead of ABR by what was lost
@@ -309,14 +309,16 @@ module link_400g_credit_rx (
         // What was told has room even if nothing more leaves the buffer: it cannot overflow
         told_has_room: assert ({3'd0, f_open} + f_occupied <= {4'd0, CREDITS});
         // Whatever is promised has room: it fits into the buffer beside what is there
-        promise_has_room: assert (!f_live || f_begun || {4'd0, f_now} + f_occupied <= {4'd0, CREDITS});
+        promise_has_room: assert (!f_live || f_begun
+            || {4'd0, f_now} + f_occupied <= {4'd0, CREDITS});
         // No promise is taken back
         promise_grows: assert (!f_live || f_begun || {1'b0, f_now} >= f_open);
         // Only lanes that are there have their turn
         turn_is_lane: assert (turn_reg <= LAST_VL);
         // A flow-control packet carries the counters of its lane as they are now
         packet_is_right: assert (!fcp_due || (f_told_vl == turn_reg
-            && (f_told_vl != {1'd0, f_lane} || {fcp_data[19:16], fcp_data[31:24]} == lane_fccl[f_lane])
+            && (f_told_vl != {1'd0, f_lane}
+                || {fcp_data[19:16], fcp_data[31:24]} == lane_fccl[f_lane])
             && {fcp_data[3:0], fcp_data[15:8]} == lane_fctbs[turn]
             && fcp_data[7:4] == {3'b000, initializing}));
         // A flow-control packet that is due stays until it is taken

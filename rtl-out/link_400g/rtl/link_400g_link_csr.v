@@ -751,16 +751,16 @@ module link_400g_link_csr (
 `ifdef FORMAL
     // ---- properties of the AXI4-Lite slave ----
 
-    reg [1:0]  f_addresses;    // write addresses taken and not answered
-    reg [1:0]  f_datas;        // write data taken and not answered
-    reg        f_reads;        // read addresses taken and not answered
-    reg        f_b_stalled;    // an answer was offered and not taken in the cycle before
+    reg [1:0]  f_addresses;  // write addresses taken and not answered
+    reg [1:0]  f_datas;      // write data taken and not answered
+    reg        f_reads;      // read addresses taken and not answered
+    reg        f_b_stalled;  // an answer was offered and not taken in the cycle before
     reg        f_r_stalled;
     reg [1:0]  f_last_bresp;
     reg [1:0]  f_last_rresp;
     reg [31:0] f_last_rdata;
     // address and data were there in the cycle before, no answer in the way
-    reg        f_write_waits;
+    reg f_write_waits;
 
     wire f_b = s_axil_bvalid && s_axil_bready;
     wire f_r = s_axil_rvalid && s_axil_rready;

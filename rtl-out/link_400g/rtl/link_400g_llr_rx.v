@@ -343,9 +343,9 @@ module link_400g_llr_rx (
     // number of the frame under way, and whether its start is to be believed
     reg [19:0] f_number_reg;
     reg        f_numbered_reg;
-    reg        f_open_reg;    // inside a frame
-    reg        f_old_reg;     // the frame under way began in the session before
-    reg        f_asked_reg;   // the NACK of this gap has been sent
+    reg        f_open_reg;   // inside a frame
+    reg        f_old_reg;    // the frame under way began in the session before
+    reg        f_asked_reg;  // the NACK of this gap has been sent
     reg        f_accepted_reg;
     reg        f_gap_reg;
     reg        f_advance_reg;
@@ -396,22 +396,27 @@ module link_400g_llr_rx (
 
     always @* if (!$initstate) begin
         // What counts as expected has a good start and the expected number
-        expected_has_number: assert (!expected_frame_reg || !f_open_reg || (f_numbered_reg && f_number_reg == expected_reg
+        expected_has_number: assert (!expected_frame_reg || !f_open_reg
+            || (f_numbered_reg && f_number_reg == expected_reg
                                                             && !f_old_reg));
         // Only the expected frame, good, in the session, is taken
-        takes_only_expected: assert (!(advance || take) || (s_valid && s_eop && f_numbered && f_number == expected_reg
+        takes_only_expected: assert (!(advance || take)
+            || (s_valid && s_eop && f_numbered && f_number == expected_reg
                                      && f_whole && (peer_valid || f_valid_reg)));
         // Nothing is delivered but at the end of a good frame that is taken
         delivers_only_taken: assert (!(write_good || accept) || advance);
         delivers_only_good: assert (!write_good || (f_whole && s_crc_good));
         // Nothing of a frame of the session before is taken or delivered
-        nothing_of_old_session: assert (!f_old_reg || !(f_open_reg && s_valid && (advance || take || wr_last && !wr_error)));
+        nothing_of_old_session: assert (!f_old_reg
+            || !(f_open_reg && s_valid && (advance || take || wr_last && !wr_error)));
         // Each frame taken moves the expected number on by one; nothing else does
-        in_order_once: assert (!f_steady || expected_reg == f_expected_reg + {19'd0, f_advance_reg});
+        in_order_once: assert (!f_steady
+            || expected_reg == f_expected_reg + {19'd0, f_advance_reg});
         // A gap asks, and asks once until what is missing has come
         one_nack_a_gap: assert (!f_asked_reg || !nack_due);
         asked_is_waiting: assert (f_asked_reg == (state_reg == NACK_SENT));
-        gap_asks: assert (!f_steady || !peer_valid || !f_gap_reg || f_state_reg == OFF || state_reg == SEND_NACK
+        gap_asks: assert (!f_steady || !peer_valid || !f_gap_reg || f_state_reg == OFF
+            || state_reg == SEND_NACK
                           || state_reg == NACK_SENT);
         // No NACK without a gap
         nack_needs_gap: assert (!f_steady || !nack_due || f_gap_reg || f_state_reg == SEND_NACK);

@@ -416,11 +416,12 @@ module link_400g_llr_tx (
 
 `ifdef FORMAL
 
-    // Ghost state below (f_...) follows one arbitrary row of the replay buffer with the row behind
-    // it, two
+    // Ghost state below (f_...) follows one arbitrary row of the replay buffer with the row
+    // behind it, two
     // arbitrary frames, one arbitrary beat. What is asserted of these holds of all, as they are
     // arbitrary;
-    // so any_others_... are assumed of those not followed. any_memory_... is what replay_memory and
+    // so any_others_... are assumed of those not followed. any_memory_... is what replay_memory
+    // and
     // replay_index promise: a row read is the row written last.
 
     localparam [AW-1:0] F_ROOM    = {AW{1'b1}};                           // beats: the buffer full
@@ -468,13 +469,20 @@ module link_400g_llr_tx (
                            || (s_counted == f_counted_reg && s_reserved == f_reserved_reg));
         // A frame that is counted has been reserved, and is no longer than reserved
         was_reserved: assume (!s_valid || !s_counted
-                              || (pending_frames_reg != 4'd0 && {{VB-PB{1'b0}}, s_reserved} > f_beats_reg
+                              || (pending_frames_reg != 4'd0
+                                  && {{VB-PB{1'b0}}, s_reserved} > f_beats_reg
                                   && {{VB-PB{1'b0}}, s_reserved} <= pending_beats_reg));
         // The scheduler reserves while the window is open, up to a longest packet at once
-        reserves_in_window: assume (!reserve || (window_open && session_ready && {{VB-PB{1'b0}}, reserve_beats} <= F_LONGEST));
+        reserves_in_window: assume (!reserve
+            || (window_open && session_ready && {{VB-PB{1'b0}}, reserve_beats} <= F_LONGEST));
     end
 
     wire f_record = live_beat && !live_drop && !live_spoil;
+
+    // Where the frames stand in the replay buffer: rows from f_low up to f_write are what was sent
+    reg  [AW-1:0] f_low_reg;
+    wire [AW-1:0] f_low  = replay_reg ? f_low_reg : f_free;
+    wire [AW-1:0] f_size = f_write - f_low;
 
     // ---- the window ----
 
@@ -484,17 +492,18 @@ module link_400g_llr_tx (
     wire [19:0]   f_in_flight = outstanding + {16'd0, pending_frames_reg};
 
     always @* if (!$initstate) begin : f_window
-        // Frames under way: counted, recorded from their first beat, none recorded while frames are
-        // replayed
+        // Frames under way: counted, recorded from their first beat, none recorded while frames
+        // are replayed
         no_write_in_replay: assert (
                    ((f_write != f_frame) == (live_open_reg && !live_drop_reg && !live_spoil_reg))
                 && (!live_open_reg || live_drop_reg || f_counted_reg)
-                && (!replay_reg || ((!live_open_reg || live_drop_reg) && f_write == f_frame && !f_record)));
+                && (!replay_reg || ((!live_open_reg || live_drop_reg) && f_write == f_frame
+                    && !f_record)));
         // Frames chosen and not here yet are few enough to be counted
         pending_bounded: assert (
                    (pending_frames_reg <= (window_open ? 4'd8 : 4'd9)));
-        // Free, frame under way and write pointer stand in this order, the replay pointer in what
-        // was sent
+        // Free, frame under way and write pointer stand in this order, the replay pointer in
+        // what was sent
         pointers_in_range: assert (
                    (f_free - f_low <= f_frame - f_low && f_frame - f_low <= f_size)
                 && (!replay_reg || f_read - f_low <= f_size)
@@ -502,7 +511,8 @@ module link_400g_llr_tx (
                 && (replay_reg || !replay_open_reg));
         // Beats held and beats reserved fit into the replay buffer
         reserved_fits: assert (
-                   (f_committed <= {2'b00, F_ROOM} && f_recorded <= {1'b0, used} && f_recorded <= f_beats_reg)
+                   (f_committed <= {2'b00, F_ROOM} && f_recorded <= {1'b0, used}
+                       && f_recorded <= f_beats_reg)
                 && (!window_open || f_committed + {1'b0, F_LONGEST} <= {2'b00, F_ROOM}));
         // The replay buffer is never written when it is full
         never_overflows: assert (
@@ -514,7 +524,8 @@ module link_400g_llr_tx (
         // No more bytes are under way than the limit of the window in bytes
         within_byte_limit: assert (
                    (!f_same || f_committed == {VB+1{1'b0}} || f_bytes <= cfg_outstanding_data_max)
-                && (!f_same || !window_open || f_bytes + {1'b0, LONGEST_BYTES[31:1]} <= cfg_outstanding_data_max));
+                && (!f_same || !window_open
+                    || f_bytes + {1'b0, LONGEST_BYTES[31:1]} <= cfg_outstanding_data_max));
     end
 
     // ---- numbers ----
@@ -534,7 +545,8 @@ module link_400g_llr_tx (
         f_progress_reg <= session_ready && (rx_ack || rx_nack)
                        && rx_seq + 20'd1 - oldest_reg <= outstanding;
         f_wants_reg    <= want_replay_reg || (timer_runs && timer_reg >= cfg_replay_timer_max);
-        f_ct_reg       <= replay_ct_reg + (timer_runs && timer_reg >= cfg_replay_timer_max && replay_ct_reg != 8'hff);
+        f_ct_reg       <= replay_ct_reg + (timer_runs && timer_reg >= cfg_replay_timer_max
+            && replay_ct_reg != 8'hff);
         f_rst_reg      <= rst;
     end
     wire f_steady = !f_rst_reg && !f_restart_reg;
@@ -548,18 +560,15 @@ module link_400g_llr_tx (
                    (!f_steady || tx_seq_reg == f_tx_seq_reg + {19'd0, f_sent_reg}));
         // An ACK or NACK whose number is outside of the window changes nothing
         outside_changes_nothing: assert (
-                   (!f_steady || !f_outside_reg || (oldest_reg == f_oldest_reg && (!want_replay_reg || f_wants_reg) && (replay_ct_reg == f_ct_reg || replay_ct_reg == 8'd0))));
+                   (!f_steady || !f_outside_reg
+                       || (oldest_reg == f_oldest_reg && (!want_replay_reg || f_wants_reg)
+                       && (replay_ct_reg == f_ct_reg || replay_ct_reg == 8'd0))));
         // One inside of it acknowledges up to its number, no more, no less
         inside_acknowledges: assert (
                    (!f_steady || !f_progress_reg || oldest_reg == f_ack_reg));
     end
 
     // ---- where the frames stand in the replay buffer ----
-
-    reg  [AW-1:0] f_low_reg;
-    // rows from here up to f_write are what was sent
-    wire [AW-1:0] f_low  = replay_reg ? f_low_reg : f_free;
-    wire [AW-1:0] f_size = f_write - f_low;
 
     (* anyconst *) wire [19:0] f_f;                           // two frames
     (* anyconst *) wire [19:0] f_g;
@@ -590,9 +599,10 @@ module link_400g_llr_tx (
                 && (!f_f_held || tx_seq_reg - f_f <= {{20-AW{1'b0}}, f_frame - f_f_at_reg}));
         // in the order of their numbers
         kept_in_order: assert (
-                   (!f_f_held || !f_g_held || f_f - oldest_reg >= f_g - oldest_reg || f_f_at_reg - f_free < f_g_at_reg - f_free));
-        // The index gives the first row of the oldest frame, and is never read and written in one
-        // row at once
+                   (!f_f_held || !f_g_held || f_f - oldest_reg >= f_g - oldest_reg
+                       || f_f_at_reg - f_free < f_g_at_reg - f_free));
+        // The index gives the first row of the oldest frame, and is never read and written in
+        // one row at once
         index_right: assert (
                    (!f_known || oldest_reg != f_f || f_oldest_address == f_f_at_reg)
                 && (!f_lookup || !sent || tx_seq_reg[AW-1:0] != oldest_reg[AW-1:0]));
@@ -601,8 +611,13 @@ module link_400g_llr_tx (
                    (oldest_reg != f_f || outstanding <= {{20-AW{1'b0}}, F_ROOM}));
         any_memory_index: assume (!f_index_reg || f_oldest_address == f_index_at_reg);
         any_others_in_range: assume (oldest_reg == f_f || outstanding <= {{20-AW{1'b0}}, F_ROOM});
-        any_others_kept: assume (!f_known || oldest_reg == f_f || (f_oldest_address - f_free < f_frame - f_free && outstanding <= {{20-AW{1'b0}}, f_frame - f_oldest_address}));
-        any_others_in_order: assume (!f_known || oldest_reg == f_f || ((!f_f_held || f_oldest_address - f_free < f_f_at_reg - f_free) && (!f_g_held || oldest_reg == f_g || f_oldest_address - f_free < f_g_at_reg - f_free)));
+        any_others_kept: assume (!f_known || oldest_reg == f_f
+            || (f_oldest_address - f_free < f_frame - f_free
+            && outstanding <= {{20-AW{1'b0}}, f_frame - f_oldest_address}));
+        any_others_in_order: assume (!f_known || oldest_reg == f_f
+            || ((!f_f_held || f_oldest_address - f_free < f_f_at_reg - f_free)
+            && (!f_g_held || oldest_reg == f_g
+            || f_oldest_address - f_free < f_g_at_reg - f_free)));
     end
 
     // ---- what the rows hold ----
@@ -635,8 +650,9 @@ module link_400g_llr_tx (
     reg  [19:0]   f_next_seq_reg, f_show_seq_reg;
     reg  [AW-1:0] f_next_beat_reg, f_show_beat_reg;
     reg           f_show_a_reg, f_show_b_reg;
-    wire [19:0]   f_next_seq  = rd_valid ? f_show_seq_reg + {19'd0, rd_eop} : f_next_seq_reg;
-    wire [AW-1:0] f_next_beat = !rd_valid ? f_next_beat_reg : rd_eop ? {AW{1'b0}} : f_show_beat_reg + 1'b1;
+    wire [19:0] f_next_seq = rd_valid ? f_show_seq_reg + {19'd0, rd_eop} : f_next_seq_reg;
+    wire [AW-1:0] f_next_beat = !rd_valid ? f_next_beat_reg : rd_eop
+        ? {AW{1'b0}} : f_show_beat_reg + 1'b1;
 
     always @(posedge clk) begin
         f_next_seq_reg  <= rd_load ? oldest_reg : f_next_seq;
@@ -647,7 +663,8 @@ module link_400g_llr_tx (
             f_show_a_reg    <= f_read == f_a;
             f_show_b_reg    <= f_read == f_b;
         end
-        if (f_record && f_write == f_a) f_show_a_reg <= 1'b0;    // shown still, and not in the memory
+        // shown still, and not in the memory
+        if (f_record && f_write == f_a) f_show_a_reg <= 1'b0;
         if (f_record && f_write == f_b) f_show_b_reg <= 1'b0;
         if (rst) {f_show_a_reg, f_show_b_reg} <= 2'b00;
     end
@@ -677,50 +694,77 @@ module link_400g_llr_tx (
     always @* if (!$initstate) begin : f_rows
         // The frame under way stands in the last rows
         last_rows: assert (
-                   (!f_a_in || f_b != f_write || (f_write == f_frame ? f_a_eop_reg && f_a_seq_reg + 20'd1 == tx_seq_reg : !f_a_eop_reg && f_a_seq_reg == tx_seq_reg))
-                && (!f_b_in || f_b - f_low < f_frame - f_low || (f_b_seq_reg == tx_seq_reg && f_b_beat_reg == f_b - f_frame))
-                && (!f_a_in || f_a - f_low < f_frame - f_low || (f_a_seq_reg == tx_seq_reg && f_a_beat_reg == f_a - f_frame)));
+                   (!f_a_in || f_b != f_write
+                       || (f_write == f_frame ? f_a_eop_reg && f_a_seq_reg + 20'd1 == tx_seq_reg
+                       : !f_a_eop_reg && f_a_seq_reg == tx_seq_reg))
+                && (!f_b_in || f_b - f_low < f_frame - f_low
+                    || (f_b_seq_reg == tx_seq_reg && f_b_beat_reg == f_b - f_frame))
+                && (!f_a_in || f_a - f_low < f_frame - f_low
+                    || (f_a_seq_reg == tx_seq_reg && f_a_beat_reg == f_a - f_frame)));
         // Rows follow each other as the beats did
         rows_follow: assert (
-                   (!f_pair || (f_b_seq_reg == f_a_seq_reg + {19'd0, f_a_eop_reg} && f_b_beat_reg == (f_a_eop_reg ? {AW{1'b0}} : f_a_beat_reg + 1'b1))));
+                   (!f_pair || (f_b_seq_reg == f_a_seq_reg + {19'd0, f_a_eop_reg}
+                       && f_b_beat_reg == (f_a_eop_reg ? {AW{1'b0}} : f_a_beat_reg + 1'b1))));
         // Rows of whole frames have numbers of the window
         rows_in_window: assert (
-                   (!f_b_in || f_b - f_low >= f_frame - f_low || (tx_seq_reg - f_b_seq_reg != 20'd0 && tx_seq_reg - f_b_seq_reg <= {{20-AW{1'b0}}, f_frame - f_b})));
+                   (!f_b_in || f_b - f_low >= f_frame - f_low
+                       || (tx_seq_reg - f_b_seq_reg != 20'd0
+                       && tx_seq_reg - f_b_seq_reg <= {{20-AW{1'b0}}, f_frame - f_b})));
         // Where the index points a frame begins
         first_row: assert (
-                   (!f_f_held || f_b != f_f_at_reg || (f_b_seq_reg == f_f && f_b_beat_reg == {AW{1'b0}})));
+                   (!f_f_held || f_b != f_f_at_reg
+                       || (f_b_seq_reg == f_f && f_b_beat_reg == {AW{1'b0}})));
         // The replay goes from row to row, up to the last
         replay_reads_rows: assert (
-                   (!replay_reg || (f_shows ? f_show_beat_reg < f_read - f_low : f_next_beat_reg <= f_read - f_low))
-                && (!f_shows || (f_show_a_reg == (f_read == f_b) && f_show_b_reg == (f_read == f_b + 1'b1)))
-                && (!replay_reg || f_read != f_b || f_read == f_write || (f_b_seq_reg == f_next_seq && f_b_beat_reg == f_next_beat))
+                   (!replay_reg || (f_shows ? f_show_beat_reg < f_read - f_low
+                       : f_next_beat_reg <= f_read - f_low))
+                && (!f_shows || (f_show_a_reg == (f_read == f_b)
+                    && f_show_b_reg == (f_read == f_b + 1'b1)))
+                && (!replay_reg || f_read != f_b || f_read == f_write
+                    || (f_b_seq_reg == f_next_seq && f_b_beat_reg == f_next_beat))
                 && (!f_shows_a || f_read != f_write || (rd_eop && f_next_seq == tx_seq_reg))
                 && (!replay_reg || f_read != f_write || rd_valid));
-        any_memory_row: assume (!f_show_b_reg || (rd_eop == f_b_eop_reg && rd_data == f_b_data_reg && {rd_flow, rd_poison, rd_bytes} == f_b_rest_reg));
+        any_memory_row: assume (!f_show_b_reg
+            || (rd_eop == f_b_eop_reg && rd_data == f_b_data_reg
+            && {rd_flow, rd_poison, rd_bytes} == f_b_rest_reg));
         any_memory_row_a: assume (!f_show_a_reg || rd_eop == f_a_eop_reg);
-        any_others_first: assume (!f_known || oldest_reg == f_f || f_b != f_oldest_address || (f_b_seq_reg == oldest_reg && f_b_beat_reg == {AW{1'b0}}));
-        any_others_next: assume (!replay_reg || f_read != f_a || f_read == f_write || (f_a_seq_reg == f_next_seq && f_a_beat_reg == f_next_beat));
+        any_others_first: assume (!f_known || oldest_reg == f_f || f_b != f_oldest_address
+            || (f_b_seq_reg == oldest_reg && f_b_beat_reg == {AW{1'b0}}));
+        any_others_next: assume (!replay_reg || f_read != f_a || f_read == f_write
+            || (f_a_seq_reg == f_next_seq && f_a_beat_reg == f_next_beat));
         any_others_to_the_end: assume (!f_shows || f_shows_a || f_read != f_write || rd_eop);
     end
 
     always @* if (!$initstate) begin : f_replay
         // The number of a frame replayed is that of its row
         replay_counts_rows: assert (
-                   (!f_shows || (replay_seq_reg == f_show_seq_reg && f_replay_beat_reg == f_show_beat_reg && replay_open_reg == (f_show_beat_reg != {AW{1'b0}})))
-                && (!replay_reg || rd_valid || (replay_seq_reg == f_next_seq_reg && f_replay_beat_reg == f_next_beat_reg && replay_open_reg == (f_next_beat_reg != {AW{1'b0}})))
-                && (!f_shows_b || (f_b_seq_reg == f_show_seq_reg && f_b_beat_reg == f_show_beat_reg)));
+                   (!f_shows || (replay_seq_reg == f_show_seq_reg
+                       && f_replay_beat_reg == f_show_beat_reg
+                       && replay_open_reg == (f_show_beat_reg != {AW{1'b0}})))
+                && (!replay_reg || rd_valid
+                    || (replay_seq_reg == f_next_seq_reg && f_replay_beat_reg == f_next_beat_reg
+                    && replay_open_reg == (f_next_beat_reg != {AW{1'b0}})))
+                && (!f_shows_b || (f_b_seq_reg == f_show_seq_reg
+                    && f_b_beat_reg == f_show_beat_reg)));
         // A replayed frame has the number that it was sent with
         replay_keeps_number: assert (
                    (!(f_shows_b && m_sop && m_valid) || f_wire_seq == f_b_seq_reg));
         // and that is one of the window
         replay_in_window: assert (
-                   (!f_shows_b || (tx_seq_reg != replay_seq_reg && tx_seq_reg - replay_seq_reg <= {{20-AW{1'b0}}, F_ROOM})));
+                   (!f_shows_b || (tx_seq_reg != replay_seq_reg
+                       && tx_seq_reg - replay_seq_reg <= {{20-AW{1'b0}}, F_ROOM})));
         // A row holds the beat that was sent
         row_is_beat: assert (
-                   (!f_b_in || f_b_seq_reg != f_tag_seq || f_b_beat_reg != f_tag_beat || (f_b_data_reg == f_tag_data_reg && {f_b_eop_reg, f_b_rest_reg} == f_tag_rest_reg)));
+                   (!f_b_in || f_b_seq_reg != f_tag_seq || f_b_beat_reg != f_tag_beat
+                       || (f_b_data_reg == f_tag_data_reg
+                       && {f_b_eop_reg, f_b_rest_reg} == f_tag_rest_reg)));
         // A replayed beat is the beat that was sent: data, valid bytes, end, kind, poison
         replayed_as_sent: assert (
-                   (!f_shows_b || !m_valid || cut_reg || replay_seq_reg != f_tag_seq || f_replay_beat_reg != f_tag_beat || (m_data == f_tag_data_reg && {m_eop, m_start[39:32] == FLOW, m_poison, m_bytes} == f_tag_rest_reg)));
+                   (!f_shows_b || !m_valid || cut_reg || replay_seq_reg != f_tag_seq
+                       || f_replay_beat_reg != f_tag_beat
+                       || (m_data == f_tag_data_reg
+                       && {m_eop, m_start[39:32] == FLOW, m_poison,
+                       m_bytes} == f_tag_rest_reg)));
     end
 
 `endif
