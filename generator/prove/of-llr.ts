@@ -5,7 +5,7 @@ const llrTx: Proof = {
   name: "llr_tx",
   top: "llr_tx",
   engine: "bmc",
-  depth: 6,
+  depth: 9,
   // A row read from the replay buffer is any row, but for what any_memory_... says
   prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
   properties: [
