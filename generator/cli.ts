@@ -89,7 +89,7 @@ function usageProblem(error: CommanderError, help: string): Diagnostic {
 }
 
 /** The reader of a pipe has had enough: not an error. */
-function endQuietly(error: NodeJS.ErrnoException): void {
+export function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   process.exit(process.exitCode ?? exitCodes.done);
 }
