@@ -1,4 +1,4 @@
-/** What `lanewright synth` finds out about a device; `synth.json` holds a {@link SynthReport}. */
+/** What `lanewright synth` finds out about a device. `synth.json` in the output folder is a {@link SynthFile}. */
 
 /** Families that a device is mapped for. `generic`: LUTs of six inputs, memories left as they are. */
 export const targets = ["xc7", "xcup", "ecp5", "ice40", "generic"] as const;
@@ -119,8 +119,8 @@ export interface Change {
   readonly after: number;
 }
 
+/** One run: a device, or a module of it, mapped for one target. */
 export interface SynthReport {
-  readonly version: 1;
   readonly device: string;
   readonly kind: string;
   /** Module that was asked for; the device's top unless `--module` named another. */
@@ -134,8 +134,8 @@ export interface SynthReport {
   readonly total: Area;
   /** Every module once, in the order of the filelist. */
   readonly modules: readonly ModuleResult[];
-  /** The device's longest path, modules mapped one by one. */
-  readonly longest?: Path;
+  /** The longest path that leads through each module, longest first, each once; at most {@link mostPaths}. */
+  readonly paths: readonly Path[];
   readonly memories: readonly MemoryResult[];
   /** Absent where no placer was asked for or none is there. */
   readonly place?: PlaceResult;
@@ -144,3 +144,12 @@ export interface SynthReport {
   /** Wall time, s. */
   readonly seconds: number;
 }
+
+/** `synth.json`: the last run for each target and module, the newest first. */
+export interface SynthFile {
+  readonly version: 1;
+  readonly reports: readonly SynthReport[];
+}
+
+export const mostPaths = 20;
+export const synthFileName = "synth.json";
