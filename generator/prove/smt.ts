@@ -127,6 +127,8 @@ function smtbmc(model: Model, options: SmtOptions, words: readonly string[]): Pr
     "z3",
     "--noprogress",
     ...words,
+    // Each question from the start: only then does z3 simplify the whole of it, which is 50 times faster for counters
+    "--noincr",
     ...(options.unroll ? ["--unroll"] : []),
     `${options.name}.smt2`,
   ];
