@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { generateToCache } from "../generator/emit/cached.ts";
 import { clockLevelIn } from "../sim/build/clock.ts";
 import { buildFlags } from "../sim/build/flags.ts";
+import { modelHeader, modelHeaderText, printHeader, printHeaderText } from "../sim/build/wrapper.ts";
 import { type BuiltModel, buildModel, designOf, openModel } from "../sim/index.ts";
 import { driveModel, stimulusInCpp } from "./stimulus.ts";
 
@@ -48,6 +49,8 @@ async function buildBare(subject: Subject, built: BuiltModel, folder: string): P
   const object = join(folder, "obj");
   const level = built.evaluationsPerCycle === 1 ? clockLevelIn(object, "clk") : undefined;
   writeFileSync(join(folder, "main.cpp"), stimulusInCpp(built.ports, level));
+  writeFileSync(join(object, printHeader), printHeaderText);
+  writeFileSync(join(object, modelHeader), modelHeaderText);
   await run`make -C obj -f Vtop.mk -j2 ${buildFlags(false).make}`;
   return join(object, "bare");
 }

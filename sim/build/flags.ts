@@ -1,4 +1,4 @@
-import { printHeader } from "./wrapper.ts";
+import { modelHeader, printHeader } from "./wrapper.ts";
 
 /** What changes the call of Verilator; see `BuildOptions`. */
 export interface VerilatorOptions {
@@ -26,23 +26,26 @@ const commonFlags = [
   "-DVL_USER_STOP",
   "-DVL_USER_FATAL",
   "-DVL_PRINTF=lanewright_print",
-  `-include ${printHeader}`,
 ];
 const commonLinkerFlags = ["-shared", "-Wl,-Bsymbolic"];
 
-/** Flags of compiler and linker, and variables of make: `-O` in the compiler flags is overridden by Verilator's makefile. */
+/**
+ * Flags of compiler and linker, and variables of make: `-O` in the compiler flags is overridden by Verilator's makefile.
+ * The header of the model comes first of all that a file includes, so that its compiled form is taken.
+ */
 export function buildFlags(quick: boolean | undefined): {
   readonly compiler: readonly string[];
   readonly linker: readonly string[];
   readonly make: readonly string[];
 } {
-  const make = ["OPT_SLOW=-O0", "OPT_GLOBAL=-O2 -fno-lto"];
+  const model = `-include ${modelHeader}`;
+  const make = [`OPT_SLOW=-O0 ${model}`, `OPT_GLOBAL=-O2 -fno-lto -include ${printHeader}`];
   return isOn(quick)
-    ? { compiler: commonFlags, linker: commonLinkerFlags, make: ["OPT_FAST=-O1", ...make] }
+    ? { compiler: commonFlags, linker: commonLinkerFlags, make: [`OPT_FAST=-O1 ${model}`, ...make] }
     : {
         compiler: ["-flto", ...commonFlags],
         linker: [...commonLinkerFlags, "-flto", "-O3"],
-        make: ["OPT_FAST=-O3", ...make],
+        make: [`OPT_FAST=-O3 ${model}`, ...make],
       };
 }
 

@@ -12,8 +12,8 @@ import { edgeFunction } from "./edges.ts";
 import { buildFlags, isOn, libraryName, verilatorArguments } from "./flags.ts";
 import { hookedOptions, sourceBytes } from "./hooks.ts";
 import { type PortInfo, parsePorts } from "./ports.ts";
-import { keepRuntime, takeRuntime } from "./runtime.ts";
-import { printHeader, printHeaderText, wrapperText } from "./wrapper.ts";
+import { shareRuntime } from "./runtime.ts";
+import { modelHeaderText, printHeaderText, wrapperText } from "./wrapper.ts";
 
 /** What to build. */
 export interface BuildOptions {
@@ -63,6 +63,9 @@ type ModelRecord = Omit<BuiltModel, "library" | "fresh">;
 /** Changes whenever `model.json` or the looking for the clock does. */
 const revision = "2";
 
+/** Lets `ccache`, where there is one, keep what is compiled with a header that was compiled beforehand. */
+const environment = { CCACHE_SLOPPINESS: "pch_defines,time_macros" };
+
 const running = new Map<string, Promise<BuiltModel>>();
 
 /**
@@ -98,6 +101,7 @@ export async function buildModel(given: BuildOptions): Promise<BuiltModel> {
     ...buildFlags(options.quick).make,
     sample,
     printHeaderText,
+    modelHeaderText,
     ...(others.length === 0 ? [] : [...others, edgeSample(others)]),
   ];
   const key = contentKey([...texts, ...sources.flatMap((source) => [source.name, source.bytes])]);
@@ -165,15 +169,13 @@ async function build(
     const plusArgs = isOn(options.plusArgs);
     const wrapper = wrapperText({ ports, clock, level, trace, coverage, plusArgs, others });
     writeFileSync(join(temp, "wrapper.cpp"), wrapper);
-    writeFileSync(join(object, printHeader), printHeaderText);
     const objectCache = (await toolVersion("ccache")) === undefined ? [] : ["OBJCACHE=ccache"];
-    const jobs = `-j${availableParallelism()}`;
     const { compiler, make } = buildFlags(options.quick);
+    const common = ["-C", "obj", `-j${availableParallelism()}`, ...make];
+    const runMake = async (...more: string[]) => await run("make", [...common, ...more], temp, options.top);
     const versions = await requireTools(["verilator", "g++"]);
-    const runtime = [...versions, ...compiler, ...make, printHeaderText, `${trace} ${coverage}`];
-    takeRuntime(object, runtime);
-    await run("make", ["-C", "obj", "-f", "Vtop.mk", jobs, ...make, ...objectCache], temp, options.top);
-    keepRuntime(object, runtime);
+    await shareRuntime(object, [...versions, ...compiler, ...make, `${trace} ${coverage}`], runMake);
+    await runMake("-f", "Vtop.mk", ...objectCache);
 
     const done = join(temp, "done");
     mkdirSync(done);
@@ -201,7 +203,8 @@ async function run(
   cwd: string,
   top: string,
 ): Promise<void> {
-  const result = await execa(tool, arguments_, { cwd, reject: false, all: true, stdin: "ignore" });
+  const options = { cwd, reject: false, all: true, stdin: "ignore", env: environment } as const;
+  const result = await execa(tool, arguments_, options);
   if (result.exitCode === 0) return;
   if (result.code === "ENOENT") throw missingTools([tool], new Error(result.shortMessage));
   if (/zlib\.h: No such file/u.test(result.all)) throw missingTools(["zlib"], new Error(result.shortMessage));

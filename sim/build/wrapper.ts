@@ -23,6 +23,24 @@ export const printHeaderText = `#pragma once
 int lanewright_print(const char* format, ...) __attribute__((format(printf, 1, 2)));
 `;
 
+/** Name of the header that every file of a model itself begins with; it is compiled beforehand, see `runtime.ts`. */
+export const modelHeader = "lanewright_model.h";
+
+export const modelHeaderText = `#include "${printHeader}"
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+#include "verilated.h"
+#if VM_TRACE_FST
+#include "verilated_fst_c.h"
+#endif
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
+`;
+
 /**
  * The C interface of one model. A status of 0 means that nothing happened; bit 0: the model stopped ($finish, $stop,
  * $fatal, a failed assertion); bit 1: it printed text. Nothing in here ends the process.
