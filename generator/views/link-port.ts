@@ -4,6 +4,7 @@ import type { View } from "../render/view.ts";
 import { header, indexBits, moduleName } from "./common.ts";
 import { csrPorts } from "./csr-ports.ts";
 import { lengthBits, range, ranges, sizes } from "./ranges.ts";
+import { topPorts, topPortsView } from "./top-ports.ts";
 
 /** `link_port`: the modules of a port, wired. */
 export function linkPortView(design: LinkDesign): View {
@@ -55,36 +56,16 @@ function isOfPcs(name: string): boolean {
   return /^(cfg_degrade|sts_pcs|evt_pcs|evt_fec)_/.test(name);
 }
 
-const streams = ["tdata", "tkeep", "tvalid", "tready", "tlast", "tuser"];
-const mii = ["txd", "txc", "tx_ready", "rxd", "rxc", "rx_valid", "link_up"];
-const lanes = ["tx_lane_clk", "tx_lane", "rx_lane_clk", "rx_lane"];
-const axiLite = [
-  ...["awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid", "bready"],
-  ...["araddr", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready"],
-];
-
 /** The top module of a stand-alone link: port 0 under its numbered names. */
 export function linkTopView(design: LinkDesign): View {
-  const numbered = [
-    ...streams.map((name) => `tx_${name}`),
-    "tx_vl_room",
-    ...streams.map((name) => `rx_${name}`),
-    "rx_vl_enable",
-    ...(design.pcs === null ? mii.map((name) => `mii_${name}`) : lanes),
-    "port_state",
-  ].map((port) => ({ port, wire: `p0_${port}` }));
-  const plain = ["clk", "rst"].map((port) => ({ port, wire: port }));
-  const bus = axiLite.map((name) => ({ port: `s_axil_${name}`, wire: `s_axil_${name}` }));
-  const connections = [...plain, ...numbered, ...bus];
+  const wires = topPorts(design).flatMap(({ ports }) => ports.map(({ name }) => name));
   return {
     header: header(design, "A stand-alone link: one port."),
     module: design.name,
-    r: ranges(design),
-    lanes: design.pcs !== null,
-    line: design.pcs === null ? "" : range(design.pcs.derived.lineBits.value),
-    connections: connections.map((connection, at) => ({
-      ...connection,
-      last: at === connections.length - 1,
+    ports_of: topPortsView(design),
+    connections: wires.map((wire, at) => ({
+      ...{ port: wire.replace(/^p0_/u, ""), wire },
+      last: at === wires.length - 1,
     })),
   };
 }

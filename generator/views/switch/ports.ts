@@ -1,6 +1,5 @@
 /** Views of what a switch is wired from: ingress, switch_port, management_port, the top module. */
 import type { SwitchDesign } from "../../design/switch.ts";
-import { deviceRegisters } from "../../elaborate/device-registers.ts";
 import { ingressRegisters } from "../../elaborate/ingress-registers.ts";
 import type { RegisterMap } from "../../elaborate/register-model.ts";
 import { switchRegisters } from "../../elaborate/switch-registers.ts";
@@ -9,6 +8,7 @@ import { bitsFor, derivedParam, header, indexBits, localparam, moduleName } from
 import { csrPorts } from "../csr-ports.ts";
 import type { PacketMemory } from "../packet-memory.ts";
 import { range, sizes, widen } from "../ranges.ts";
+import { topPortsView } from "../top-ports.ts";
 import { switchSizes } from "./sizes.ts";
 import { voqSizes } from "./voq.ts";
 
@@ -152,11 +152,10 @@ export function switchTopView(design: SwitchDesign): View {
     device: design.name,
     r,
     portCount: String(design.ports),
+    ports_of: topPortsView(design),
     secded: secded(design),
     gap: v.stride > v.lanes,
     someAbsent: v.P < 2 ** v.portBits,
-    address: range(deviceRegisters(design).addressBits),
-    ports: numbers.map((p) => ({ p, data: r.data!, keep: r.keep! })),
     gathered: ["mii_tx_ready", "mii_rxd", "mii_rxc", "mii_rx_valid", "mii_link_up"].map(sideBySide),
     spread: ["mii_txd", "mii_txc", "port_state"].map(sideBySide),
     csr: csrSignals(switchRegisters(design)),

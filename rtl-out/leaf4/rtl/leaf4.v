@@ -14,8 +14,7 @@ module leaf4 (
     input  wire          rst,
 
     // Port 0, management, AXI4-Stream: packets into the switch; tuser = {error, vl}, tdest = output
-    // port
-    // or 0 to look it up
+    // port or 0 to look it up
     input  wire [1023:0] p0_tx_tdata,
     input  wire [127:0]  p0_tx_tkeep,
     input  wire          p0_tx_tvalid,
