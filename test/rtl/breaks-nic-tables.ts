@@ -1,0 +1,46 @@
+/** Single changes of the tables of an adapter and the bench that each one must make fail; for `npm run mutate`. */
+import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
+import { benchNic } from "../nic/nic-bench.ts";
+import type { Breaks } from "./breaks.ts";
+
+const design = benchNic({ memoryProtection: "secded", memoryRegions: 64 });
+
+/** Where the changed text is looked for. */
+export const files = [...mrTableModules(design)].map(([, template, view]) => ({
+  template: `${template}.v.hbs`,
+  view,
+}));
+
+export const breaks: readonly Breaks[] = [
+  {
+    bench: "../nic/mr-table",
+    only: "protection none",
+    module: "nic/mr_table",
+    changes: [
+      ["state_reg == RUN && !inv_held_reg;", "state_reg == RUN;"],
+      ["!mrt_valid && !inv_held_reg", "!inv_held_reg"],
+      ["row_end[64] && row_end[63:0] != 64'd0", "row_end[64]"],
+      ["row_end[64] && row_end[63:0] != 64'd0", "1'b0"],
+      ["!below_reg && ask_end_reg", "ask_end_reg"],
+      ["ask_end_reg <= row_end_reg", "ask_end_reg < row_end_reg"],
+      ["ask_end_reg <= row_end_reg", "ask_end_reg[63:0] <= row_end_reg[63:0]"],
+      ["row_ask_reg[31:8+IB] == {(24-IB){1'b0} }", "1'b1"],
+      ["(ask_right & ~row_right) == 4'b0000", "(ask_right & row_right) == ask_right || ask_right[3]"],
+      ["row_valid && row_variant == ask_variant", "row_variant == ask_variant"],
+      ["known_reg && pd_reg && allows_reg", "known_reg && allows_reg"],
+      ["{row_reg[RW-1:9], 1'b0, row_reg[7:0]}", "row_reg"],
+      ["host_reg + offset_reg", "host_reg | offset_reg"],
+      ["held_reg[2] ? 3'b100 : held_reg[0] ? 3'b001", "held_reg[0] ? 3'b001 : held_reg[2] ? 3'b100"],
+      ["refused && known_reg && !pd_reg", "refused && !pd_reg"],
+    ],
+  },
+  {
+    bench: "../nic/mr-table",
+    only: "protection secded",
+    module: "nic/mr_table",
+    changes: [
+      ["exists && !row_bad_reg", "exists"],
+      ["row_bad_reg    <= rd_bad", "row_bad_reg    <= 1'b0"],
+    ],
+  },
+];
