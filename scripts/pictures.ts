@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { renderDesign } from "../generator/emit/index.ts";
 import { elaborate, loadDescription, loadLinkDescription } from "../generator/index.ts";
-import { drawLinkPort } from "./pictures/link-port.ts";
-import { drawPcs } from "./pictures/pcs.ts";
+import { drawLinkPort } from "../generator/views/pictures/link-port.ts";
+import { moduleTexts } from "../generator/views/pictures/module-texts.ts";
+import { drawPcs } from "../generator/views/pictures/pcs.ts";
+import { drawSwitch } from "../generator/views/pictures/switch.ts";
 import { drawPipeline } from "./pictures/pipeline.ts";
 import { drawRetry } from "./pictures/retry.ts";
-import { drawSwitch } from "./pictures/switch.ts";
 import { drawSwitchBuffer } from "./pictures/switch-buffer.ts";
 import { drawSwitchLatency } from "./pictures/switch-latency.ts";
 import { drawWaveform } from "./pictures/waveform.ts";
@@ -18,12 +20,12 @@ export async function pictures(): Promise<Readonly<Record<string, string>>> {
   if (lanes.pcs?.kind !== "clause119") throw new Error(`${lanes.name} has no PCS of clause 119`);
   if (leaf.kind !== "switch") throw new Error(`${leaf.name} is not a switch`);
   return {
-    "docs/pipeline.svg": await drawPipeline(),
-    "docs/link-port.svg": await drawLinkPort(design),
+    "docs/pipeline.svg": drawPipeline(),
+    "docs/link-port.svg": drawLinkPort(design, moduleTexts(renderDesign(design))),
     "docs/pcs.svg": drawPcs(lanes.name, lanes.clockMHz, lanes.pcs),
     "docs/retry.svg": drawRetry(),
-    "docs/switch.svg": drawSwitch(leaf),
-    "docs/switch-buffer.svg": await drawSwitchBuffer(leaf),
+    "docs/switch.svg": drawSwitch(leaf, moduleTexts(renderDesign(leaf))),
+    "docs/switch-buffer.svg": drawSwitchBuffer(leaf),
     "docs/switch-latency.svg": drawSwitchLatency(leaf),
     "docs/waveform.svg": await drawWaveform(),
   };

@@ -1,4 +1,4 @@
-import { drawGraph, type GraphEdge, type GraphNode } from "./graph.ts";
+import { drawGraph, type GraphEdge, type GraphNode } from "../../generator/views/pictures/graph.ts";
 
 const nodes: readonly GraphNode[] = [
   { id: "description", name: "my_link.ts", notes: ["or .json", "what you write"], kind: "outside" },
@@ -38,7 +38,7 @@ const chain = [
 ];
 
 /** From the description to the files, and what is done with them. */
-export function drawPipeline(): Promise<string> {
+export function drawPipeline(): string {
   const edges: readonly GraphEdge[] = [
     ...chain.slice(1).map((to, index) => ({ from: String(chain[index]), to, kind: "main" })),
     { from: "check", to: "explain" },

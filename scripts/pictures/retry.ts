@@ -1,4 +1,4 @@
-import { line, type Point, picture, text } from "./svg.ts";
+import { line, type Point, picture, text } from "../../generator/views/pictures/svg.ts";
 
 const left = 250;
 const right = 650;

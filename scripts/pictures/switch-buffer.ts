@@ -1,10 +1,10 @@
 import type { SwitchDesign } from "../../generator/design/switch.ts";
 import { sparePages } from "../../generator/elaborate/switch-rules.ts";
 import { filesOf } from "../../generator/views/index.ts";
-import { drawGraph, type GraphEdge, type GraphNode } from "./graph.ts";
+import { drawGraph, type GraphEdge, type GraphNode } from "../../generator/views/pictures/graph.ts";
 
 /** The input buffer: where the bytes are, and where the tickets that stand for packets. */
-export function drawSwitchBuffer(design: SwitchDesign): Promise<string> {
+export function drawSwitchBuffer(design: SwitchDesign): string {
   const { derived: d, port } = design;
   const p = port.derived;
   const lanes = port.virtualLanes.data + 1;

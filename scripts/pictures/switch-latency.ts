@@ -1,5 +1,5 @@
 import type { SwitchDesign } from "../../generator/design/switch.ts";
-import { picture, text } from "./svg.ts";
+import { picture, text } from "../../generator/views/pictures/svg.ts";
 
 const nameWidth = 530;
 const cycleWidth = 22;

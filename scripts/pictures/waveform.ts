@@ -1,6 +1,6 @@
+import { picture, text } from "../../generator/views/pictures/svg.ts";
 import { Cable, type Model, modelMii, openDevice, taggedPacket } from "../../sim/index.ts";
 import { columnKind, kindOfColumn } from "../../sim/reference/columns.ts";
-import { picture, text } from "./svg.ts";
 
 /** The small link of the README. */
 const description = {

@@ -1,5 +1,4 @@
-import type { SwitchDesign } from "../../generator/design/switch.ts";
-import { filesOf } from "../../generator/views/index.ts";
+import type { SwitchDesign } from "../../design/switch.ts";
 import { type Box, labelledBox, line, type Point, picture, text } from "./svg.ts";
 
 interface Block extends Box {
@@ -12,14 +11,15 @@ interface Block extends Box {
 const width = 1110;
 const height = 540;
 
-/** A switch from MII to MII: what its packets go through, and what decides about them, with the sizes of the design. */
-export function drawSwitch(design: SwitchDesign): string {
+/**
+ * A switch from MII to MII: what its packets go through, and what decides about them, with the sizes of the design.
+ * @param texts of all modules of the device, by their names: nothing is drawn that is not there
+ */
+export function drawSwitch(design: SwitchDesign, texts: ReadonlyMap<string, string>): string {
   const blocks = blocksOf(design);
-  const modules = new Set(
-    filesOf(design).map(({ path }) => path.replace(/^rtl\/|\.v$/g, "").replace(`${design.name}_`, "")),
-  );
   for (const { name, kind } of Object.values(blocks)) {
-    if (kind !== "outside" && !modules.has(name)) throw new Error(`${design.name} has no module ${name}`);
+    if (kind !== "outside" && !texts.has(`${design.name}_${name}`))
+      throw new Error(`${design.name} has no module ${name}`);
   }
   const last = design.ports;
   return picture(`Blocks of a switch (${design.name})`, width, height, [

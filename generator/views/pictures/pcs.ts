@@ -1,4 +1,4 @@
-import type { PcsDesign } from "../../generator/design/pcs.ts";
+import type { PcsDesign } from "../../design/pcs.ts";
 import { type Box, labelledBox, line, type Point, picture, text } from "./svg.ts";
 
 interface Block extends Box {

@@ -1,6 +1,5 @@
-import type { LinkDesign } from "../../generator/design/link.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
+import type { AnyPcsDesign } from "../../design/any-pcs.ts";
+import type { LinkDesign } from "../../design/link.ts";
 import { drawGraph, type GraphEdge, type GraphNode } from "./graph.ts";
 
 interface Instance {
@@ -17,33 +16,60 @@ interface Port {
   readonly wide: boolean;
 }
 
-/** Outside ends of the port: the prefix of its nets, and how it is shown. */
-const ends = [
-  {
-    id: "client-tx",
-    name: "packets to send",
-    prefix: /^tx_(tdata|tkeep|tvalid|tlast|tuser)$/,
-    notes: ["tx stream"],
-  },
-  {
-    id: "client-rx",
-    name: "packets received",
-    prefix: /^rx_(tdata|tkeep|tvalid|tlast|tuser)$/,
-    notes: ["rx stream"],
-  },
-  { id: "mii-tx", name: "MII out", prefix: /^mii_tx[dc]$/, notes: ["to the PHY"] },
-  { id: "mii-rx", name: "MII in", prefix: /^mii_rx[dc]$/, notes: ["from the PHY"] },
-] as const;
+/** An outside end of the port: the pattern of its nets, and how it is shown. */
+interface End {
+  readonly id: string;
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly notes: readonly string[];
+}
+
+const packetNets = "(?:tdata|tkeep|tvalid|tlast|tuser)$";
+
+function endsOf(design: LinkDesign): readonly End[] {
+  const client: readonly End[] =
+    design.role === "standalone"
+      ? [
+          end("client-tx", "packets to send", `^tx_${packetNets}`, "tx stream"),
+          end("client-rx", "packets received", `^rx_${packetNets}`, "rx stream"),
+        ]
+      : [
+          end("client-tx", "packets to send", `^tx_${packetNets}`, "from the crossbar"),
+          end("client-rx", "packets received", "^wr_", "to voq_buffer"),
+        ];
+  const wire: readonly End[] =
+    design.pcs === null
+      ? [
+          end("mii-tx", "MII out", "^mii_tx[dc]$", "to the PHY"),
+          end("mii-rx", "MII in", "^mii_rx[dc]$", "from the PHY"),
+        ]
+      : [
+          end("mii-tx", "lanes out", "^tx_lane$", laneText(design.pcs)),
+          end("mii-rx", "lanes in", "^rx_lane$", laneText(design.pcs)),
+        ];
+  return [...client, ...wire];
+}
+
+function end(id: string, name: string, pattern: string, note: string): End {
+  return { id, name, pattern: new RegExp(pattern), notes: [note] };
+}
+
+function laneText({ lanes: { count, gbps } }: AnyPcsDesign): string {
+  return `${count} × ${gbps} Gb/s`;
+}
 
 /** Rows of the picture, from the client's side down to the wire's. */
 const columns: readonly (readonly string[])[] = [
   ["client-tx", "client-rx"],
+  ["icrc_rx"],
   ["axis_register", "rx_egress"],
+  ["icrc_tx"],
   ["tx_queue", "vl_rx_buffer"],
   ["tx_scheduler", "credit_tx", "credit_rx", "llr_rx", "port_state_machine"],
   ["vcrc_gen", "vcrc_check", "llr_session"],
   ["llr_tx", "llr_control"],
   ["mac_tx", "mac_rx"],
+  ["pcs"],
   ["mii-tx", "mii-rx"],
 ];
 
@@ -65,24 +91,27 @@ const tasks: Readonly<Record<string, string>> = {
   llr_session: "INIT handshake",
   llr_control: "ACK, NACK, INIT sets",
   port_state: "Down ... Active",
+  icrc_tx: "appends the ICRC",
+  icrc_rx: "checks and strips it",
+  pcs: "codes, corrects, aligns",
 };
 
 /** Left out: the register block and its counters are wired to everything. */
 const everywhere = new Set(["link_csr"]);
 
-/** The modules of `link_port` and what drives what, read from the Verilog that the design amounts to. */
-export function drawLinkPort(design: LinkDesign): Promise<string> {
-  const texts = new Map(
-    filesOf(design).map(({ path, template, view }) => [
-      path.replace(/^rtl\/|\.v$/g, ""),
-      renderTemplate(template, view),
-    ]),
-  );
+/**
+ * The modules of `link_port` and what drives what, read from the emitted Verilog.
+ * @param texts of all modules of the device, by their names
+ */
+export function drawLinkPort(design: LinkDesign, texts: ReadonlyMap<string, string>): string {
+  const ends = endsOf(design);
   const prefix = `${design.name}_`;
   const body = String(texts.get(`${prefix}link_port`));
   const instances = instancesOf(body, prefix).filter(({ name }) => !everywhere.has(name));
   const inside = (module: string) =>
     instancesOf(String(texts.get(module)), prefix).map((one) => one.module.replace(prefix, ""));
+  const places = columnsOf([...ends, ...instances.map(({ name }) => ({ id: name }))].map(({ id }) => id));
+  const columnOf = (id: string): number => places.get(id) ?? 0;
   const nodes: readonly GraphNode[] = [
     ...ends.map(({ id, name, notes }) => ({ id, name, notes, kind: "outside", column: columnOf(id) })),
     ...instances.map(({ module, name }) => ({
@@ -94,7 +123,7 @@ export function drawLinkPort(design: LinkDesign): Promise<string> {
     })),
   ];
   const title = `Modules of a link port (${design.name}) and what they tell each other`;
-  return drawGraph(title, nodes, connections(body, instances, texts, design), {
+  return drawGraph(title, nodes, connections(body, instances, texts, { design, ends }), {
     direction: "DOWN",
     extra: {
       "elk.partitioning.activate": "true",
@@ -103,22 +132,34 @@ export function drawLinkPort(design: LinkDesign): Promise<string> {
   });
 }
 
+/** Modules that are named one by one in a box; more are counted. */
+const namedInside = 4;
+
 function notesOf(name: string, inside: readonly string[]): readonly string[] {
   const task = tasks[name];
-  return [...(task === undefined ? [] : [task]), ...[...new Set(inside)].map((one) => `with ${one}`)];
+  const names = [...new Set(inside)];
+  const within =
+    names.length > namedInside ? [`${names.length} modules inside`] : names.map((one) => `with ${one}`);
+  return [...(task === undefined ? [] : [task]), ...within];
 }
 
-function columnOf(id: string): number {
-  const column = columns.findIndex((ids) => ids.includes(id));
-  if (column < 0) throw new Error(`the picture of the link port has no column for ${id}`);
-  return column;
+/** Rows that hold something, numbered through. */
+function columnsOf(ids: readonly string[]): ReadonlyMap<string, number> {
+  const rows = columns.filter((row) => row.some((id) => ids.includes(id)));
+  return new Map(
+    ids.map((id) => {
+      const column = rows.findIndex((row) => row.includes(id));
+      if (column < 0) throw new Error(`the picture of the link port has no column for ${id}`);
+      return [id, column];
+    }),
+  );
 }
 
 function connections(
   body: string,
   instances: readonly Instance[],
   texts: ReadonlyMap<string, string>,
-  design: LinkDesign,
+  { design, ends }: { readonly design: LinkDesign; readonly ends: readonly End[] },
 ): readonly GraphEdge[] {
   const ports = (instance: Instance) =>
     new Map(portsOf(String(texts.get(instance.module)), design).map((port) => [port.name, port]));
@@ -129,7 +170,7 @@ function connections(
     }
   }
   for (const { name, output } of portsOf(body, design)) {
-    const end = ends.find(({ prefix }) => prefix.test(name));
+    const end = ends.find(({ pattern }) => pattern.test(name));
     if (end && !output) drivers.set(name, end.id);
   }
   for (const [, net, from] of body.matchAll(/wire\s[^;=]*?(\w+)\s*= (\w+_valid) &&/g)) {
@@ -149,7 +190,7 @@ function connections(
   for (const instance of instances) {
     for (const [name, net] of instance.wires) {
       const port = ports(instance).get(name);
-      const end = ends.find(({ prefix }) => prefix.test(net));
+      const end = ends.find(({ pattern }) => pattern.test(net));
       if (port?.output) {
         if (end) add(instance.name, end.id, port.wide);
       } else if (port && !/^(clk|rst)$/.test(name)) {
@@ -180,7 +221,11 @@ function instancesOf(text: string, prefix: string): readonly Instance[] {
 function portsOf(text: string, design: LinkDesign): readonly Port[] {
   const range = `[${design.datapathBits - 1}:0]`;
   return [...text.matchAll(/^\s+(input|output)\s+(?:wire|reg)\s+(\[[^\]]*\])?\s*(\w+)/gm)].map(
-    ([, direction, bits, name = ""]) => ({ name, output: direction === "output", wide: bits === range }),
+    ([, direction, bits, name = ""]) => ({
+      name,
+      output: direction === "output",
+      wide: bits === range || /^[tr]x_lane$/.test(name),
+    }),
   );
 }
 

@@ -57,6 +57,24 @@ ${parts.map((part) => `  ${part}`).join("\n")}
 `;
 }
 
+/** Rules of {@link style} but for the colours of `svg` itself, for a page that has them once for all of its pictures. */
+export const innerStyle = style.slice(style.indexOf("    text {"));
+
+/**
+ * A picture for the middle of a page that brings style and tips along: it fits its place, is painted on what is there,
+ * and its rules do not spill over the page.
+ */
+export function inlined(svg: string): string {
+  return svg
+    .replace(/ {2}<defs>[\s\S]*?<\/defs>\n/u, "")
+    .replace(/ {2}<rect [^>]*var\(--paper\)"\/>\n/u, "")
+    .replace('<svg xmlns="http://www.w3.org/2000/svg"', '<svg class="picture"')
+    .trimEnd();
+}
+
+/** The tips of lines, once for a page. */
+export const tipDefs = `<defs>\n${tips}\n</defs>`;
+
 /** A rectangle with a name and, below it, lines in small letters, centred. */
 export function labelledBox(box: Box, name: string, notes: readonly string[], kind = ""): readonly string[] {
   const lineHeight = 15;

@@ -1,4 +1,5 @@
-import ElkConstructor, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js";
+import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api.js";
+import { layOut } from "./layout.ts";
 import { type Box, labelledBox, line, type Point, picture, widthOf } from "./svg.ts";
 
 export interface GraphNode {
@@ -27,13 +28,12 @@ export interface GraphOptions {
 const margin = 12;
 
 /** Lays a graph out in layers and draws it. The same graph gives the same bytes. */
-export async function drawGraph(
+export function drawGraph(
   title: string,
   nodes: readonly GraphNode[],
   edges: readonly GraphEdge[],
   options: GraphOptions,
-): Promise<string> {
-  const elk = new ElkConstructor.default();
+): string {
   const columns = new Map(nodes.map(({ id, column }) => [id, column ?? 0]));
   const backwards = ({ from, to }: GraphEdge) => (columns.get(from) ?? 0) > (columns.get(to) ?? 0);
   const root: ElkNode = {
@@ -63,7 +63,7 @@ export async function drawGraph(
       layoutOptions: { "elk.layered.priority.straightness": edge.kind === "main" ? "10" : "0" },
     })),
   };
-  const laid = await elk.layout(root);
+  const laid = layOut(root);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const boxes = (laid.children ?? []).flatMap((child) => {
     const node = byId.get(child.id);
