@@ -10,6 +10,7 @@ import {
   manifestName,
   manifestOf,
   manifestText,
+  resultFiles,
 } from "./manifest.ts";
 import { checkPaths } from "./paths.ts";
 import { errorCode, isUpToDate, placeFiles } from "./place.ts";
@@ -96,7 +97,9 @@ export function generatorVersion(): string {
   throw new Error("package.json names no version");
 }
 
-function refuseForeign(folder: string, { unknown, changed }: ReturnType<typeof findForeign>): void {
+function refuseForeign(folder: string, foreign: ReturnType<typeof findForeign>): void {
+  const { changed } = foreign;
+  const unknown = foreign.unknown.filter((path) => !resultFiles.has(path));
   if (unknown.length === 0 && changed.length === 0) return;
   const message =
     unknown.length > 0

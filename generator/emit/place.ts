@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { type EmittedFile, filesBelow, manifestName } from "./manifest.ts";
+import { type EmittedFile, filesBelow, manifestName, resultFiles } from "./manifest.ts";
 import { makeTempFolder, removeTempFolder } from "./temp-folder.ts";
 
 /**
@@ -116,10 +116,10 @@ function holdsWorkingDirectory(folder: string): boolean {
   return path === "" || !path.startsWith("..");
 }
 
-/** True when `folder` holds exactly `files`, byte for byte. */
+/** True when `folder` holds exactly `files`, byte for byte, results of other commands aside. */
 export function isUpToDate(folder: string, files: readonly EmittedFile[]): boolean {
-  const there = filesBelow(folder);
   const wanted = new Map(files.map((file) => [file.path, file.text]));
+  const there = filesBelow(folder).filter((path) => wanted.has(path) || !resultFiles.has(path));
   if (there.length !== wanted.size) return false;
   return there.every((path) => {
     const text = wanted.get(path);
