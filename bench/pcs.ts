@@ -75,7 +75,7 @@ async function latencies(): Promise<void> {
 }
 
 async function load(description: LinkDescription): Promise<{ design: LinkDesign; result: RunResult }> {
-  const pair = await openLinkPair(description);
+  const pair = await openLinkPair(description, { fast: true });
   try {
     const phase = loadPhase(pair.design, { cycles: Number(values.cycles) });
     const result = await runPhases(pair, [phase]);

@@ -11,21 +11,24 @@ export interface BuiltDevice {
   readonly built: BuiltModel;
 }
 
-const devices = new Map<LinkDescription, Promise<BuiltDevice>>();
+type Devices = Map<LinkDescription, Promise<BuiltDevice>>;
 
-/** Elaborates, generates and builds a device, once in a process. */
-export function buildDevice(description: LinkDescription): Promise<BuiltDevice> {
-  const known = devices.get(description);
+const devices: { readonly quick: Devices; readonly fast: Devices } = { quick: new Map(), fast: new Map() };
+
+/** Elaborates, generates and builds a device, once in a process; `quick` as for `buildModel`. */
+export function buildDevice(description: LinkDescription, quick: boolean): Promise<BuiltDevice> {
+  const of = quick ? devices.quick : devices.fast;
+  const known = of.get(description);
   if (known !== undefined) return known;
-  const made = build(description);
-  devices.set(description, made);
+  const made = build(description, quick);
+  of.set(description, made);
   return made;
 }
 
-async function build(description: LinkDescription): Promise<BuiltDevice> {
+async function build(description: LinkDescription, quick: boolean): Promise<BuiltDevice> {
   const design = await designOf(description);
   const { top, files } = generateToCache(design);
-  return { design, built: await buildModel({ files, top }) };
+  return { design, built: await buildModel({ files, top, quick }) };
 }
 
 /** A fresh instance of a device. */

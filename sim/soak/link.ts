@@ -15,6 +15,9 @@ import { drawScenario, type LinkFaults, type Scenario, withFaults } from "./link
 const upLimit = 60_000;
 const drainLimit = 400_000;
 
+/** A run of fewer packets is over before a model that is built for speed would be there. */
+const fewPackets = 1000;
+
 /**
  * Runs one seed on a device. Throws, with the seed and the scenario in words, when anything is lost or wrong. A device
  * without retry may lose what the cable damages, and nothing once the cable is good again.
@@ -25,7 +28,7 @@ export async function soak(
   packets: number,
   faults: LinkFaults = "mixed",
 ): Promise<SoakResult> {
-  const built = await buildDevice(description);
+  const built = await buildDevice(description, packets < fewPackets);
   const rng = new Rng(seed);
   const drawn = drawScenario(built.design, rng.fork("scenario"));
   const scenario = withFaults(drawn, faults, built.design, rng.fork("faults"));

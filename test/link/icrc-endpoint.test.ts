@@ -26,7 +26,7 @@ describe.each([
   ["256 bits, store and forward", storing, 3e-6],
 ])("two ports of %s with the ICRC at the end point", (_name, description, ber) => {
   it("carry every packet without its ICRC through a cable with bit errors", async () => {
-    const built = await buildDevice(description);
+    const built = await buildDevice(description, true);
     const pair = new EndpointPair(built, { delayCycles: 9, seed: 7 }, { stall: 0.1, backpressure: 0.2 });
     open.push(...pair.ends);
     pair.until(20_000, () => pair.ends.every((end) => end.active));
@@ -61,7 +61,7 @@ describe.each([
 
 it("adds to each direction the cycles that the latency budget says", async () => {
   for (const description of [narrow, endpoint(narrow)]) {
-    const built = await buildDevice(description);
+    const built = await buildDevice(description, true);
     const pair = new EndpointPair(built, { delayCycles: 9 }, { stall: 0, backpressure: 0 });
     open.push(...pair.ends);
     pair.until(20_000, () => pair.ends.every((end) => end.active));

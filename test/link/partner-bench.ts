@@ -104,7 +104,7 @@ export class PartnerBench {
   }
 
   static async open(description: LinkDescription, options: BenchOptions = {}): Promise<PartnerBench> {
-    return new PartnerBench(await buildDevice(description), options);
+    return new PartnerBench(await buildDevice(description, true), options);
   }
 
   /** The same with the link up: both ends have finished their handshake and data may go. */

@@ -73,7 +73,10 @@ export function startBench(task: WorkerTask): BenchProcess {
 function fateOf(answer: WorkerAnswer): Fate {
   if ("broken" in answer) return { end: "broken", how: answer.broken };
   const { failure, passed, cycles, changed, mutants = [] } = answer;
-  if (failure !== undefined && /failed on the model of|LANEWRIGHT_BREAK: |Vitest failed to access its internal state/u.test(failure))
+  if (
+    failure !== undefined &&
+    /failed on the model of|LANEWRIGHT_BREAK: |Vitest failed to access its internal state/u.test(failure)
+  )
     return { end: "broken", how: failure };
   if (!changed) return { end: "broken", how: "the bench does not build the module" };
   if (failure !== undefined) return { end: "killed", how: failure };
