@@ -8,10 +8,12 @@ import { renderTemplate } from "../../generator/render/index.ts";
 import { moduleName } from "../../generator/views/common.ts";
 import type { ModuleFile } from "../../generator/views/files.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
+import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
 import { benchNic, type NicBenchOptions } from "./nic-bench.ts";
 
 const blocks: Readonly<Record<string, (design: NicDesign) => readonly ModuleFile[]>> = {
   nic_mr_table: mrTableModules,
+  nic_qp_state: qpStateModules,
 };
 
 const cases: readonly NicBenchOptions[] = [
