@@ -100,7 +100,8 @@ function executeWrite(adapter: Adapter, qp: Qp, packet: ReceivedPacket): boolean
 
 function executeSend(adapter: Adapter, qp: Qp, { payload }: ReceivedPacket): boolean {
   const { sges } = qp.responder.receive!.request;
-  const hosts = adapter.regions.checkList(sges, qp.request.pd, access.localWrite);
+  const used = { offset: qp.responder.receive!.filled, count: payload.length };
+  const hosts = adapter.regions.checkList(sges, qp.request.pd, access.localWrite, used);
   if (typeof hosts === "string") return false;
   scatter(adapter.memory, sges, hosts, qp.responder.receive!.filled, payload);
   qp.responder.receive!.filled += payload.length;

@@ -85,11 +85,23 @@ export class RegionTable {
     return region.address + (va - region.iova);
   }
 
-  /** Checks a list of local pieces. @returns their host addresses, or why not; empty pieces need no key */
-  checkList(sges: readonly ScatterGather[], pd: number, right: number): bigint[] | RegionFault {
+  /**
+   * Checks a list of local pieces.
+   * @param used bytes of the list that are meant; pieces that have none of them are not looked at
+   * @returns their host addresses, or why not; empty pieces need no key
+   */
+  checkList(
+    sges: readonly ScatterGather[],
+    pd: number,
+    right: number,
+    used: { readonly offset: number; readonly count: number } = { offset: 0, count: Infinity },
+  ): bigint[] | RegionFault {
     const addresses: bigint[] = [];
+    let start = 0;
     for (const { address, length, lkey } of sges) {
-      const found = length === 0 ? 0n : this.check(lkey, pd, right, address, length);
+      const touched = length > 0 && start < used.offset + used.count && start + length > used.offset;
+      start += length;
+      const found = touched ? this.check(lkey, pd, right, address, length) : 0n;
       if (typeof found !== "bigint") return found;
       addresses.push(found);
     }

@@ -1,0 +1,81 @@
+import type { NicDesign } from "../../design/nic.ts";
+import { dec, range } from "../../render/verilog.ts";
+import type { View } from "../../render/view.ts";
+import { header, indexBits, localparam, moduleName } from "../common.ts";
+import type { ModuleFile } from "../files.ts";
+import { packetMemoryModules } from "../packet-memory.ts";
+import { eventParams, rightParams, stateParams, statusParams, stepParams, syndromes } from "./codes.ts";
+
+/** Bits of a queue pair's settings, of its context and of its receive work request, in the responder. */
+export const responderBits = { settings: 146, context: 301, wqe: 512 } as const;
+
+const steps = [
+  ...["IDLE", "LOAD", "ROW", "SETTLE", "DOORBELL", "FLUSH", "CHECK", "DECIDE", "FETCH", "FETCHED", "ADD"],
+  ...["FIT", "SEEK", "KEY", "ASKED", "COMMAND", "SETTLED", "OPERAND", "RESULT", "EXECUTED", "INVALIDATE"],
+  ...["FAIL", "DISCARD", "STORE", "EVENT", "COMPLETE", "FINISH", "DONE"],
+];
+
+/** `nic/responder`. */
+export function responderView(design: NicDesign): View {
+  const qpBits = indexBits(design.queuePairs);
+  return {
+    header: header(design, "Requests of the peers: checks, execution, completion."),
+    module: moduleName(design, "nic_responder"),
+    device: design.name,
+    secded: design.memoryProtection === "secded",
+    qp: range(qpBits),
+    settings: range(responderBits.settings),
+    context: range(responderBits.context),
+    noQp: `hdr_qpn[23:QPW] != ${dec(0, 24 - qpBits)}`,
+    params: [
+      localparam("QPW", qpBits, "bits of a queue pair's number"),
+      ...stepParams(5, steps),
+      ...tasks,
+      ...opens,
+      ...latches,
+      ...drops,
+      ...stateParams("RESET", "INIT", "ERR"),
+      ...eventParams,
+      ...Object.values(syndromes),
+      ...statusParams("SUCCESS", "LENGTH", "PROTECTION", "FLUSHED", "INVALID_REQUEST", "ACCESS"),
+      ...rightParams("LOCAL_WRITE", "WRITE", "READ", "ATOMIC"),
+      localparam("[7:0] CQ_RECEIVE", dec(128, 8), "opcode of a completion"),
+      localparam("[7:0] CQ_RECEIVE_WRITE", dec(129, 8), "the same: WRITE with immediate"),
+    ],
+  };
+}
+
+const tasks = ["REQUEST", "ROW", "DOORBELL", "FLUSH"].map((name, at) =>
+  localparam(`[1:0] TASK_${name}`, dec(at, 2), "what the state machine is at"),
+);
+const opens = ["NONE", "SEND", "WRITE"].map((name, at) =>
+  localparam(`[1:0] OPEN_${name}`, dec(at, 2), "message begun and not ended"),
+);
+const latches = ["NONE", "SEQUENCE", "RNR"].map((name, at) =>
+  localparam(`[1:0] LATCH_${name}`, dec(at, 2), "NAK sent for the expected PSN"),
+);
+const drops = ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER"].map((name, at) =>
+  localparam(`[2:0] DROP_${name}`, dec(at, 3), "reason to drop"),
+);
+
+/** The memories of `nic_responder`. */
+export function responderMemories(design: NicDesign): readonly ModuleFile[] {
+  const depth = design.queuePairs;
+  return packetMemoryModules(design, {
+    nic_rq_settings: {
+      rowBits: responderBits.settings,
+      depth,
+      purpose: "What the host set of each queue pair, as far as requests need it.",
+    },
+    nic_rq_context: {
+      rowBits: responderBits.context,
+      depth,
+      purpose: "Where the receiving side of each queue pair stands.",
+    },
+    nic_rq_wqe: {
+      rowBits: responderBits.wqe,
+      depth,
+      purpose: "The receive work request that each queue pair is filling.",
+    },
+  });
+}
