@@ -135,6 +135,14 @@ describe("the output folder", () => {
 });
 
 describe("files of others", () => {
+  it("leaves what synth has put there, and takes it for nothing foreign", () => {
+    emit(design, files, out);
+    writeFileSync(join(out, "synth.json"), "{}\n");
+    expect(emit(design, files, out).changed).toBe(false);
+    expect(emit(design, files.slice(1), out).changed).toBe(true);
+    expect(filesBelow(out)).toContain("synth.json");
+  });
+
   it("are not overwritten, and nothing is written beside them", () => {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, "thesis.txt"), "years of work");
