@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { lint } from "../../generator/lint/index.ts";
+import { renderTemplate } from "../../generator/render/index.ts";
+import { moduleName } from "../../generator/views/common.ts";
+import type { ModuleFile } from "../../generator/views/files.ts";
+import { dmaWriteModules } from "../../generator/views/nic/dma-write.ts";
+import type { NicStreamDesign } from "../../generator/views/nic/sizes.ts";
+import { type StreamOptions, streamDesign } from "./streams-design.ts";
+
+type Modules = (design: NicStreamDesign) => readonly ModuleFile[];
+const parts: readonly (readonly [name: string, modules: Modules])[] = [["dma_write", dmaWriteModules]];
+
+const cases: readonly StreamOptions[] = [
+  { width: 128, inlineBytes: 96, memoryProtection: "secded" },
+  { width: 256, mtuBytes: 256, outstandingReads: 1 },
+  { width: 1024, outstandingReads: 64, memoryProtection: "secded" },
+  ...(process.env.LANEWRIGHT_WIDTHS === undefined ? [] : [{ width: 512, inlineBytes: 96 }]),
+];
+
+const named = cases.flatMap((one) =>
+  parts.map(([name, modules]) => [`${name} at ${one.width} bits`, one, modules] as const),
+);
+
+describe("the streams of an adapter are clean and fit 100 columns", () => {
+  it.each(named)("%s", { timeout: 120_000 }, async (_, one, modules) => {
+    const design = streamDesign(one);
+    const folder = mkdtempSync(join(tmpdir(), "lanewright-lint-"));
+    try {
+      const files = modules(design).map(([suffix, template, view]) => {
+        const name = moduleName(design, suffix);
+        const text = renderTemplate(`${template}.v.hbs`, view);
+        for (const line of text.split("\n"))
+          expect(/^[ -~]*$/u.test(line) && line.length <= 100, line).toBe(true);
+        writeFileSync(join(folder, `${name}.v`), text);
+        return `${name}.v`;
+      });
+      const results = await lint({ folder, top: files[0]!.slice(0, -2), files });
+      for (const { tool, clean, output } of results) expect(clean, `${tool}: ${output}`).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
