@@ -7,6 +7,7 @@ import { lint } from "../../generator/lint/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { moduleName } from "../../generator/views/common.ts";
 import type { ModuleFile } from "../../generator/views/files.ts";
+import { cqWriterModules } from "../../generator/views/nic/cq-writer.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
 import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
 import { benchNic, type NicBenchOptions } from "./nic-bench.ts";
@@ -14,6 +15,7 @@ import { benchNic, type NicBenchOptions } from "./nic-bench.ts";
 const blocks: Readonly<Record<string, (design: NicDesign) => readonly ModuleFile[]>> = {
   nic_mr_table: mrTableModules,
   nic_qp_state: qpStateModules,
+  nic_cq_writer: cqWriterModules,
 };
 
 const cases: readonly NicBenchOptions[] = [

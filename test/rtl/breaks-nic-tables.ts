@@ -1,16 +1,19 @@
 /** Single changes of the tables of an adapter and the bench that each one must make fail; for `npm run mutate`. */
+import { cqWriterModules } from "../../generator/views/nic/cq-writer.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
 import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
-const design = benchNic({ memoryProtection: "secded", memoryRegions: 64 });
+const design = benchNic({ memoryProtection: "secded", memoryRegions: 64, clockMHz: 8 });
 
 /** Where the changed text is looked for. */
-export const files = [...mrTableModules(design), ...qpStateModules(design)].map(([, template, view]) => ({
-  template: `${template}.v.hbs`,
-  view,
-}));
+export const files = [...mrTableModules(design), ...qpStateModules(design), ...cqWriterModules(design)].map(
+  ([, template, view]) => ({
+    template: `${template}.v.hbs`,
+    view,
+  }),
+);
 
 export const breaks: readonly Breaks[] = [
   {
@@ -52,8 +55,7 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["beside_reg ? written_reg :", ""],
       ["beside_reg  <= clash", "beside_reg  <= clash || beside_reg"],
-      ["(lost || (old != RESET && old != ERR))", "(lost || old != ERR)"],
-      ["(lost || (old != RESET && old != ERR))", "(lost || old != RESET)"],
+      ["error && (lost || old != RESET)", "error"],
       ["next == ERR && (lost || old != ERR)", "next == ERR"],
       ["next == ERR && (lost || old != ERR)", "error && (lost || old != ERR)"],
       ["(!tell || told)", "1'b1"],
@@ -71,9 +73,56 @@ export const breaks: readonly Breaks[] = [
     module: "nic/qp_state",
     changes: [
       ["rd_bad[n] ? ERR : stored", "stored"],
-      ["error && (lost || (", "error && (("],
+      ["error && (lost || old", "error && (old"],
       ["next == ERR && (lost || old", "next == ERR && (old"],
       ["evt_uncorrectable = |uncorrectable", "evt_uncorrectable = 1'b0"],
     ],
+  },
+  {
+    bench: "../nic/cq-writer",
+    only: "protection none",
+    module: "nic/cq_writer",
+    changes: [
+      ["(left == 16'd0 || left[15])", "1'b1"],
+      ["(left == 16'd0 || left[15])", "left[15]"],
+      ["(left == 16'd0 || left[15])", "left <= 16'd4"],
+      ["(behind_left == 16'd0 || behind_left[15])", "1'b1"],
+      ["{1'b0, unread} < entries", "{1'b0, unread} <= entries"],
+      ["{1'b0, unread} < entries", "1'b1"],
+      ["ring != 58'd0 && ", ""],
+      ["!no_cq_reg && ", ""],
+      ["7'd0, !second", "7'd0, second"],
+      ["entries[15:0] - 16'd1", "entries[15:0]"],
+      ["armed == ARMED || (armed == ARMED_SOLICITED && loud)", "armed != ARMED_NOT"],
+      ["failed || entry_flags[2]", "failed"],
+      ["failed || entry_flags[2]", "entry_flags[2]"],
+      ["enough   = failed ||", "enough   = "],
+      ["count == 16'd0 ? period == 16'd0 :", "count == 16'd0 ? 1'b1 :"],
+      ["gathered + 16'd1 >= count", "gathered >= count"],
+      ["timed && {2'b00, period} <= waited", "timed"],
+      ["timed && {2'b00, period} <= waited", "1'b0"],
+      ["fires = is_cqe ? writable", "fires = is_cqe ? 1'b1"],
+      ["entry_reg[0] && armed != ARMED ", "entry_reg[0] "],
+      ["fires ? !list_room : untold", "untold"],
+      ["fires ? !list_room : untold", "1'b0"],
+      ["(timed || (gathers && period != 16'd0))", "(timed || gathers)"],
+      ["gathers && !timed ? now_reg", "gathers ? now_reg"],
+      ["fires ? 16'd0 : gathers", "gathers"],
+      ["!msg_valid && !told_reg && !cq_error_valid", "!told_reg && !cq_error_valid"],
+      ["!msg_valid && !told_reg && !cq_error_valid", "!msg_valid && !told_reg"],
+      ["(out_free || !(is_cqe || is_look))", "out_free"],
+      ["act && (is_cqe || is_look)", "act"],
+      ["turn_reg  <= !choose_1", "turn_reg  <= 1'b0"],
+      ["look && (!cqe || since_reg == 2'd3)", "look && !cqe"],
+      ["!fires && (timed", "(timed"],
+      ["- { {CB{1'b0}}, waited_reg}", ""],
+      ["entry_reg[3:0], entry_reg[63:6]", "entry_reg[3:0], entry_reg[64:7]"],
+    ],
+  },
+  {
+    bench: "../nic/cq-writer",
+    only: "protection secded",
+    module: "nic/cq_writer",
+    changes: [["rd_bad ? {RW{1'b0}} : rd_data", "rd_data"]],
   },
 ];

@@ -1,0 +1,351 @@
+/** Model of completion queues, of host memory and of the software that polls them, around `nic_cq_writer`. */
+import type { Model } from "../../sim/driver/model.ts";
+import type { Rng } from "../../sim/traffic/rng.ts";
+import { fail, resetAll } from "../rtl/link-bench.ts";
+
+export interface Completion {
+  readonly cq: number;
+  readonly qpn: number;
+  readonly opcode: number;
+  readonly status: number;
+  readonly bytes: number;
+  readonly imm: number;
+  readonly wqe: number;
+  readonly flags: number;
+  readonly after: number;
+}
+
+/** A queue as the host set it up, and as it has to be now. */
+export interface Queue {
+  base: bigint;
+  log: number;
+  count: number;
+  period: number;
+  produced: number;
+  taken: number;
+  armed: "not" | "solicited" | "any";
+  gathered: number;
+  damaged: boolean;
+  /** Entries that are to be found in the ring and were not read yet. */
+  expected: Completion[];
+  read: number;
+  /** Events that are due, and those that came. */
+  fires: number;
+  events: number;
+  /** Numbers of the writes of the CQEs whose events have not come. */
+  firedAt: number[];
+}
+
+/** What a cycle may bring, each a chance. */
+export interface Load {
+  readonly completions: number;
+  readonly rows: number;
+  readonly arms: number;
+  readonly polls: number;
+  readonly answers: number;
+  readonly messages: number;
+  readonly takes: number;
+  /** Of a completion for a queue that there is not. */
+  readonly strange?: number;
+}
+
+const fields = ["cq", "qpn", "opcode", "status", "bytes", "imm", "wqe", "flags", "after"] as const;
+const wrap16 = (value: number): number => value & 0xffff;
+
+export class CqBench {
+  readonly model: Model;
+  readonly rng: Rng;
+  readonly queues: Queue[];
+  readonly secded: boolean;
+  readonly memory = new Map<bigint, Uint8Array>();
+  /** Completions taken and not written, of each client. */
+  readonly open: Completion[][] = [[], []];
+  /** Writes on their way: number, and the entry where it is one of this module. */
+  readonly writes: { number: number; address: bigint | null; bytes: Uint8Array }[] = [];
+  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0 };
+  issued: number;
+  completed: number;
+  #id = 0;
+  #rings = 0;
+  #offers: (Completion | undefined)[] = [];
+  #row: { cq: number; queue: Queue } | undefined;
+  #arm: { cq: number; solicited: boolean } | undefined;
+  #index: { cq: number; index: number } | undefined;
+  /** The message that stands at the port: what it has to be. */
+  #message: { address: bigint; bytes: Uint8Array } | undefined;
+  #errors: number[] = [];
+
+  constructor(model: Model, rng: Rng, queues: number, start: number) {
+    this.model = model;
+    this.rng = rng;
+    this.secded = model.hasPort("inject");
+    this.issued = start;
+    this.completed = start;
+    this.queues = Array.from({ length: queues }, () => this.#fresh(0n, 0, 0, 0));
+    resetAll(model);
+  }
+
+  #fresh(base: bigint, log: number, count: number, period: number): Queue {
+    const state = { produced: 0, taken: 0, armed: "not" as const, gathered: 0, damaged: false };
+    return { base, log, count, period, ...state, expected: [], read: 0, fires: 0, events: 0, firedAt: [] };
+  }
+
+  /** A row for the next cycles; `null` where the memory is to lose it. */
+  setRow(cq: number, log: number, count: number, period: number, ring = true, damaged = false): void {
+    this.#rings += 1;
+    const base = ring
+      ? 0xffff_0000_0000_0000n - BigInt(this.#rings) * 0x40_0000n + 64n * BigInt(this.rng.below(9))
+      : 0n;
+    this.#row = { cq, queue: { ...this.#fresh(base, log, count, period), damaged } };
+  }
+
+  arm(cq: number, solicited: boolean): void {
+    this.#arm = { cq, solicited };
+  }
+
+  offer(client: number, more: Partial<Completion>): void {
+    const { rng } = this;
+    this.#id += 1;
+    this.#offers[client] = {
+      cq: rng.below(this.queues.length),
+      // The last bit tells the client, for a completion that is lost.
+      qpn: 2 * rng.below(2 ** 23) + client,
+      opcode: rng.below(256),
+      status: rng.chance(0.1) ? rng.below(256) : 0,
+      bytes: rng.next(),
+      imm: this.#id,
+      wqe: rng.below(2 ** 16),
+      flags: rng.below(8),
+      after: rng.chance(0.5) ? this.issued : this.completed,
+      ...more,
+    };
+  }
+
+  get busy(): boolean {
+    const open = this.open[0]!.length + this.open[1]!.length + this.writes.length;
+    return open > 0 || this.#row !== undefined || this.#arm !== undefined || this.#message !== undefined;
+  }
+
+  cycle(load: Load): void {
+    const { model, rng, queues } = this;
+    const get = (name: string) => model.port(name).get();
+    const set = (name: string, value: number) => model.port(name).set(value);
+    if (this.#row === undefined && rng.chance(load.rows)) {
+      const damaged = this.secded && rng.chance(0.1);
+      this.setRow(
+        rng.below(queues.length),
+        rng.below(5),
+        rng.pick([0, 0, 1, 2, 3, 5]),
+        0,
+        rng.chance(0.9),
+        damaged,
+      );
+    }
+    if (this.#arm === undefined && rng.chance(load.arms)) this.arm(rng.below(queues.length), rng.chance(0.4));
+    if (this.#index === undefined && rng.chance(load.polls)) this.#poll(rng.below(queues.length));
+    for (const n of [0, 1]) {
+      if (this.#offers[n] === undefined && rng.chance(load.completions))
+        this.offer(
+          n,
+          rng.chance(load.strange ?? 0.03) ? { cq: queues.length + rng.below(2 ** 16 - queues.length) } : {},
+        );
+      const offer = this.#offers[n];
+      set(`c${n}_valid`, Number(offer !== undefined));
+      if (offer !== undefined) for (const name of fields) set(`c${n}_${name}`, offer[name]);
+    }
+    set("cqt_valid", Number(this.#row !== undefined));
+    if (this.secded) set("inject", 0);
+    if (this.#row !== undefined) {
+      const { cq, queue } = this.#row;
+      set("cqt_cq", cq);
+      model
+        .port("cqt_data")
+        .setBig(queue.base | BigInt(queue.log) | (BigInt(queue.count + queue.period * 2 ** 16) << 64n));
+    }
+    set("cq_ci_valid", Number(this.#index !== undefined));
+    set("cq_ci_cq", this.#index?.cq ?? 0);
+    set("cq_ci_index", this.#index?.index ?? 0);
+    set("cq_arm_valid", Number(this.#arm !== undefined));
+    set("cq_arm_cq", this.#arm?.cq ?? 0);
+    set("cq_arm_solicited", Number(this.#arm?.solicited ?? false));
+    set("issued", this.issued);
+    set("completed", this.completed);
+    const messages = rng.chance(load.messages);
+    set("msg_ready", Number(messages));
+    const takes = rng.chance(load.takes);
+    set("event_ready", Number(takes));
+    const errors = rng.chance(0.5);
+    set("cq_error_ready", Number(errors));
+    model.eval();
+    const doorbells = {
+      row: this.#row !== undefined && get("cqt_ready") === 1,
+      index: this.#index !== undefined && get("cq_ci_ready") === 1,
+      arm: this.#arm !== undefined && get("cq_arm_ready") === 1,
+    };
+    if (Number(doorbells.row) + Number(doorbells.index) + Number(doorbells.arm) > 1)
+      fail(model, "two at a time");
+    const taken = [0, 1].filter((n) => this.#offers[n] !== undefined && get(`c${n}_ready`) === 1);
+    if (doorbells.row && this.#row!.queue.damaged) set("inject", 3);
+    const sent = this.#checkMessage(messages);
+    if (get("cq_error_valid") === 1 && errors) {
+      const qpn = this.#errors.shift();
+      if (qpn === undefined || (qpn & 15) !== get("cq_error_qpn"))
+        fail(model, `error of ${get("cq_error_qpn")}`);
+    }
+    if (get("event_valid") === 1 && takes) this.#event(get("event_cq"));
+    const background = rng.chance(0.1);
+    model.step();
+    if (sent !== undefined) this.#write(sent.address, sent.bytes);
+    else if (background) this.#write(null, new Uint8Array(0));
+    while (this.writes.length > 0 && rng.chance(load.answers)) this.#answer();
+    for (const n of taken) {
+      this.open[n]!.push(this.#offers[n]!);
+      this.#offers[n] = undefined;
+    }
+    this.#apply(doorbells);
+    this.#judge();
+  }
+
+  #write(address: bigint | null, bytes: Uint8Array): void {
+    this.issued = wrap16(this.issued + 1);
+    this.writes.push({ number: this.issued, address, bytes });
+  }
+
+  #answer(): void {
+    const { number, address, bytes } = this.writes.shift()!;
+    this.completed = number;
+    if (address !== null) this.memory.set(address, bytes);
+  }
+
+  #apply(doorbells: { row: boolean; index: boolean; arm: boolean }): void {
+    if (doorbells.row) {
+      const { cq, queue } = this.#row!;
+      const { fires, events, firedAt } = this.queues[cq]!;
+      // What was due of the old ring comes, or comes not.
+      this.queues[cq] = { ...queue, fires, events, firedAt };
+      this.seen.rings += 1;
+      this.#row = undefined;
+    }
+    if (doorbells.index) {
+      this.queues[this.#index!.cq]!.taken = this.#index!.index;
+      this.#index = undefined;
+    }
+    if (doorbells.arm) {
+      const queue = this.queues[this.#arm!.cq]!;
+      if (!queue.damaged) queue.armed = this.#arm!.solicited && queue.armed !== "any" ? "solicited" : "any";
+      this.#arm = undefined;
+    }
+  }
+
+  /** A CQE was chosen: whose, is it written rightly, and does it call for an event? */
+  #judge(): void {
+    const { model } = this;
+    const written = model.port("evt_cqe").get() === 1;
+    const lost = model.port("evt_cq_overflow").get() === 1;
+    if (this.secded) this.seen.uncorrectable += model.port("evt_uncorrectable").get();
+    if (!written && !lost) return;
+    const bytes = model.port("msg_data").bytes.slice();
+    const view = new DataView(bytes.buffer);
+    const heads = this.open.map((list) => list[0]);
+    const client = heads.findIndex((one) =>
+      written ? one?.imm === view.getUint32(8, true) : one !== undefined && !this.#writable(one.cq),
+    );
+    const lone = written ? client : this.#loneLoser(heads);
+    const one = lone < 0 ? undefined : this.open[lone]!.shift();
+    if (one === undefined)
+      fail(model, written ? "a completion of nobody" : "a completion is lost without a reason");
+    if (wrap16(this.completed - one.after) >= 0x8000) fail(model, "a completion is ahead of its writes");
+    const queue = this.queues[one.cq];
+    if (written !== this.#writable(one.cq)) fail(model, `completion of queue ${one.cq}: written ${written}`);
+    if (!written) {
+      this.#errors.push(one.qpn);
+      this.seen.lost += 1;
+      return;
+    }
+    this.#put(queue!, one, bytes);
+  }
+
+  /** The client whose head is lost: the error tells its queue pair. */
+  #loneLoser(heads: readonly (Completion | undefined)[]): number {
+    const qpn = this.model.port("cq_error_qpn").get();
+    return heads.findIndex((one) => one !== undefined && (one.qpn & 15) === qpn && !this.#writable(one.cq));
+  }
+
+  #writable(cq: number): boolean {
+    const queue = this.queues[cq];
+    if (queue === undefined || queue.damaged || queue.base === 0n) return false;
+    return wrap16(queue.produced - queue.taken) < 2 ** queue.log;
+  }
+
+  #put(queue: Queue, one: Completion, bytes: Uint8Array): void {
+    const expected = new Uint8Array(64);
+    const view = new DataView(expected.buffer);
+    view.setUint32(0, one.qpn + one.opcode * 2 ** 24, true);
+    view.setUint32(4, one.bytes, true);
+    view.setUint32(8, one.imm, true);
+    view.setUint16(12, one.wqe, true);
+    expected[14] = one.status;
+    expected[15] = one.flags;
+    const pass = Math.floor(queue.produced / 2 ** queue.log);
+    expected[63] = pass % 2 === 0 ? 1 : 0;
+    const address = queue.base + 64n * BigInt(queue.produced % 2 ** queue.log);
+    if (this.model.port("msg_address").getBig() !== address) fail(this.model, "address of a CQE");
+    if (Buffer.compare(expected, bytes) !== 0) fail(this.model, `CQE ${Buffer.from(bytes).toString("hex")}`);
+    this.#message = { address, bytes: expected };
+    queue.produced = wrap16(queue.produced + 1);
+    queue.expected.push(one);
+    this.seen.cqes += 1;
+    const failed = one.status !== 0;
+    const loud = failed || (one.flags & 4) !== 0;
+    if (queue.armed === "not" || (queue.armed === "solicited" && !loud)) return;
+    queue.gathered += 1;
+    const enough = failed || (queue.count === 0 ? queue.period === 0 : queue.gathered >= queue.count);
+    if (!enough) return;
+    queue.armed = "not";
+    queue.gathered = 0;
+    queue.fires += 1;
+    this.#fired = queue;
+  }
+
+  #fired: Queue | undefined;
+
+  #checkMessage(ready: boolean): { address: bigint; bytes: Uint8Array } | undefined {
+    const { model } = this;
+    const valid = model.port("msg_valid").get() === 1;
+    if (valid !== (this.#message !== undefined)) fail(model, `msg_valid is ${valid}`);
+    const message = this.#message;
+    if (message === undefined) return undefined;
+    if (Buffer.compare(model.port("msg_data").bytes, message.bytes) !== 0) fail(model, "the message changes");
+    if (!ready) return undefined;
+    this.#message = undefined;
+    this.#fired?.firedAt.push(wrap16(this.issued + 1));
+    this.#fired = undefined;
+    return message;
+  }
+
+  #event(cq: number): void {
+    const queue = this.queues[cq]!;
+    queue.events += 1;
+    this.seen.events += 1;
+    if (queue.events > queue.fires) fail(this.model, `queue ${cq} has an event too many`);
+    const number = queue.firedAt.shift() ?? this.completed;
+    if (wrap16(this.completed - number) >= 0x8000) fail(this.model, `event of queue ${cq} ahead of its CQE`);
+  }
+
+  /** Software looks at the ring: takes what the owner bit says is there, and tells so. */
+  #poll(cq: number): void {
+    const queue = this.queues[cq]!;
+    if (queue.base === 0n || queue.damaged) return;
+    const before = queue.read;
+    for (let limit = this.rng.range(1, 20); limit > 0; limit -= 1) {
+      const bytes = this.memory.get(queue.base + 64n * BigInt(queue.read % 2 ** queue.log));
+      const owner = Math.floor(queue.read / 2 ** queue.log) % 2 === 0 ? 1 : 0;
+      if (bytes === undefined || bytes[63] !== owner) break;
+      const one = queue.expected.shift();
+      if (one === undefined || one.imm !== new DataView(bytes.buffer).getUint32(8, true))
+        fail(this.model, `software finds a CQE in queue ${cq} that is not the next one`);
+      queue.read = wrap16(queue.read + 1);
+    }
+    if (queue.read !== before) this.#index = { cq, index: queue.read };
+  }
+}
