@@ -3,12 +3,14 @@ import { soak } from "../../sim/soak/link.ts";
 import { seedText } from "../../sim/traffic/rng.ts";
 import { middle, narrow, storing, wide } from "./devices.ts";
 
-/** A slice of the regression that `npm run regress` runs: the same runs, on the devices of the other benches. */
+/** A slice of the regression that `npm run regress` runs: the same runs, on the models of the other benches. */
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+
 describe.each([
-  { description: narrow, seeds: 40, packets: 1500 },
-  { description: storing, seeds: 30, packets: 1500 },
-  { description: middle, seeds: 24, packets: 800 },
-  { description: wide, seeds: 10, packets: 1000 },
+  { description: narrow, seeds: long ? 40 : 16, packets: long ? 1500 : 800 },
+  { description: storing, seeds: long ? 30 : 12, packets: long ? 1500 : 800 },
+  { description: middle, seeds: long ? 24 : 10, packets: 800 },
+  { description: wide, seeds: long ? 10 : 4, packets: long ? 1000 : 500 },
 ])("$description.name against itself, all faults mixed", ({ description, seeds, packets }) => {
   const groups = Array.from({ length: seeds / 2 }, (_, index) => 2 * index + 1);
 
