@@ -29,8 +29,8 @@ interface Signal {
 /** A packet from the stream into one port to the stream out of the other, cycle by cycle, as simulated. */
 export async function drawWaveform(): Promise<string> {
   const models = [
-    await openDevice(description, { trace: true }),
-    await openDevice(description, { trace: true }),
+    await openDevice(description, { trace: true, quick: true }),
+    await openDevice(description, { trace: true, quick: true }),
   ] as const;
   const [left, right] = models;
   for (const model of models) {

@@ -44,7 +44,7 @@ async function counted(fast: boolean): Promise<CoveredText> {
   const end = collectCoverage();
   const path = join(folder, "counter.v");
   writeFileSync(path, text);
-  const built = await buildModel({ files: [path], top: "counter" });
+  const built = await buildModel({ files: [path], top: "counter", quick: true });
   for (const close of [true, false]) {
     const model = openModel(built);
     model.reset();

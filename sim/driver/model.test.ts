@@ -15,7 +15,7 @@ function open(model = built): Model {
 }
 
 beforeAll(async () => {
-  built = await buildModel({ files: [source("widths.v")], top: "widths", trace: true });
+  built = await buildModel({ files: [source("widths.v")], top: "widths", trace: true, quick: true });
 });
 
 afterEach(() => {
@@ -137,7 +137,7 @@ describe("time", () => {
 
 describe("the clock", () => {
   it("has both edges, and a level, where a module looks at them", async () => {
-    const both = await buildModel({ files: [source("edges.v")], top: "edges" });
+    const both = await buildModel({ files: [source("edges.v")], top: "edges", quick: true });
     expect(both.evaluationsPerCycle).toBe(2);
     const model = open(both);
     for (const value of [3, 9]) {
@@ -152,7 +152,7 @@ describe("the clock", () => {
   });
 
   it("gives the same with and without traces, where a cycle is evaluated in other ways", async () => {
-    const plain = open(await buildModel({ files: [source("widths.v")], top: "widths" }));
+    const plain = open(await buildModel({ files: [source("widths.v")], top: "widths", quick: true }));
     const traced = open();
     for (const model of [plain, traced]) model.reset();
     for (let cycle = 0; cycle < 50; cycle += 1) {

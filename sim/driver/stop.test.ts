@@ -24,7 +24,7 @@ function open(model = built): Model {
 }
 
 beforeAll(async () => {
-  built = await buildModel({ files: [source("widths.v")], top: "widths", trace: true });
+  built = await buildModel({ files: [source("widths.v")], top: "widths", trace: true, quick: true });
 });
 
 afterEach(() => {
@@ -63,7 +63,7 @@ describe("a model that stops", () => {
   });
 
   it("by a failed assertion or $fatal becomes an error with its message", async () => {
-    const asserts = await buildModel({ files: [source("asserts.sv")], top: "asserts" });
+    const asserts = await buildModel({ files: [source("asserts.sv")], top: "asserts", quick: true });
     for (const [name, message] of [
       ["fail", "fail is set"],
       ["die", "die is set"],
@@ -90,7 +90,7 @@ describe("traces", () => {
   });
 
   it("are refused where the model cannot or the path does not let them", async () => {
-    const plain = await buildModel({ files: [source("asserts.sv")], top: "asserts" });
+    const plain = await buildModel({ files: [source("asserts.sv")], top: "asserts", quick: true });
     expect(() => open(plain).traceOpen(join(folder, "d.fst"))).toThrow(/without trace/u);
     expect(() => open().traceOpen(folder)).toThrow(/cannot be written/u);
   });
