@@ -36,6 +36,7 @@ const tools = Object.fromEntries(
     program("yosys", "yosys", "lints, checks"),
     program("z3", "z3", "proves"),
     program("tshark", "tshark", "decodes the captures in tests"),
+    program("tclsh", "tcl", "runs the emitted scripts in tests"),
     {
       name: "python3",
       package: "python3-venv",
@@ -79,7 +80,7 @@ export function runNode(...args) {
  * Installs what is missing, or says how and ends the process with exit code 3.
  * @param needed names of tools without which it cannot go on
  * @param wanted names of tools that are installed too where that is possible, and only mentioned where it is not
- * @param python makes the virtual environment of the Python benches, where it can be made
+ * @param python makes the virtual environments of Python, where they can be made
  */
 export function setUp({ needed, wanted = [], python = false }) {
   if (Number(process.versions.node.split(".")[0]) < oldestNode) {
@@ -95,7 +96,7 @@ export function setUp({ needed, wanted = [], python = false }) {
   }
   linkCommands();
   installTools(needed, wanted);
-  if (python && inPath("python3")) makeVenv(say);
+  if (python && inPath("python3")) for (const name of ["cocotb", "handOff"]) makeVenv(say, name);
 }
 
 /** `npx` remembers the commands that a clone had when it was first used there; this makes it find later ones, too. */

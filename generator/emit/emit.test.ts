@@ -35,9 +35,13 @@ const design = elaborate(description);
 const files: EmittedFile[] = [
   { path: "rtl/lk_b.v", text: "module lk_b; endmodule\n" },
   { path: "rtl/lk.v", text: "module lk; endmodule\n" },
+  { path: "sim/lk_smoke.v", text: "module lk_smoke; endmodule\n" },
   { path: "doc/registers.md", text: "# lk\n" },
 ];
-const everything = ["design.json", "doc/registers.md", "lk.f", "manifest.json", "rtl/lk.v", "rtl/lk_b.v"];
+const everything = [
+  ...["design.json", "doc/registers.md", "lk.f", "lk_sim.f", "manifest.json"],
+  ...["rtl/lk.v", "rtl/lk_b.v", "sim/lk_smoke.v"],
+];
 
 let base = "";
 let out = "";
@@ -66,11 +70,12 @@ function refusal(work: () => unknown): {
 }
 
 describe("the output folder", () => {
-  it("holds the files, a filelist relative to it, the design and a manifest of all", () => {
+  it("holds the files, filelists relative to it, the design and a manifest of all", () => {
     const result = emit(design, files, out);
     expect(result.changed).toBe(true);
     expect(filesBelow(out)).toEqual(everything);
     expect(readFileSync(join(out, "lk.f"), "utf8")).toBe("rtl/lk_b.v\nrtl/lk.v\n");
+    expect(readFileSync(join(out, "lk_sim.f"), "utf8")).toBe("rtl/lk_b.v\nrtl/lk.v\nsim/lk_smoke.v\n");
     const manifest = readManifest(out);
     expect(manifest).toEqual(result.manifest);
     expect(manifest).toMatchObject({ kind: "link", name: "lk", top: "lk" });

@@ -29,8 +29,8 @@ export interface EmitResult {
 }
 
 /**
- * Writes a device into `outDir`: the given files, the filelist `NAME.f`, `design.json` and `manifest.json`. The folder
- * appears complete or not at all.
+ * Writes a device into `outDir`: the given files, the filelists `NAME.f` for synthesis and `NAME_sim.f` for simulation,
+ * `design.json` and `manifest.json`. The folder appears complete or not at all.
  *
  * @throws LanewrightError LW_OUTPUT_FOREIGN, LW_OUTPUT_UNWRITABLE or LW_OUTPUT_PATH
  */
@@ -65,18 +65,27 @@ function isThere(folder: string, files: readonly EmittedFile[]): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && isUpToDate(folder, files);
 }
 
-/** Whether a file is Verilog of the device itself: a harness of its proofs is not. */
-export const isSource = (path: string): boolean => path.endsWith(".v") && !path.startsWith("formal/");
+/** Whether a file is Verilog of the device itself: harnesses of its proofs, benches and text to copy are not. */
+export const isSource = (path: string): boolean => path.endsWith(".v") && path.startsWith("rtl/");
+
+/** Whether a file is Verilog for simulators only. */
+const isBench = (path: string): boolean => path.endsWith(".v") && path.startsWith("sim/");
 
 /** All files of the output folder, and the manifest that is the last of them. */
 export function completeFiles(
   design: AnyDesign,
   files: readonly EmittedFile[],
 ): { manifest: Manifest; all: readonly EmittedFile[] } {
-  const sources = files.map((file) => file.path).filter(isSource);
+  const paths = files.map((file) => file.path);
+  const filelist = (of: (path: string) => boolean): string =>
+    paths
+      .filter(of)
+      .map((path) => `${path}\n`)
+      .join("");
   const listed = [
     ...files,
-    { path: `${design.name}.f`, text: sources.map((path) => `${path}\n`).join("") },
+    { path: `${design.name}.f`, text: filelist(isSource) },
+    { path: `${design.name}_sim.f`, text: filelist((path) => isSource(path) || isBench(path)) },
     { path: "design.json", text: stableJson(design) },
   ];
   checkPaths([...listed.map((file) => file.path), manifestName]);

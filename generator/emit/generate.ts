@@ -3,6 +3,7 @@ import type { AnyDesign } from "../design/switch.ts";
 import { renderTemplate } from "../render/index.ts";
 import { constraintFiles } from "../views/constraints.ts";
 import { formalFiles } from "../views/formal.ts";
+import { handOffFiles } from "../views/hand-off/index.ts";
 import { filesOf } from "../views/index.ts";
 import { registerDocuments } from "../views/register-docs.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
@@ -13,13 +14,21 @@ export interface GenerateOptions extends EmitOptions {
   readonly out?: string;
 }
 
-/** Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers, the constraints of its clocks. */
+/**
+ * Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers, the constraints
+ * of its clocks, and what hands it over to other tools.
+ */
 export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
+  const sources = filesOf(design);
   const files = [
-    ...filesOf(design),
+    ...sources,
     ...formalFiles(design),
     ...registerDocuments(design),
     ...constraintFiles(design),
+    ...handOffFiles(
+      design,
+      sources.map(({ path }) => path),
+    ),
   ];
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }

@@ -1,8 +1,8 @@
 import type { AnyPcsDesign } from "../design/any-pcs.ts";
-import type { LinkDesign } from "../design/link.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import type { View } from "../render/view.ts";
 import type { FileOfDesign } from "./files.ts";
+import { clocksOf, periodText } from "./hand-off/pieces.ts";
 
 type Clock = "clk" | "p0_tx_lane_clk" | "p0_rx_lane_clk";
 type Crossing = readonly [instance: string, from: Clock, to: Clock];
@@ -43,57 +43,60 @@ function optional<Row>(there: boolean, row: Row): readonly Row[] {
   return there ? [row] : [];
 }
 
-/** Constraints of a device with several clocks; one that has a single clock has none. */
+/** Constraints of a device for Vivado, for Quartus, and for tools that read plain SDC. */
 export function constraintFiles(design: AnyDesign): readonly FileOfDesign[] {
-  if (design.kind !== "link" || design.pcs === null) return [];
-  const view = constraintsView(design, design.pcs);
-  return ["xdc", "sdc"].map((ending) => ({
+  const view = constraintsView(design);
+  return ["xdc", "sdc", "quartus.sdc"].map((ending) => ({
     path: `constraints/${design.name}.${ending}`,
     template: `deliverables/constraints.${ending}.hbs`,
     view,
   }));
 }
 
-function constraintsView({ name, clockMHz }: LinkDesign, pcs: AnyPcsDesign): View {
-  const { derived } = pcs;
-  const { fifos, counts, levels } = crossingsOf(pcs);
-  const lanesMHz = derived.laneClockMHz.value;
-  const period = (clock: Clock): number => 1000 / (clock === "clk" ? clockMHz : lanesMHz);
-  const shorter = (one: Clock, other: Clock): string => periodText(Math.min(period(one), period(other)));
-  const clocks: readonly (readonly [Clock, string])[] = [
-    ["clk", `the device: ${clockMHz} MHz`],
-    ["p0_tx_lane_clk", `lanes, transmitter: ${lanesMHz} MHz`],
-    ["p0_rx_lane_clk", `lanes, receiver: ${lanesMHz} MHz, recovered`],
-  ];
-  const names = clocks.map(([clock]) => clock);
+function constraintsView(design: AnyDesign): View {
+  const clocks = clocksOf(design);
+  const names = clocks.map(({ name }) => name);
+  const pcs = design.kind === "link" ? design.pcs : null;
   return {
-    device: name,
-    clocks: clocks.map(([clock, comment]) => ({ name: clock, comment, period: periodText(period(clock)) })),
+    device: design.name,
+    several: clocks.length > 1,
+    lanes: pcs !== null,
+    clocks: clocks.map(({ name, what, MHz }) => ({ name, comment: what, period: periodText(1000 / MHz) })),
     pairs: names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to }))),
+    ...(pcs === null ? { fifos: [], counts: [], levels: [] } : crossingViews(pcs, clocks)),
+  };
+}
+
+/** A cell of the PCS as tools name it: with `/` between instances, in Quartus with `|`. */
+function cell(path: string): { readonly slashes: string; readonly bars: string } {
+  const slashes = `${place}/${path}`;
+  return { slashes, bars: slashes.replaceAll("/", "|") };
+}
+
+function crossingViews(pcs: AnyPcsDesign, clocks: readonly { name: string; MHz: number }[]) {
+  const { fifos, counts, levels } = crossingsOf(pcs);
+  const period = (clock: Clock): number => 1000 / (clocks.find(({ name }) => name === clock)?.MHz ?? 1);
+  const shorter = (one: Clock, other: Clock): string => periodText(Math.min(period(one), period(other)));
+  return {
     fifos: fifos.map(([instance, from, to]) => {
       const pointer = (register: string, synchronizer: string) => ({
-        source: `${place}/${instance}/${register}`,
-        target: `${place}/${instance}/${synchronizer}/first_reg`,
+        source: cell(`${instance}/${register}`),
+        target: cell(`${instance}/${synchronizer}/first_reg`),
         period: shorter(from, to),
       });
       return {
         ...{ instance, from, to },
         pointers: [pointer("wr_gray_reg", "wr_pointer"), pointer("rd_gray_reg", "rd_pointer")],
-        memory: `${place}/${instance}/rd_data_reg`,
+        memory: cell(`${instance}/rd_data_reg`),
         readPeriod: periodText(period(to)),
       };
     }),
     counts: counts.map(([instance, from, to]) => ({
       ...{ instance, from, to },
-      source: `${place}/${instance}/gray_reg`,
-      target: `${place}/${instance}/count/first_reg`,
+      source: cell(`${instance}/gray_reg`),
+      target: cell(`${instance}/count/first_reg`),
       period: shorter(from, to),
     })),
-    levels: levels.map(([target, what]) => ({ target: `${place}/${target}/first_reg`, what })),
+    levels: levels.map(([target, what]) => ({ target: cell(`${target}/first_reg`), what })),
   };
-}
-
-/** A period in ns, rounded down to a picosecond. */
-function periodText(ns: number): string {
-  return (Math.floor(ns * 1000) / 1000).toFixed(3);
 }

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cacheFolder, withLock } from "../../generator/cache.ts";
+import { handOffFolder, whyNoVenv } from "../../scripts/python.mjs";
 
 /** One field as a compiler of SystemRDL understands it. */
 export interface RdlField {
@@ -27,8 +27,6 @@ export interface RdlField {
   /** Codes of an enumerated field by name. */
   readonly codes: Readonly<Record<string, number>> | null;
 }
-
-const compiler = "systemrdl-compiler==1.33.0";
 
 const script = `
 import json, sys
@@ -68,30 +66,10 @@ for node in top.descendants(unroll=False):
 json.dump({"fields": fields, "bytes": top.size}, sys.stdout)
 `;
 
-/**
- * The Python of an environment in the cache that has the SystemRDL compiler, made once; or why there is none: no Python,
- * or no way to a package registry.
- */
-export async function rdlPython(): Promise<{ readonly python: string } | { readonly missing: string }> {
-  const folder = join(cacheFolder(), "systemrdl");
-  const python = join(folder, "bin", "python");
-  const ready = join(folder, "ready");
-  return await withLock(folder, async () => {
-    if (existsSync(ready)) return { python };
-    rmSync(folder, { recursive: true, force: true });
-    const steps = [
-      ["python3", ["-m", "venv", folder]],
-      [python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", compiler]],
-    ] as const;
-    for (const [command, args] of steps) {
-      const run = await execa(command, args, { reject: false, all: true, timeout: 120_000 });
-      if (run.exitCode !== 0) {
-        return { missing: `${command} ${args.join(" ")}: ${run.all?.slice(-300) ?? run.shortMessage}` };
-      }
-    }
-    writeFileSync(ready, `${compiler}\n`);
-    return { python };
-  });
+/** The Python that has the SystemRDL compiler, or why there is none. */
+export function rdlPython(): { readonly python: string } | { readonly missing: string } {
+  const missing = whyNoVenv("handOff");
+  return missing === undefined ? { python: join(handOffFolder, "bin", "python") } : { missing };
 }
 
 /** What the compiler makes of a text; it throws what the compiler complains about, warnings too. */

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { AnyDesign } from "../../generator/design/switch.ts";
 import { deviceRegisters } from "../../generator/elaborate/device-registers.ts";
 import type { Access, PlacedBlock, Register } from "../../generator/elaborate/register-model.ts";
@@ -68,10 +68,7 @@ const behaviour: Readonly<Record<Access, Partial<RdlField>>> = {
 describe.each(designs)("documents of the registers of %s", (_, design) => {
   const device = deviceRegisters(design);
   const places = placesOf(design);
-  let python: Awaited<ReturnType<typeof rdlPython>>;
-  beforeAll(async () => {
-    python = await rdlPython();
-  }, 300_000);
+  const python = rdlPython();
 
   it("give SystemRDL's compiler every field as it is", { timeout: 120_000 }, async (context) => {
     if ("missing" in python) return context.skip(`no SystemRDL compiler: ${python.missing}`);

