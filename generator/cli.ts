@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
   lint: () => import("./commands/lint.ts"),
   simulate: () => import("./commands/simulate.ts"),
   prove: () => import("./commands/prove.ts"),
+  synth: () => import("./commands/synth.ts"),
   regress: () => import("./commands/regress.ts"),
   schema: () => import("./commands/schema.ts"),
 };

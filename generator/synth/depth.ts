@@ -2,7 +2,7 @@ import type { Graph } from "./timing-graph.ts";
 import { mostPaths, type Path, type PathStep } from "./types.ts";
 
 /** Cost of a way as one number, LUT levels first, bits of carry chains to decide between equals. */
-export const perLevel = 1 << 16;
+const perLevel = 1 << 16;
 
 /** The longest way to and from every net, in the cost of {@link perLevel}, and the arcs that it takes. */
 interface Timing {
@@ -16,7 +16,7 @@ interface Timing {
  * Longest paths of a graph: from where no way leads to a net, to where one ends. A loop of ways (there is none in logic
  * that a linter has passed) is cut where it is met.
  */
-export function timingOf(graph: Graph): Timing {
+function timingOf(graph: Graph): Timing {
   const { nets, from, to, end } = graph;
   const arcs = from.length;
   const cost = Int32Array.from(from, (_, arc) => costOf(graph, arc));
@@ -104,7 +104,7 @@ export function depthsOf(graph: Graph, nameOf: (key: string) => string, most = m
   for (const { arc } of longestFirst) {
     const path = pathOf(graph, timing, arc, nameOf);
     const { start, end } = path;
-    const key = [start, end].map(({ instance, signal }) => `${instance}/${signal}`).join(" ");
+    const key = [start, end].map(({ module, signal }) => `${module}/${signal.replace(/\d+/g, "")}`).join(" ");
     if (!paths.has(key) && paths.size < most) paths.set(key, path);
   }
   const through = [...worst].map(([key, { length }]) => [key, Math.floor(length / perLevel)] as const);
@@ -135,7 +135,7 @@ function pathOf(graph: Graph, timing: Timing, arc: number, nameOf: (key: string)
     levels: level,
     carryBits: sum(graph.carryBits),
     wideMuxes: sum(graph.wideMuxes),
-    start: stepAt(graph, first, 0, nameOf) ?? { instance: "", module: "", signal: "?", level: 0 },
+    start: stepAt(graph, first, 0, nameOf) ?? startAt(graph, first, nameOf),
     end: endAt(graph, last, level, nameOf),
     steps,
   };
@@ -158,8 +158,15 @@ function stepAt(
   return { instance: place.instance, module: nameOf(place.key), signal, level };
 }
 
+/** The register or the memory that a net without a name comes from. */
+function startAt(graph: Graph, net: number, nameOf: (key: string) => string): PathStep {
+  const place = graph.places[Math.max(0, graph.driver[net] ?? 0)];
+  const signal = (graph.driverCell[net]?.name ?? "?").replace(/(\.\d+)+$/, "");
+  return { instance: place?.instance ?? "", module: nameOf(place?.key ?? ""), signal, level: 0 };
+}
+
 /** What a path ends in: a register by its name and pin, a memory by its cell, a port of the top. */
-export function endAt(graph: Graph, net: number, level: number, nameOf: (key: string) => string): PathStep {
+function endAt(graph: Graph, net: number, level: number, nameOf: (key: string) => string): PathStep {
   const end = graph.ends[graph.end[net] ?? -1];
   const place = graph.places[end?.place ?? 0];
   const about = { instance: place?.instance ?? "", module: nameOf(place?.key ?? ""), level };

@@ -1,8 +1,9 @@
 import type { MemoryBlock } from "../design/link.ts";
+import type { Diagnostic } from "../diagnostics.ts";
 import { isBlockRam, isClocked, isLutMemory, isMemory } from "./cells.ts";
 import type { ArrayOfModule } from "./elaborated.ts";
 import type { Netlist } from "./netlist.ts";
-import type { MemoryHome, MemoryResult } from "./types.ts";
+import type { MemoryHome, MemoryResult, Target } from "./types.ts";
 
 /** A memory of the design: the modules and arrays of the Verilog that hold it. */
 interface BlockRule {
@@ -36,11 +37,13 @@ const blockRules: readonly BlockRule[] = [
   { block: "unicast_table (2 banks)", module: "table_memory", array: /^mem$/ },
   { block: "multicast_table (2 banks)", module: "table_memory", array: /^mem$/ },
   { block: "sl_to_vl", module: "sl_to_vl", array: /^mem$/, unclocked: true },
+  { block: "async_fifo (transmit)", module: "async_fifo", array: /^mem$/ },
+  { block: "async_fifo (receive)", module: "async_fifo", array: /^mem$/ },
+  { block: "pcs_deskew", module: "pcs_deskew_lane", array: /^mem$/ },
+  { block: "rs_decoder", module: "rs_decoder", array: /^delay_mem$/ },
+  { block: "pcs_rx", module: "pcs_rx", array: /^mem$/ },
   { block: "ingress_counters", module: "ingress_counters", array: /^memory$/ },
 ];
-
-/** Memories that are registers by intent: compared with all at once. */
-const registerBlocks: ReadonlySet<string> = new Set(["partition_keys"]);
 
 /** Arrays of more bits than this that the design does not list are memories all the same. */
 const smallBits = 1024;
@@ -81,20 +84,17 @@ function homeOf(array: string, { cells, names }: Netlist): MemoryHome | undefine
   return Object.values(names).some((name) => name.startsWith(`${array}[`)) ? "flip-flops" : undefined;
 }
 
-/** Names of the design's memories for which no array of the device was found. */
-export function blocksWithoutArray(
-  blocks: readonly MemoryBlock[],
-  found: readonly MemoryResult[],
-): readonly MemoryBlock[] {
-  const there = new Set(found.map(({ module, array }) => `${module}/${array}`));
-  return blocks.filter(({ module: block }) => {
-    if (registerBlocks.has(block)) return false;
-    const rules = blockRules.filter((rule) => rule.block === block);
-    return !rules.some((rule) =>
-      found.some(
-        ({ module, array }) =>
-          module === rule.module && rule.array.test(array) && there.has(`${module}/${array}`),
-      ),
-    );
-  });
+/** The problem of memories that became flip-flops, one each. */
+export function memoryProblems(memories: readonly MemoryResult[], target: Target): readonly Diagnostic[] {
+  return memories
+    .filter(({ home, mustBeMemory }) => mustBeMemory && home === "flip-flops")
+    .map(({ block, module, array, words, bitsPerWord }) => ({
+      code: "LW_MEMORY_FLIPFLOPS",
+      severity: "error",
+      message: `the memory ${array} of ${module}${block === "" ? "" : ` (${block})`} became flip-flops on ${target}`,
+      value: `${words} words of ${bitsPerWord} bits, ${(words * bitsPerWord).toLocaleString("en-US")} flip-flops`,
+      limit: "block RAM or LUT memory",
+      remedy:
+        "give it one write and one read port, a read register without reset that is written on the clock only, and no second read of the array",
+    }));
 }

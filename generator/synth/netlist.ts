@@ -70,11 +70,14 @@ function netlistOf(raw: RawModule): Netlist {
   };
 }
 
+/** Names that Yosys makes up for signals which it puts between cells. */
+const madeUp = /_(SB_(LUT4|CARRY|DFF\w*)|LUT\d|CCU2C|TRELLIS_\w+|PFUMX|L6MUX21)_/;
+
 /** Of several names the shortest, then the first of the alphabet. */
 function publicNames(raw: RawModule): Record<number, string> {
   const names: Record<number, string> = {};
   for (const [name, { hide_name, bits, offset = 0 }] of Object.entries(raw.netnames)) {
-    if (hide_name !== 0) continue;
+    if (hide_name !== 0 || madeUp.test(name)) continue;
     bits.forEach((bit, at) => {
       if (typeof bit !== "number") return;
       const full = bits.length === 1 ? name : `${name}[${at + offset}]`;

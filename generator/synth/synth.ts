@@ -10,9 +10,10 @@ import { type Elaborated, type ElaboratedModule, elaborateVerilog, instanceCount
 import { type Mapped, mapBatch, planMapping } from "./map.ts";
 import { memoriesOf } from "./memories.ts";
 import type { Netlist } from "./netlist.ts";
+import { findPlacer, placeModule } from "./place.ts";
 import { targetRules } from "./targets.ts";
 import { graphOf } from "./timing-graph.ts";
-import type { Area, MemoryResult, ModuleResult, SynthReport, Target } from "./types.ts";
+import type { Area, MemoryResult, ModuleResult, PlaceResult, SynthReport, Target } from "./types.ts";
 import type { Yosys } from "./yosys.ts";
 
 export interface SynthOptions {
@@ -21,8 +22,10 @@ export interface SynthOptions {
   readonly module?: string;
   /** Yosys processes that run at once. */
   readonly jobs: number;
-  /** Called when more modules are done. */
-  readonly told?: (done: number, of: number) => void;
+  /** False leaves placing out where there is a placer. */
+  readonly place?: boolean;
+  /** Called when something else is being done. */
+  readonly told?: (what: string) => void;
 }
 
 /** Maps every module of a device that `--module` leaves, one by one, and puts the figures together. */
@@ -46,12 +49,13 @@ export async function synth(
   const plan = planMapping(yosys, rules, all, modules, options.jobs);
   const mapped = new Map<string, Mapped>(plan.kept);
   const limit = limiter(options.jobs);
-  options.told?.(mapped.size, modules.length);
+  const tell = (): void => options.told?.(`${mapped.size} of ${modules.length} modules mapped`);
+  tell();
   await Promise.all(
     plan.batches.map((batch) =>
       limit(async () => {
         for (const [key, one] of await mapBatch(yosys, rules, all, batch)) mapped.set(key, one);
-        options.told?.(mapped.size, modules.length);
+        tell();
       }),
     ),
   );
@@ -76,6 +80,7 @@ export async function synth(
       (sum, [below, times]) => addArea(sum, total(below), times),
       own.get(key) ?? noArea,
     );
+  const place = options.place === false ? undefined : await placed(yosys, options, all, top, design.clockMHz);
   const results = modules.map((module): ModuleResult => {
     const { netlist, seconds, cached } = mapped.get(module.key) ?? neverMapped(module);
     const [inside] = depthsOf(graphOf(module.key, new Map([[module.key, netlist]])), name, 1).paths;
@@ -104,8 +109,23 @@ export async function synth(
     modules: results,
     paths: depths.paths,
     memories: mergeMemories(memories),
+    ...(place === undefined ? {} : { place }),
     seconds: Math.round(performance.now() - begin) / 1000,
   };
+}
+
+/** Undefined where the target has no placer, or none is installed, or the part is too small. */
+async function placed(
+  yosys: Yosys,
+  { target, told }: SynthOptions,
+  all: Elaborated,
+  top: string,
+  clockMHz: number,
+): Promise<PlaceResult | undefined> {
+  const placer = await findPlacer(target);
+  if (placer === undefined) return undefined;
+  told?.(`placing with ${placer.program}`);
+  return placeModule(yosys, placer, target, all, top, clockMHz);
 }
 
 const noNetlist: Netlist = { ports: {}, cells: [], names: {}, nets: 0 };

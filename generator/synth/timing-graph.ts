@@ -26,6 +26,7 @@ export interface Graph {
   /** By net: the place of the cell that drives it, and its net there; -1 at inputs of the top. */
   readonly driver: Int32Array;
   readonly driverNet: Int32Array;
+  readonly driverCell: readonly (Cell | undefined)[];
   /** By net: a cell or port that it ends at, as an index into `ends`, -1 for none. */
   readonly end: Int32Array;
   readonly ends: readonly End[];
@@ -56,7 +57,7 @@ export function graphOf(top: string, netlists: ReadonlyMap<string, Netlist>): Gr
   const at: number[] = [];
   const ends: End[] = [];
   const endOf: [net: number, end: number][] = [];
-  const drivers: [net: number, place: number, local: number][] = [];
+  const drivers: [net: number, place: number, local: number, cell: Cell][] = [];
   let count = 0;
 
   const join = (into: number, out: number, place: number, way?: Arc): void => {
@@ -101,7 +102,7 @@ export function graphOf(top: string, netlists: ReadonlyMap<string, Netlist>): Gr
         const sends = outputPins.test(pin);
         for (const local of bits) {
           if (local < 0) continue;
-          if (sends) drivers.push([net(local), place, local]);
+          if (sends) drivers.push([net(local), place, local, cell]);
           else if (!through.has(local)) endOf.push([net(local), ends.push({ place, cell, pin }) - 1]);
         }
       }
@@ -120,12 +121,14 @@ export function graphOf(top: string, netlists: ReadonlyMap<string, Netlist>): Gr
   for (const [net, index] of endOf) if (end[net] === -1) end[net] = index;
   const driver = new Int32Array(count).fill(-1);
   const driverNet = new Int32Array(count).fill(-1);
-  for (const [net, place, local] of drivers) {
+  const driverCell = new Array<Cell | undefined>(count);
+  for (const [net, place, local, cell] of drivers) {
     driver[net] = place;
     driverNet[net] = local;
+    driverCell[net] = cell;
   }
   return {
     ...{ nets: count, places, from, to, levels, carryBits, wideMuxes, at },
-    ...{ driver, driverNet, end, ends },
+    ...{ driver, driverNet, driverCell, end, ends },
   };
 }
