@@ -43,8 +43,10 @@ const csr = (top: string): SolverProof => ({
 });
 
 const registerDemux: Proof = {
-  ...{ name: "register_demux", top: "register_demux", engine: "bmc", depth: 10 },
+  ...{ name: "register_demux", top: "register_demux", engine: "induction", depth: 2, hunt: 10 },
   properties: [
+    property("write_in_step", "a write waits for the page that was asked, and takes its answer"),
+    property("read_in_step", "so does a read"),
     property("write_counted", "a write is taken as a whole, one at a time, and answered once"),
     property("ready_where_free", "ready only where nothing is held"),
     property("both_parts_first", "both parts of a write are there before a page is asked"),

@@ -44,9 +44,12 @@ async function prepareCase(
 ): Promise<Model> {
   const files = writeSources(sourcesOf(device, proof.top, proof.replace), folder);
   const top = `${device.name}_${proof.top}`;
+  const parameters = Object.entries(proof.parameters ?? {})
+    .map(([name, value]) => ` -chparam ${name} ${value}`)
+    .join("");
   const script = [
     `read_verilog -formal ${define} ${files.join(" ")}`,
-    `hierarchy -check -top ${top}`,
+    `hierarchy -check -top ${top}${parameters}`,
     "proc",
     `select -set inner ${top} %n`,
     ...(proof.innerProved === true ? ["chformal -assert -cover -remove @inner"] : []),

@@ -1,5 +1,6 @@
 import type { AnyDesign } from "../design/switch.ts";
 import { affineProofs } from "./affine.ts";
+import { bufferProofs } from "./of-buffers.ts";
 import { creditProofs } from "./of-credit.ts";
 import { llrProofs } from "./of-llr.ts";
 import { portStateProofs } from "./of-port-state.ts";
@@ -16,6 +17,7 @@ const lists: readonly ProofList[] = [
   streamProofs,
   vlArbiterProofs,
   switchProofs,
+  bufferProofs,
 ];
 
 /** The proofs of a design, in the order in which they are shown. */

@@ -38,6 +38,8 @@ export interface SolverProof extends Common {
   readonly hunt?: number;
   /** Steps in which covers are to be reached; 10 unless given. */
   readonly reach?: number;
+  /** Parameters of the module in the place of its defaults, where the proof is made of a small one. */
+  readonly parameters?: Readonly<Record<string, number>>;
   /** Modules whose text is taken from another module's file, by their names behind the device's: abstractions. */
   readonly replace?: Readonly<Record<string, string>>;
   /** pdr: all properties in one run, as each other's lemmas, instead of each by itself. */

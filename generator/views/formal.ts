@@ -1,6 +1,6 @@
 import type { LinkDesign } from "../design/link.ts";
 import type { AnyDesign } from "../design/switch.ts";
-import { moduleName } from "./common.ts";
+import { header, moduleName } from "./common.ts";
 import type { FileOfDesign } from "./files.ts";
 import { llrLoopView } from "./llr.ts";
 
@@ -8,8 +8,17 @@ function harness(design: LinkDesign, name: string, view: FileOfDesign["view"]): 
   return { path: `formal/${moduleName(design, name)}.v`, template: `formal/${name}.v.hbs`, view };
 }
 
+/** `late_sync`: `bit_sync`, with bits that are seen late. */
+const lateSyncView = (design: LinkDesign): FileOfDesign["view"] => ({
+  header: header(design, "Stands for bit_sync in proofs."),
+  module: moduleName(design, "late_sync"),
+});
+
 /** Harnesses of proofs over several modules; they are no part of the device. */
 export function formalFiles(design: AnyDesign): readonly FileOfDesign[] {
   const port = design.kind === "switch" ? { ...design.port, name: design.name } : design;
-  return port.retry === "llr" ? [harness(port, "llr_loop", llrLoopView(port))] : [];
+  return [
+    ...(port.retry === "llr" ? [harness(port, "llr_loop", llrLoopView(port))] : []),
+    ...(port.phy === "pcs" ? [harness(port, "late_sync", lateSyncView(port))] : []),
+  ];
 }

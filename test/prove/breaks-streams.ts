@@ -57,6 +57,16 @@ const registerDemux: readonly Change[] = [
   ["only_the_chosen_page", "m_axil_awvalid   <= write_select_reg;", "m_axil_awvalid   <= ~write_select_reg;"],
   ["one_page_chosen", "== a[PAGE_BITS-1:0]", "!= a[PAGE_BITS-1:0]"],
   ["answer_taken_when_there", "if (|group_rvalid_reg) begin", "if (1'b1) begin"],
+  [
+    "write_in_step",
+    "{PAGES{write_state_reg == ACCEPT}} & write_select_reg",
+    "{PAGES{write_state_reg == ACCEPT}}",
+  ],
+  [
+    "read_in_step",
+    "{PAGES{read_state_reg == ACCEPT}} & read_select_reg",
+    "{PAGES{read_state_reg == ACCEPT}}",
+  ],
   ["write_and_read_answered", "s_axil_arready <= 1'b1;", "s_axil_arready <= 1'b0;"],
 ];
 

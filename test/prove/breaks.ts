@@ -1,5 +1,6 @@
 import type { Break } from "./break.ts";
 import { affineBreaks } from "./breaks-affine.ts";
+import { bufferBreaks } from "./breaks-buffers.ts";
 import { creditBreaks } from "./breaks-credit.ts";
 import { llrBreaks } from "./breaks-llr.ts";
 import { portStateBreaks } from "./breaks-port-state.ts";
@@ -14,4 +15,5 @@ export const breaks: readonly Break[] = [
   ...affineBreaks,
   ...streamBreaks,
   ...switchBreaks,
+  ...bufferBreaks,
 ];

@@ -358,6 +358,14 @@ module leaf4_register_demux (
         end
     end
 
+    // A page is asked and owes an answer; its answer was there in the cycle before
+    wire f_write_open = write_state_reg == WAIT || write_state_reg == ACCEPT
+        || (write_state_reg == RESPOND && (|m_axil_bready));
+    wire f_write_answered = (write_select_reg & ~f_answers_write) == {PAGES{1'b0}};
+    wire f_read_open = read_state_reg == WAIT || read_state_reg == ACCEPT
+        || (read_state_reg == RESPOND && (|m_axil_rready));
+    wire f_read_answered = (read_select_reg & ~f_answers_read) == {PAGES{1'b0}};
+
     always @* begin
         if ($initstate) begin
             starts_in_reset: assume (rst);
@@ -372,6 +380,34 @@ module leaf4_register_demux (
         // A page's answer stays until it is taken
         page_answer_stays: assume ((f_answers_write & ~m_axil_bvalid) == {PAGES{1'b0}}
             && (f_answers_read & ~m_axil_rvalid) == {PAGES{1'b0}});
+    end
+
+    always @* if (!$initstate) begin
+        // Step by step: a write waits for the page that was asked, and takes its answer
+        write_in_step: assert (
+            write_state_reg <= RESPOND
+            && (write_state_reg <= ASK || !(address_held_reg || data_held_reg))
+            && f_owes_write == (f_write_open ? write_select_reg : {PAGES{1'b0}})
+            && (m_axil_bready == {PAGES{1'b0}}
+                || (write_state_reg == RESPOND && m_axil_bready == write_select_reg))
+            && ((m_axil_awvalid | m_axil_wvalid) & ~(write_state_reg == WAIT ? write_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
+            && (f_answers_write & (~f_owes_write | m_axil_awvalid | m_axil_wvalid)) == {PAGES{1'b0}}
+            && (!f_write_open || (|write_select_reg))
+            && (!(f_write_open && write_state_reg != WAIT) || f_write_answered)
+            && (!(|group_bvalid_reg) || write_state_reg == TAKE
+                || (f_write_open && f_write_answered)));
+        // Step by step: a read waits for the page that was asked, and takes its answer
+        read_in_step: assert (
+            read_state_reg <= RESPOND
+            && f_owes_read == (f_read_open ? read_select_reg : {PAGES{1'b0}})
+            && (m_axil_rready == {PAGES{1'b0}}
+                || (read_state_reg == RESPOND && m_axil_rready == read_select_reg))
+            && ((m_axil_arvalid) & ~(read_state_reg == WAIT ? read_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
+            && (f_answers_read & (~f_owes_read | m_axil_arvalid)) == {PAGES{1'b0}}
+            && (!f_read_open || (|read_select_reg))
+            && (!(f_read_open && read_state_reg != WAIT) || f_read_answered)
+            && (!(|group_rvalid_reg) || read_state_reg == TAKE
+                || (f_read_open && f_read_answered)));
     end
 
     always @* if (!$initstate) begin
