@@ -20,6 +20,11 @@ export interface NicBenchOptions {
   readonly clockMHz?: number;
 }
 
+const given = (values: Readonly<Record<string, number>>): NicDesign["derived"] =>
+  Object.fromEntries(
+    Object.entries(values).map(([id, value]) => [id, { id, value }]),
+  ) as NicDesign["derived"];
+
 /** A small adapter; it is not checked. */
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
@@ -50,7 +55,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     responder: { outstandingReads: 16 },
     memoryProtection,
     port,
-    derived: {} as NicDesign["derived"],
+    derived: given({ wqeBytes: 64, inlineBytes: 32, outstandingRequests: 64, readBurstBeats: 16 }),
     latencyBudget: { doorbellToWire: [], wireToMemory: [] },
     memories: [],
   };

@@ -10,12 +10,14 @@ import type { ModuleFile } from "../../generator/views/files.ts";
 import { cqWriterModules } from "../../generator/views/nic/cq-writer.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
 import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
+import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
 import { benchNic, type NicBenchOptions } from "./nic-bench.ts";
 
 const blocks: Readonly<Record<string, (design: NicDesign) => readonly ModuleFile[]>> = {
   nic_mr_table: mrTableModules,
   nic_qp_state: qpStateModules,
   nic_cq_writer: cqWriterModules,
+  nic_registers: nicRegisterModules,
 };
 
 const cases: readonly NicBenchOptions[] = [

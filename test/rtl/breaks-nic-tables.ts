@@ -101,7 +101,7 @@ export const breaks: readonly Breaks[] = [
       ["gathered + 16'd1 >= count", "gathered >= count"],
       ["timed && {2'b00, period} <= waited", "timed"],
       ["timed && {2'b00, period} <= waited", "1'b0"],
-      ["fires = is_cqe ? writable", "fires = is_cqe ? 1'b1"],
+      ["is_cqe ? writable && wanted && enough", "is_cqe ? wanted && enough"],
       ["entry_reg[0] && armed != ARMED ", "entry_reg[0] "],
       ["fires ? !list_room : untold", "untold"],
       ["fires ? !list_room : untold", "1'b0"],
