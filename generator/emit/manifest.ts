@@ -28,7 +28,7 @@ export interface Manifest {
 export const manifestName = "manifest.json";
 
 /** Results of other commands, which they leave beside the manifest: not generated, but nobody's own files either. */
-export const resultFiles: ReadonlySet<string> = new Set(["synth.json"]);
+export const resultFiles: ReadonlySet<string> = new Set(["synth.json", "results.json", "proofs.json"]);
 
 export function manifestOf(about: Omit<Manifest, "files">, files: readonly EmittedFile[]): Manifest {
   const entries = files.map(({ path, text }) => {
