@@ -15,6 +15,12 @@ export interface BenchRun {
 let imports = 0;
 
 /**
+ * Where vitest looks for its settings, which `vi.setConfig` of a bench changes: there is no vitest around this process. Times
+ * are limited from outside.
+ */
+Object.defineProperty(globalThis, "__vitest_worker__", { value: { config: {} }, configurable: true });
+
+/**
  * Runs the tests of `file` whose titles contain `only`.
  * @param limit cycles after which every model refuses to go on
  */
