@@ -1,4 +1,4 @@
-export { drawChart, type LoadPoint } from "./chart.ts";
+export { drawChart, type LoadPoint } from "../../generator/views/pictures/load-chart.ts";
 export { dropCounters, SwitchControl } from "./control.ts";
 export { diagnose, type Stall, StallWatch, stallText } from "./deadlock.ts";
 export { endDesign, endDevice } from "./end-device.ts";

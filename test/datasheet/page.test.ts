@@ -36,7 +36,7 @@ describe("the page of a device", () => {
       const { text } = renderDatasheet(design, files, { folders: [] });
       expect(text.length).toBeLessThan(1_000_000);
       for (const [, target = ""] of text.matchAll(/(?:src|href)="([^"]*)"/gu))
-        expect(target).toMatch(/^(#|data:,)/u);
+        expect(target).toMatch(/^(#|data:)/u);
       expect(text).not.toMatch(/url\((?!#)|@import|<script src|undefined|NaN|\[object/u);
       const ids = [...text.matchAll(/ id="([^"]*)"/gu)].map(([, id]) => id);
       expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
@@ -80,6 +80,15 @@ describe("the page of a device", () => {
     ])
       expect(full).toContain(words);
     for (const words of ["1,234", "7.5", "clk 61.3 MHz"]) expect(full).toContain(words);
+    expect(full).not.toContain('id="load-chart"');
+    const loads = [0.3, 0.6, 0.9].map((load) => ({
+      ...simulation.phases[0],
+      load,
+      offeredPercent: 100 * load,
+      deliveredPercent: 100 * load,
+    }));
+    writeFileSync(join(work, "results.json"), JSON.stringify({ ...simulation, phases: loads }));
+    expect(await page()).toContain('id="load-chart"');
     writeFileSync(join(work, "results.json"), JSON.stringify({ ...simulation, datapathBits: 512 }));
     writeFileSync(join(work, "proofs.json"), "{ not whole");
     writeFileSync(join(work, "synth.json"), JSON.stringify({ reports: [] }));

@@ -6,6 +6,8 @@ export interface Latency {
   readonly min: number;
   readonly median: number;
   readonly p99: number;
+  /** Of a switch. */
+  readonly mean?: number;
 }
 
 export interface PortFigures {

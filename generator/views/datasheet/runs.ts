@@ -1,4 +1,5 @@
 import type { View } from "../../render/view.ts";
+import { drawChart } from "../pictures/load-chart.ts";
 import { bars, ranges } from "./charts.ts";
 import { code, esc, figure, note, num, type Section, table, text } from "./html.ts";
 import type { PhaseFigures, ProofResults, SimulationResults, SynthesisResults } from "./results.ts";
@@ -11,6 +12,30 @@ const mark = (good: boolean, words: string): string =>
 /** Sum over the ports of a phase. */
 function overPorts({ ports }: PhaseFigures, pick: (port: PhaseFigures["ports"][string]) => number): number {
   return Object.values(ports).reduce((sum, port) => sum + pick(port), 0);
+}
+
+/** Phases from which on throughput and latency are drawn over the load. */
+const chartPoints = 3;
+
+/** Throughput and latency over the load, of a sweep; the picture that `simulate --sweep` leaves as `load.svg`. */
+function sweepPart({ name, phases }: SimulationResults): readonly View[] {
+  const points = phases.flatMap(({ load, offeredPercent, deliveredPercent, latencyNs, saturated }) =>
+    typeof load === "number" && offeredPercent !== undefined && deliveredPercent !== undefined
+      ? [
+          {
+            offeredPercent,
+            deliveredPercent,
+            saturated: saturated === true,
+            latencyNs:
+              latencyNs === null ? null : { mean: latencyNs.mean ?? latencyNs.median, p99: latencyNs.p99 },
+          },
+        ]
+      : [],
+  );
+  if (new Set(points.map(({ offeredPercent }) => Math.round(offeredPercent))).size < chartPoints) return [];
+  const svg = Buffer.from(drawChart(name, "over the offered load", points)).toString("base64");
+  const picture = `<img class="load" alt="Throughput and latency over the offered load" src="data:image/svg+xml;base64,${svg}">`;
+  return [figure(picture, "Throughput and latency over the offered load", "load-chart")];
 }
 
 /** A run of `simulate`. */
@@ -44,6 +69,7 @@ export function simulationSection(run: SimulationResults): Section {
         "Goodput of each phase, in per cent of the wire's rate",
         "goodput-chart",
       ),
+      ...sweepPart(run),
       ...(timed.length === 0
         ? []
         : [

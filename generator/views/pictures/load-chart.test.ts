@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawChart, type LoadPoint } from "./chart.ts";
+import { drawChart, type LoadPoint } from "./load-chart.ts";
 
 const point = (load: number, mean: number): LoadPoint => ({
   offeredPercent: load,
