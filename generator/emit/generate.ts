@@ -6,6 +6,7 @@ import { formalFiles } from "../views/formal.ts";
 import { handOffFiles } from "../views/hand-off/index.ts";
 import { filesOf } from "../views/index.ts";
 import { registerDocuments } from "../views/register-docs.ts";
+import { renderDatasheet } from "./datasheet.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
 import type { EmittedFile } from "./manifest.ts";
 
@@ -33,7 +34,12 @@ export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 
-/** Renders a design and writes it into its output folder; see {@link emit}. */
+/**
+ * Renders a design with its datasheet and writes all of it into its output folder; see {@link emit}. Results of runs that
+ * lie there go into the datasheet.
+ */
 export function generate(design: AnyDesign, options: GenerateOptions = {}): EmitResult {
-  return emit(design, renderDesign(design), options.out ?? join("rtl-out", design.name), options);
+  const out = options.out ?? join("rtl-out", design.name);
+  const files = renderDesign(design);
+  return emit(design, [...files, renderDatasheet(design, files, { folders: [out] })], out, options);
 }
