@@ -38,6 +38,12 @@ const tools = Object.fromEntries(
     program("tshark", "tshark", "decodes the captures in tests"),
     program("tclsh", "tcl", "runs the emitted scripts in tests"),
     {
+      name: "chromium",
+      package: "chromium",
+      use: "looks at datasheets in tests",
+      present: () => ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].some(inPath),
+    },
+    {
       name: "python3",
       package: "python3-venv",
       use: "runs the Python benches",
