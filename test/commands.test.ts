@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { derivedIds } from "../generator/design/link.ts";
 import { switchDerivedIds } from "../generator/design/switch.ts";
 import { elaborate, loadDescription } from "../generator/index.ts";
+import { lanewrightHere, type Outcome } from "./in-process.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 let folder = "";
@@ -16,14 +17,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs the command line in a folder of its own, outside of the project. */
-function lanewright(...args: readonly string[]): Promise<Outcome> {
+const lanewright = (...args: readonly string[]): Promise<Outcome> => lanewrightHere(folder, args);
+
+/** The same as a process of its own. */
+function program(...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { cwd: folder, maxBuffer: 1 << 26 };
     execFile(process.execPath, [join(root, "bin/lanewright.mjs"), ...args], options, (error, out, err) => {
@@ -75,7 +73,7 @@ describe("init", () => {
 describe("check", () => {
   it("prints problems for people, and for programs with --json", async () => {
     writeFileSync(join(folder, "bad.json"), '{ "kind": "link", "name": "reg" }\n');
-    const text = await lanewright("check", "bad.json");
+    const text = await program("check", "bad.json");
     expect(text.code).toBe(2);
     expect(text.out).toContain("at:     bad.json:1:1");
     expect(text.out).toMatch(/bad\.json: 7 errors, 0 warnings\n$/);
@@ -88,7 +86,7 @@ describe("check", () => {
 
 describe("explain", () => {
   it("shows every derived number, latency, line rate and memories, without colours in a pipe", async () => {
-    const { code, out, err } = await lanewright("explain", example);
+    const { code, out, err } = await program("explain", example);
     expect([code, err]).toEqual([0, ""]);
     for (const id of derivedIds) expect(out).toContain(`│ ${id} `);
     expect(out).toContain("packet stream in to MII out");
@@ -174,7 +172,7 @@ describe("schema", () => {
 
 describe("the command line", () => {
   it("has help with an example for every verb, and for itself", async () => {
-    const { out } = await lanewright("--help");
+    const { out } = await program("--help");
     const verbs = [...out.matchAll(/^ {2}([a-z]+) .*(?:\[|<|print)/gm)].map((match) => String(match[1]));
     expect(verbs).toEqual(expect.arrayContaining(["init", "check", "explain", "generate", "lint", "schema"]));
     for (const verb of ["init", "check", "explain", "generate", "lint", "schema"]) {
@@ -185,7 +183,7 @@ describe("the command line", () => {
   });
 
   it("answers wrong usage with exit code 2", async () => {
-    expect(await lanewright("explian", example)).toMatchObject({ code: 2 });
+    expect(await program("explian", example)).toMatchObject({ code: 2 });
     expect(await lanewright("check")).toMatchObject({ code: 2 });
     expect(await lanewright("check", example, "--jsno")).toMatchObject({ code: 2 });
   });
