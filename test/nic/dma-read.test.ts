@@ -190,7 +190,7 @@ describe.each(nicWidths)("nic_dma_read at %i bits", (width) => {
 
   it.each([
     ["aligned", 0n, 0, 1],
-    ["across beats", 13n, 1, 2],
+    ["across beats", 13n, 1, 3],
   ])(
     "gives a beat a cycle from 4 KiB %s, with a latency that its bursts cover",
     (_name, offset, more, part) =>

@@ -8,13 +8,17 @@ import { moduleName } from "../../generator/views/common.ts";
 import type { ModuleFile } from "../../generator/views/files.ts";
 import { dmaReadModules } from "../../generator/views/nic/dma-read.ts";
 import { dmaWriteModules } from "../../generator/views/nic/dma-write.ts";
+import { rxParserModules } from "../../generator/views/nic/rx-parser.ts";
 import type { NicStreamDesign } from "../../generator/views/nic/sizes.ts";
+import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
 import { type StreamOptions, streamDesign } from "./streams-design.ts";
 
 type Modules = (design: NicStreamDesign) => readonly ModuleFile[];
 const parts: readonly (readonly [name: string, modules: Modules])[] = [
   ["dma_write", dmaWriteModules],
   ["dma_read", dmaReadModules],
+  ["rx_parser", rxParserModules],
+  ["tx_builder", txBuilderModules],
 ];
 
 const cases: readonly StreamOptions[] = [

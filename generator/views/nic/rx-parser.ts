@@ -1,0 +1,87 @@
+import { dec } from "../../render/verilog.ts";
+import type { View } from "../../render/view.ts";
+import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
+import type { ModuleFile } from "../files.ts";
+import { packetMemoryModules } from "../packet-memory.ts";
+import { kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
+import { longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
+
+/** What the receive buffer holds at least. */
+const longestPackets = 4;
+const records = 16;
+/** Beats that may still come when `s_tready` falls, and some to spare. */
+const slack = 8;
+
+/** Rows of the receive buffer: four longest packets, and what comes after ready has fallen. */
+export function receiveBufferBeats(design: NicStreamDesign): number {
+  const { BB } = nicSizes(design);
+  return 2 ** indexBits((longestPackets * design.mtuBytes) / BB + slack);
+}
+
+/**
+ * `nic_rx_parser`: received packets into header records and payload. Last beat of a packet to its record 3 cycles, to its
+ * payload 5 cycles; takes a beat a cycle.
+ */
+export function rxParserView(design: NicStreamDesign): View {
+  const { W, BB, words, wordBits } = nicSizes(design);
+  const rows = receiveBufferBeats(design);
+  const rowBits = indexBits(rows);
+  const mtuBeats = design.mtuBytes / BB;
+  const beatBits = bitsFor(mtuBeats);
+  const layouts = kindLayouts(design);
+  return {
+    header: header(design, "Parses received packets into header records and payload."),
+    module: moduleName(design, "nic_rx_parser"),
+    device: design.name,
+    secded: design.memoryProtection === "secded",
+    r: nicRanges(design),
+    mtu: String(design.mtuBytes),
+    packets: String(longestPackets),
+    records: String(records),
+    items: kindItems(),
+    layouts,
+    plain: layouts[0]!,
+    heads: headBeats(W),
+    params: [
+      localparam("W", W, "bits of a beat"),
+      localparam("KEEP", BB, "bytes of a beat: W / 8"),
+      localparam("WORDS", words, "4-byte words of a beat: W / 32"),
+      localparam("WORD_BITS", wordBits, "bits that count them"),
+      localparam("RB", rowBits, "bits of a row's number"),
+      localparam("[RB:0] ROW_LIMIT", dec(rows - slack, rowBits + 1), "beats: the buffer without SLACK"),
+      localparam("[5:0] QUEUE_LIMIT", dec(32 - slack, 6), "records: the queue without SLACK"),
+      localparam("PB", beatBits, "bits that count the beats of a payload"),
+      localparam("[PB-1:0] MTU_BEATS", dec(mtuBeats, beatBits), "beats: MTU / KEEP"),
+      localparam("[11:0] MTU_WORDS", dec(design.mtuBytes / 4, 12), "words: MTU / 4"),
+      localparam("HW", 3 + 13 + 4 + 4 + 16 + 25 + 18 + 25 + 248, "bits of a record"),
+      ...kindParams(),
+    ],
+  };
+}
+
+/** Which beat has which of the first 48 bytes. */
+function headBeats(W: number): readonly View[] {
+  const headBits = 8 * longestHeaderBytes;
+  return Array.from({ length: Math.ceil(headBits / W) }, (_, index) => {
+    const bits = Math.min(W, headBits - index * W);
+    return {
+      index: dec(index, 3),
+      to: bits === headBits ? "" : `[${index * W + bits - 1}:${index * W}]`,
+      from: bits === W ? "" : `[${bits - 1}:0]`,
+    };
+  });
+}
+
+/** `nic_rx_parser` and what it is made of. */
+export function rxParserModules(design: NicStreamDesign): readonly ModuleFile[] {
+  const memory = {
+    rowBits: nicSizes(design).W + 1,
+    depth: receiveBufferBeats(design),
+    purpose: "Payload of received packets, each beat with its end mark.",
+    firmBits: 1,
+  };
+  return [
+    ["nic_rx_parser", "nic/rx_parser", rxParserView(design)],
+    ...packetMemoryModules(design, { nic_receive_memory: memory }),
+  ];
+}
