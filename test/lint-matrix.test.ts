@@ -10,8 +10,10 @@ type Case = Pick<LinkDescription, "datapathBits" | "mtuBytes" | "cableMeters"> &
     readonly lanes: number;
   };
 
-/** Every width; 1, 2, 4, 8 and 15 lanes; each option at a narrow and at a wide datapath. */
-const cases: readonly Case[] = [
+const long = process.env.LANEWRIGHT_LONG !== undefined || process.env.LANEWRIGHT_WIDTHS !== undefined;
+
+/** Every width that is not that of an example, 1, 2, 3, 8 and 15 lanes, each option once. */
+const quickCases: readonly Case[] = [
   { datapathBits: 64, lanes: 1, mtuBytes: 256, cableMeters: 0 },
   {
     datapathBits: 64,
@@ -22,10 +24,15 @@ const cases: readonly Case[] = [
     forwarding: "store-and-forward",
   },
   { datapathBits: 128, lanes: 2, mtuBytes: 4096, cableMeters: 2000, icrc: "endpoint" },
-  { datapathBits: 256, lanes: 4, mtuBytes: 8064, cableMeters: 3, forwarding: "store-and-forward" },
   { datapathBits: 512, lanes: 8, mtuBytes: 256, cableMeters: 500, retry: "none" },
-  { datapathBits: 1024, lanes: 15, mtuBytes: 4096, cableMeters: 500 },
   { datapathBits: 256, lanes: 3, mtuBytes: 1024, cableMeters: 30, memoryProtection: "secded" },
+  { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
+];
+
+/** Each option at a narrow and at a wide datapath: `LANEWRIGHT_LONG=1`, and `npm run test:wide`. */
+const moreCases: readonly Case[] = [
+  { datapathBits: 256, lanes: 4, mtuBytes: 8064, cableMeters: 3, forwarding: "store-and-forward" },
+  { datapathBits: 1024, lanes: 15, mtuBytes: 4096, cableMeters: 500 },
   { datapathBits: 64, lanes: 1, mtuBytes: 256, cableMeters: 0, retry: "none", memoryProtection: "secded" },
   {
     datapathBits: 2048,
@@ -35,8 +42,8 @@ const cases: readonly Case[] = [
     retry: "none",
     forwarding: "store-and-forward",
   },
-  { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
 ];
+const cases = long ? [...quickCases, ...moreCases] : quickCases;
 
 /** A narrow line of each rate; that of 400G takes Yosys a while, and waits for `npm run test:wide`. */
 const allPcsCases = [

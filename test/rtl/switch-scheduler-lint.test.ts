@@ -10,8 +10,9 @@ import { type SchedulerShape, schedulerRtl } from "./switch-scheduler-bench.ts";
 /** The largest switch takes a minute: `npm run test:wide`. */
 const largest = process.env.LANEWRIGHT_PORTS === undefined ? [] : [81];
 
-/** Few and many ports, a power of two, one and several groups of an arbiter. */
-const shapes: readonly SchedulerShape[] = [3, 4, 5, 8, 17, ...largest].flatMap((ports) =>
+/** Few and many ports, one and several groups of an arbiter; in long runs also a power of two, and what lies between. */
+const more = process.env.LANEWRIGHT_LONG === undefined && largest.length === 0 ? [] : [4, 5, 8];
+const shapes: readonly SchedulerShape[] = [3, 17, ...more, ...largest].flatMap((ports) =>
   schedulerKinds.flatMap((kind) =>
     (kind === "islip" && ports < 81 ? [1, 4] : [1]).map((iterations) => ({
       kind,
