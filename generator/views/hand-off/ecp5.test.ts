@@ -29,8 +29,8 @@ describe("what fits into an ECP5", () => {
     expect(fitsEcp5(elaborateSwitch({ ...common, name: "sw", mtuBytes: 256, ports }))).toBe(true);
   });
 
-  it("is not a device of 1024 bits, nor one whose packets fill the memories", () => {
-    expect(fitsEcp5(elaborate({ ...link, datapathBits: 1024, rateGbps: 400 }))).toBe(false);
+  it("is not a device of 2048 bits, nor one whose packets fill the memories", () => {
+    expect(fitsEcp5(elaborate({ ...link, datapathBits: 2048, rateGbps: 400 }))).toBe(false);
     const long = elaborate({ ...link, cableMeters: 10_000, mtuBytes: 8064, virtualLanes: { data: 15 } });
     expect(lutsOf(long)).toBe(lutsOf(elaborate(link)));
     expect(fitsEcp5(long)).toBe(false);

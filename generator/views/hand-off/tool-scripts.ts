@@ -12,7 +12,7 @@ export const parts = {
   quartusFamily: "Stratix 10",
   quartus: "1SG280HU2F50E2VG",
   ecp5: "85k",
-  ecp5Package: "CABGA756",
+  ecp5Package: "CABGA381",
 } as const;
 
 /** View of the scripts: what all of them may need. */
