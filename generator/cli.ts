@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
   simulate: () => import("./commands/simulate.ts"),
   prove: () => import("./commands/prove.ts"),
   synth: () => import("./commands/synth.ts"),
+  view: () => import("./commands/view.ts"),
   regress: () => import("./commands/regress.ts"),
   schema: () => import("./commands/schema.ts"),
 };

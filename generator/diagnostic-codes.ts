@@ -115,6 +115,8 @@ export const diagnosticCodes = {
   LW_OUTPUT_UNWRITABLE: "The output cannot be written.",
   LW_OUTPUT_PATH: "A file of the output would land outside of its folder.",
   LW_LINT_FOLDER: "The folder to lint is not one that generate wrote.",
+  LW_VIEW_FOLDER: "The folder to view is not one that generate wrote, or not whole, or of another version.",
+  LW_VIEW_PORT: "The port of view --port is taken or may not be used.",
   LW_TRAFFIC_OPTIONS: "Options of simulate do not go together, or do not fit the device.",
   LW_CAPTURE_FILE: "The capture of simulate --pcap cannot be used.",
   LW_UNKNOWN_PROOF: "prove --only names a proof that there is not for the device.",

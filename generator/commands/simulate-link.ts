@@ -8,6 +8,7 @@ import {
   openLinkPair,
   type PairOptions,
   type Phase,
+  type PhaseResult,
   type RunResult,
   runPhases,
 } from "../../sim/run/index.ts";
@@ -18,6 +19,7 @@ import { withProgress } from "../progress.ts";
 import { phasesOf } from "./simulate-link-phases.ts";
 import { failureText, resultText } from "./simulate-link-text.ts";
 import type { SimulateOptions } from "./simulate-options.ts";
+import { type SimulationProgress, withProgressFile } from "./simulate-progress.ts";
 import { interruptedCode, interruptible, makeFolder } from "./simulate-run.ts";
 
 /** What the command was called with. */
@@ -39,7 +41,7 @@ export async function simulateLink(
   const fast = runsLong(design, phases);
   const pair = await openLinkPair(design, { ...pairOptions(options, out, seed), fast });
   try {
-    const result = await interruptible((signal) => runWithProgress(pair, phases, signal));
+    const result = await interruptible((signal) => runWithProgress(pair, phases, out, signal));
     writeFileSync(join(out, "results.json"), `${JSON.stringify(result, null, 2)}\n`);
     report(result, pair, out, options);
     if (!result.passed) {
@@ -80,8 +82,10 @@ function pairOptions(options: SimulateOptions, out: string, seed: number): PairO
 async function runWithProgress(
   pair: LinkPair,
   phases: readonly Phase[],
+  out: string,
   signal: AbortSignal,
 ): Promise<RunResult> {
+  const results: PhaseResult[] = [];
   let now = "bringing the link up";
   let begun = 0;
   let expected: number | undefined;
@@ -94,7 +98,13 @@ async function runWithProgress(
     const of = expected === undefined ? "" : ` of ${expected.toLocaleString("en-US")}`;
     return `simulating ${now}: ${(pair.cycle - begun).toLocaleString("en-US")}${of} cycles`;
   };
-  return await withProgress(note, runPhases(pair, phases, { signal, onPhase }));
+  const onResult = (result: PhaseResult): unknown => results.push(result);
+  const progress = (): SimulationProgress<PhaseResult> => ({
+    ...{ name: pair.design.name, phase: now, cycles: pair.cycle - begun, expectedCycles: expected ?? null },
+    ...{ phaseCount: phases.length, results },
+  });
+  const run = runPhases(pair, phases, { signal, onPhase, onResult });
+  return await withProgress(note, withProgressFile(out, progress, run));
 }
 
 function report(result: RunResult, pair: LinkPair, out: string, options: SimulateOptions): void {

@@ -11,6 +11,7 @@ import {
   runSwitchPhases,
   type SwitchNetwork,
   type SwitchPhase,
+  type SwitchPhaseResult,
   type SwitchRunResult,
   wavePaths,
 } from "../../sim/switch/index.ts";
@@ -20,6 +21,7 @@ import { exitCodes } from "../diagnostics.ts";
 import { withProgress } from "../progress.ts";
 import type { SimulateCall } from "./simulate-link.ts";
 import { isGiven, type SimulateOptions } from "./simulate-options.ts";
+import { type SimulationProgress, withProgressFile } from "./simulate-progress.ts";
 import { interruptedCode, interruptible, makeFolder } from "./simulate-run.ts";
 import { switchPhasesOf } from "./simulate-switch-phases.ts";
 import { switchFailureText, switchResultText } from "./simulate-switch-text.ts";
@@ -56,7 +58,7 @@ export async function simulateSwitch(
   const wires = isGiven(command, "pcapngFrames") && pcapngFrames > 0;
   const taps = wires ? recordWires(network, (port) => join(out, `p${port}.pcapng`), pcapngFrames) : [];
   try {
-    const result = await interruptible((signal) => runWithProgress(network, phases, signal));
+    const result = await interruptible((signal) => runWithProgress(network, phases, out, signal));
     const files = {
       results: join(out, "results.json"),
       chart: options.sweep !== undefined ? writeChart(result, phases, out) : null,
@@ -90,8 +92,10 @@ function runsLong(design: SwitchDesign, phases: readonly SwitchPhase[]): boolean
 async function runWithProgress(
   network: SwitchNetwork,
   phases: readonly SwitchPhase[],
+  out: string,
   signal: AbortSignal,
 ): Promise<SwitchRunResult> {
+  const results: SwitchPhaseResult[] = [];
   let now = "bringing the ports up";
   let begun = 0;
   let expected: number | undefined;
@@ -104,7 +108,18 @@ async function runWithProgress(
     const of = expected === undefined ? "" : ` of ${expected.toLocaleString("en-US")}`;
     return `simulating ${now}: ${(network.cycle - begun).toLocaleString("en-US")}${of} cycles`;
   };
-  return await withProgress(note, runSwitchPhases(network, phases, { signal, onPhase }));
+  const onResult = (result: SwitchPhaseResult): unknown => results.push(result);
+  const progress = (): SimulationProgress<SwitchPhaseResult> => ({
+    ...{
+      name: network.design.name,
+      phase: now,
+      cycles: network.cycle - begun,
+      expectedCycles: expected ?? null,
+    },
+    ...{ phaseCount: phases.length, results },
+  });
+  const run = runSwitchPhases(network, phases, { signal, onPhase, onResult });
+  return await withProgress(note, withProgressFile(out, progress, run));
 }
 
 function writeChart(result: SwitchRunResult, phases: readonly SwitchPhase[], out: string): string | null {

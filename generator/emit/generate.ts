@@ -13,6 +13,8 @@ import type { EmittedFile } from "./manifest.ts";
 export interface GenerateOptions extends EmitOptions {
   /** The output folder; `rtl-out/NAME` of the working directory unless given. */
   readonly out?: string;
+  /** Folder whose results of runs go into the datasheet, ahead of those that lie in the output folder. */
+  readonly results?: string;
 }
 
 /**
@@ -41,5 +43,6 @@ export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
 export function generate(design: AnyDesign, options: GenerateOptions = {}): EmitResult {
   const out = options.out ?? join("rtl-out", design.name);
   const files = renderDesign(design);
-  return emit(design, [...files, renderDatasheet(design, files, { folders: [out] })], out, options);
+  const folders = [...(options.results === undefined ? [] : [options.results]), out];
+  return emit(design, [...files, renderDatasheet(design, files, { folders })], out, options);
 }

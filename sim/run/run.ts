@@ -8,6 +8,8 @@ import { bringUp, type RunOptions, runPhase } from "./run-phase.ts";
 export interface RunPhasesOptions extends RunOptions {
   /** Called when a phase begins. */
   readonly onPhase?: (phase: Phase) => void;
+  /** Called when a phase has ended. */
+  readonly onResult?: (result: PhaseResult) => void;
 }
 
 /** Runs phases one after the other; a failure or an interrupt ends the run. */
@@ -25,6 +27,7 @@ export async function runPhases(
     options.onPhase?.(phase);
     const result = await runPhase(pair, phase, options);
     results.push(result);
+    options.onResult?.(result);
     if (result.failure !== null || result.interrupted) break;
   }
   return summarise(pair, phases, results, (performance.now() - begin) / 1000);

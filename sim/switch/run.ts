@@ -6,7 +6,7 @@ import type { SwitchPhase } from "./phase.ts";
 import type { SwitchFigures, SwitchPhaseResult, SwitchPortResult, SwitchRunResult } from "./results.ts";
 import { runSwitchPhase } from "./run-phase.ts";
 
-export interface RunSwitchOptions extends Omit<RunPhasesOptions, "onPhase"> {
+export interface RunSwitchOptions extends Omit<RunPhasesOptions, "onPhase" | "onResult"> {
   /** Called when a phase begins. */
   readonly onPhase?: (phase: SwitchPhase) => void;
   /** Called when a phase has ended. */

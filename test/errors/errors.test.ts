@@ -38,6 +38,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   LW_PLAN_FAULTS: "test/regress/plan.test.ts",
   LW_PLAN_REPEATS: "test/regress/plan.test.ts",
   LW_PLAN_ITEM: "test/regress/plan.test.ts",
+  LW_VIEW_PORT: "test/datasheet/view.test.ts",
   LW_REGRESS_UNFINISHED: "test/regress/run.test.ts",
   LW_REGRESS_NOTHING: "test/regress/run.test.ts",
   LW_REGRESS_CHANGED: "test/regress/run.test.ts",
