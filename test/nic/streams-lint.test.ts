@@ -6,8 +6,10 @@ import { lint } from "../../generator/lint/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { moduleName } from "../../generator/views/common.ts";
 import type { ModuleFile } from "../../generator/views/files.ts";
+import { axiReadMuxModules } from "../../generator/views/nic/axi-read-mux.ts";
 import { dmaReadModules } from "../../generator/views/nic/dma-read.ts";
 import { dmaWriteModules } from "../../generator/views/nic/dma-write.ts";
+import { fetchModules } from "../../generator/views/nic/fetch.ts";
 import { rxParserModules } from "../../generator/views/nic/rx-parser.ts";
 import type { NicStreamDesign } from "../../generator/views/nic/sizes.ts";
 import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
@@ -19,6 +21,9 @@ const parts: readonly (readonly [name: string, modules: Modules])[] = [
   ["dma_read", dmaReadModules],
   ["rx_parser", rxParserModules],
   ["tx_builder", txBuilderModules],
+  ["fetch of 64 bytes", (design) => fetchModules(design, 64)],
+  ["fetch of 128 bytes", (design) => fetchModules(design, 128)],
+  ["axi_read_mux", axiReadMuxModules],
 ];
 
 const cases: readonly StreamOptions[] = [
