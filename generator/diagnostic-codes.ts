@@ -62,6 +62,13 @@ export const diagnosticCodes = {
   LW_LARGE_TABLES: "The tables take more memory than the packets.",
   LW_LARGE_PACKET_MEMORY: "The packet buffers are larger than a die has room for.",
 
+  // Rules between the values of an adapter
+  LW_NIC_FRAME: "Ethernet frames are asked for, which adapters do not have yet.",
+  LW_NIC_HOST_WIDTH: "Host memory and the datapath of an adapter have different widths.",
+  LW_NIC_SLOW_READS: "Reads of host memory on their way do not cover its latency.",
+  LW_NIC_SLOW_REQUESTS: "One queue pair cannot fill the wire with short messages.",
+  LW_NIC_NOT_EMITTED: "An adapter can be checked and explained, and not be generated yet.",
+
   // Derived numbers set by hand: what would lose data or stop the link
   LW_OVERRIDE_FIXED: "The number follows from others and cannot be set.",
   LW_OVERRIDE_RANGE: "The number does not fit: not an integer, too large, or too small.",
@@ -115,6 +122,7 @@ export const diagnosticCodes = {
   LW_OUTPUT_UNWRITABLE: "The output cannot be written.",
   LW_OUTPUT_PATH: "A file of the output would land outside of its folder.",
   LW_LINT_FOLDER: "The folder to lint is not one that generate wrote.",
+  LW_DIFF_FOLDER: "A folder to compare is not one that generate wrote, or was written by another version.",
   LW_VIEW_FOLDER: "The folder to view is not one that generate wrote, or not whole, or of another version.",
   LW_VIEW_PORT: "The port of view --port is taken or may not be used.",
   LW_TRAFFIC_OPTIONS: "Options of simulate do not go together, or do not fit the device.",

@@ -17,8 +17,10 @@ export {
   type Position,
 } from "./diagnostics.ts";
 export { defineLink } from "./dsl/define-link.ts";
+export { defineNic } from "./dsl/define-nic.ts";
 export { defineSwitch } from "./dsl/define-switch.ts";
 export type { LinkDescription, LinkDescriptionOfKind } from "./dsl/link-description.ts";
+export type { NicDescription, NicDescriptionOfKind } from "./dsl/nic-description.ts";
 export {
   defineRegression,
   type RegressionEntry,

@@ -1,13 +1,18 @@
 import { type Problem, toDiagnostic, validate } from "../description/index.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
+import type { NicDesign } from "../design/nic.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
+import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 import { elaborate } from "../elaborate/index.ts";
 import { checkArbitration } from "./arbitration.ts";
 import { checkName } from "./name.ts";
+import { checkNic } from "./nic.ts";
+import { ofNic } from "./of-nic.ts";
 import { ofSwitch } from "./of-switch.ts";
 import { checkOverrides } from "./overrides.ts";
 import { checkPcs } from "./pcs.ts";
@@ -16,7 +21,7 @@ import { soundPart } from "./sound-part.ts";
 import { checkPacketMemory, checkScheduler, checkTables } from "./switch.ts";
 
 /** Every broken rule between the parts of a design, errors and warnings; empty when all is well. */
-export function check(design: AnyDesign): readonly Diagnostic[] {
+export function check(design: DeviceDesign): readonly Diagnostic[] {
   const origin = originOf(design);
   return inOrder(problemsOf(design).map((problem) => toDiagnostic(problem, origin)));
 }
@@ -32,7 +37,7 @@ export function assertSound(design: AnyDesign): readonly Diagnostic[] {
 }
 
 /** What a description amounts to: its design where the schema lets one be made, and every problem at once. */
-export interface Inspection<Design extends AnyDesign = AnyDesign> {
+export interface Inspection<Design extends DeviceDesign = AnyDesign> {
   /** Undefined when there is an error. */
   readonly design: Design | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -44,8 +49,10 @@ export interface Inspection<Design extends AnyDesign = AnyDesign> {
  */
 export function inspect(description: LinkDescription | LinkDescriptionOfKind): Inspection<LinkDesign>;
 export function inspect(description: SwitchDescriptionOfKind): Inspection<SwitchDesign>;
+export function inspect(description: NicDescriptionOfKind): Inspection<NicDesign>;
 export function inspect(description: LinkDescription | AnyDescription): Inspection;
-export function inspect(description: LinkDescription | AnyDescription): Inspection {
+export function inspect(description: LinkDescription | DeviceDescription): Inspection<DeviceDesign>;
+export function inspect(description: LinkDescription | DeviceDescription): Inspection<DeviceDesign> {
   const origin = originOf(description);
   const shape = validate(origin ? description : { kind: "link", ...description });
   if (shape.length === 0) {
@@ -63,7 +70,8 @@ export function inspect(description: LinkDescription | AnyDescription): Inspecti
   };
 }
 
-function problemsOf(design: AnyDesign): readonly Problem[] {
+function problemsOf(design: DeviceDesign): readonly Problem[] {
+  if (design.kind === "nic") return nicProblems(design);
   return [
     ...checkName(design),
     ...(design.kind === "switch" ? checkSwitch(design) : checkLink(design)),
@@ -82,6 +90,15 @@ function checkSwitch(design: SwitchDesign): readonly Problem[] {
     ...checkScheduler(design),
     ...checkTables(design),
     ...checkPacketMemory(design),
+  ];
+}
+
+/** Numbers set by hand are those of the port, and are looked at as a link's. */
+function nicProblems(design: NicDesign): readonly Problem[] {
+  return [
+    ...checkName(design.port),
+    ...[...checkLink(design.port), ...checkOverrides(design.port)].map(ofNic),
+    ...checkNic(design),
   ];
 }
 

@@ -1,9 +1,14 @@
 import { kindOfDescription, type Problem } from "../description/index.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
-import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
+import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import type { SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 
 /** Values that break no rule, to stand in for what does not fit the schema. */
-const neutral: Readonly<{ link: LinkDescriptionOfKind; switch: SwitchDescriptionOfKind }> = {
+const neutral: Readonly<{
+  link: LinkDescriptionOfKind;
+  switch: SwitchDescriptionOfKind;
+  nic: NicDescriptionOfKind;
+}> = {
   link: {
     kind: "link",
     name: "link",
@@ -23,6 +28,18 @@ const neutral: Readonly<{ link: LinkDescriptionOfKind; switch: SwitchDescription
     ports: { count: 2, rateGbps: 10, cableMeters: 0 },
     virtualLanes: { data: 1 },
   },
+  nic: {
+    kind: "nic",
+    name: "nic",
+    clockMHz: 400,
+    datapathBits: 128,
+    mtuBytes: 4096,
+    queuePairs: 16,
+    completionQueues: 2,
+    memoryRegions: 2,
+    port: { rateGbps: 10, cableMeters: 0 },
+    virtualLanes: { data: 1 },
+  },
 };
 
 /** Keys whose values the derived numbers rest on. */
@@ -35,6 +52,7 @@ const numeric = [
     "cableMeters",
     "phyLatencyNs",
     "ports",
+    "port",
     "phy",
     "lanes",
     "fec",
@@ -43,7 +61,7 @@ const numeric = [
 
 /** A description that fits its schema, and the top-level keys that had to be replaced or left out for that. */
 export interface SoundPart {
-  readonly sound: AnyDescription;
+  readonly sound: DeviceDescription;
   readonly replaced: ReadonlySet<string>;
 }
 
@@ -59,5 +77,5 @@ export function soundPart(description: object, problems: readonly Problem[]): So
   const kept = Object.entries(Object(description) as object).filter(
     ([key]) => key !== "kind" && !replaced.has(key),
   );
-  return { sound: { ...stand, ...Object.fromEntries(kept) }, replaced };
+  return { sound: { ...stand, ...Object.fromEntries(kept) } as DeviceDescription, replaced };
 }

@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { AnyPcsDesign } from "../design/any-pcs.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import {
   type Derived,
   type DerivedId,
@@ -8,13 +9,14 @@ import {
   type LatencyStage,
   type LinkDesign,
 } from "../design/link.ts";
-import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import type { NicDesign } from "../design/nic.ts";
+import type { SwitchDesign } from "../design/switch.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 
 const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
 
 /** The tables of `lanewright explain`: numbers, latency, line rate and memories. */
-export function explainText(design: AnyDesign): string {
+export function explainText(design: DeviceDesign): string {
   const parts =
     design.kind === "link"
       ? [
@@ -23,16 +25,18 @@ export function explainText(design: AnyDesign): string {
           ...(design.pcs === null ? [] : pcsParts(design.pcs)),
           lineRateTable(design),
         ]
-      : switchParts(design);
+      : design.kind === "switch"
+        ? switchParts(design)
+        : nicParts(design);
   const instances =
-    design.kind === "link"
+    design.kind !== "switch"
       ? ""
       : `\nAll instances together: ${design.ports} links and ${design.derived.internalPorts.value} input buffers.`;
   return [headline(design), ...parts, `${memoryTable(design)}${instances}`].join("\n\n");
 }
 
 /** The table of a few numbers. */
-export function explainNumbers(design: AnyDesign, numbers: readonly Derived[]): string {
+export function explainNumbers(design: DeviceDesign, numbers: readonly Derived[]): string {
   return [headline(design), numbersTable(numbers)].join("\n\n");
 }
 
@@ -43,6 +47,19 @@ function switchParts(design: SwitchDesign): readonly string[] {
     `${colors.bold("Each port:")}\n${numbersTable(numbersOf(design.port))}`,
     latencyTable(sections),
     `${lineRateTable(design.port)}\n${shortPackets(design)}`,
+  ];
+}
+
+function nicParts(design: NicDesign): readonly string[] {
+  const sections = [
+    ["doorbell to MII out", design.latencyBudget.doorbellToWire],
+    ["MII in to host memory", design.latencyBudget.wireToMemory],
+  ] as const;
+  return [
+    numbersTable(Object.values(design.derived)),
+    `${colors.bold("The port:")}\n${numbersTable(numbersOf(design.port))}`,
+    `${latencyTable(sections)}\nStages of the port, of doorbells and of keys; those of the engines between them are not counted yet.`,
+    lineRateTable(design.port),
   ];
 }
 
@@ -76,8 +93,22 @@ function pcsParts(pcs: AnyPcsDesign): readonly string[] {
   ];
 }
 
-function headline(design: AnyDesign): string {
+function headline(design: DeviceDesign): string {
+  if (design.kind === "nic") return colors.bold(nicHeadline(design));
   return colors.bold(design.kind === "link" ? linkHeadline(design) : switchHeadline(design));
+}
+
+function nicHeadline({
+  name,
+  queuePairs,
+  completionQueues,
+  memoryRegions,
+  port,
+  memoryProtection,
+}: NicDesign): string {
+  const counts = `${queuePairs} queue pairs, ${completionQueues} completion queues, ${memoryRegions} memory regions`;
+  const memory = memoryProtection === "secded" ? ", memories with SECDED" : "";
+  return `${name}: ${linkHeadline(port).slice(`${port.name}: `.length)}, ${counts}${memory}`;
 }
 
 function linkHeadline(design: LinkDesign): string {
@@ -178,7 +209,7 @@ function lineRateTable(design: LinkDesign): string {
   return `${table.toString()}\n${note}\n${clock}`;
 }
 
-function memoryTable(design: AnyDesign): string {
+function memoryTable(design: DeviceDesign): string {
   const ofPcs = design.kind === "link" ? (design.pcs?.memories ?? []) : [];
   const memories = [...design.memories, ...ofPcs];
   const table = plainTable(["memory", "words", "bits a word", "bits"], {

@@ -1,5 +1,6 @@
 import { type Inspection, inspect } from "../check/index.ts";
-import { loadDescription, loadLinkDescription } from "../description/index.ts";
+import { loadDescription, loadDeviceDescription, loadLinkDescription } from "../description/index.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { formatDiagnostics, LanewrightError } from "../diagnostics.ts";
@@ -12,12 +13,17 @@ export async function loadDesign(path: string): Promise<AnyDesign> {
   return settle(inspect(await loadDescription(path)));
 }
 
+/** The same for commands that look at what is described, and emit nothing of it. */
+export async function loadDeviceDesign(path: string): Promise<DeviceDesign> {
+  return settle(inspect(await loadDeviceDescription(path)));
+}
+
 /** The same for commands that take links only. */
 export async function loadLinkDesign(path: string): Promise<LinkDesign> {
   return settle(inspect(await loadLinkDescription(path)));
 }
 
-function settle<Design extends AnyDesign>({ design, diagnostics }: Inspection<Design>): Design {
+function settle<Design extends DeviceDesign>({ design, diagnostics }: Inspection<Design>): Design {
   if (design === undefined) throw new LanewrightError(diagnostics);
   if (diagnostics.length > 0) process.stderr.write(`${formatDiagnostics(diagnostics)}\n\n`);
   return design;

@@ -1,11 +1,16 @@
 import { Argument, type Command } from "commander";
-import { anySchema, linkSchema, regressionSchema, switchSchema } from "../description/index.ts";
+import { anySchema, linkSchema, nicSchema, regressionSchema, switchSchema } from "../description/index.ts";
 
-const schemas = { link: linkSchema, switch: switchSchema, regression: regressionSchema } as const;
+const schemas = {
+  link: linkSchema,
+  switch: switchSchema,
+  nic: nicSchema,
+  regression: regressionSchema,
+} as const;
 
 const help = `
 Editors that know the schema complete and check JSON descriptions while they are typed: put
-"$schema": "./lanewright.schema.json" into the description. Without a kind the schema takes both, by the
+"$schema": "./lanewright.schema.json" into the description. Without a kind the schema takes all of them, by the
 description's "kind".
 
 Examples:

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
+import type { DeviceDescription } from "../dsl/nic-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription } from "../dsl/switch-description.ts";
 import { descriptionWords, type FileWords } from "./file-words.ts";
@@ -20,8 +21,30 @@ const scripts = [".ts", ".mts", ".js", ".mjs"];
  * checked yet: `elaborate`, `check` and `inspect` do that, and point into the file.
  * @throws LanewrightError when there is no description to be had from the file
  */
+export async function loadDeviceDescription(
+  path: string,
+  options: LoadOptions = {},
+): Promise<DeviceDescription> {
+  return (await loadObject(path, descriptionWords, options)) as DeviceDescription;
+}
+
+/**
+ * The same of a device that can be generated.
+ * @throws LanewrightError LW_NIC_NOT_EMITTED for an adapter, whose top module this version does not have
+ */
 export async function loadDescription(path: string, options: LoadOptions = {}): Promise<AnyDescription> {
-  return (await loadObject(path, descriptionWords, options)) as AnyDescription;
+  const description = await loadDeviceDescription(path, options);
+  if (description.kind !== "nic") return description;
+  const at = originOf(description)?.locate(["kind"], "value");
+  throw new LanewrightError({
+    code: "LW_NIC_NOT_EMITTED",
+    severity: "error",
+    message: "this version checks and explains adapters, and does not generate them yet",
+    value: '"nic"',
+    limit: '"link", "switch"',
+    remedy: "use `lanewright check` and `lanewright explain`",
+    ...(at && { at }),
+  });
 }
 
 /**
@@ -71,14 +94,15 @@ export async function loadLinkDescription(
   path: string,
   options: LoadOptions = {},
 ): Promise<LinkDescriptionOfKind> {
-  const description = await loadDescription(path, options);
-  if ((description as AnyDescription).kind !== "switch") return description as LinkDescriptionOfKind;
+  const description = await loadDeviceDescription(path, options);
+  const { kind } = description as { readonly kind?: string };
+  if (kind !== "switch" && kind !== "nic") return description as LinkDescriptionOfKind;
   const at = originOf(description)?.locate(["kind"], "value");
   throw new LanewrightError({
     code: "LW_KIND_UNKNOWN",
     severity: "error",
-    message: `${path} describes a switch, and only a link will do here`,
-    value: '"switch"',
+    message: `${path} describes ${kind === "nic" ? "an adapter" : "a switch"}, and only a link will do here`,
+    value: JSON.stringify(kind),
     limit: '"link"',
     remedy: "give the description of a link",
     ...(at && { at }),

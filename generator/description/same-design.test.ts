@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inspect } from "../check/index.ts";
 import { elaborate } from "../elaborate/index.ts";
-import { loadDescription } from "./load.ts";
+import { loadDeviceDescription as loadDescription } from "./load.ts";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 let folder = "";
@@ -24,7 +24,7 @@ describe("the same device in TypeScript and in JSON", () => {
       const json = join(folder, `${name}.json`);
       const script = join(folder, `${name}.ts`);
       writeFileSync(json, JSON.stringify({ kind, ...rest }));
-      const define = kind === "switch" ? "defineSwitch" : "defineLink";
+      const define = { link: "defineLink", switch: "defineSwitch", nic: "defineNic" }[kind];
       const call = `${define}(${JSON.stringify(rest, null, 2)})`;
       writeFileSync(script, `import { ${define} } from "lanewright";\nexport default ${call};\n`);
       const text = JSON.stringify(elaborate(description));

@@ -1,6 +1,6 @@
 import { derivedIds } from "../design/link.ts";
 import { schedulerKinds, switchDerivedIds } from "../design/switch.ts";
-import { common, derivedSchema, linkSchema, type Schema } from "./schema.ts";
+import { common, derivedSchema, type Schema } from "./schema.ts";
 
 const ports: Schema = {
   type: "object",
@@ -96,25 +96,3 @@ export const switchSchema = {
     derived: derivedSchema([...switchDerivedIds, ...derivedIds]),
   },
 } as const satisfies Schema;
-
-/** JSON Schema of either, chosen by `kind`, as `lanewright schema` prints it. */
-export const anySchema = {
-  $schema: "http://json-schema.org/draft-07/schema#",
-  title: "Lanewright description",
-  description: "A link or a switch, as its kind says. Units stand in the key names.",
-  type: "object",
-  required: ["kind"],
-  properties: {
-    kind: { type: "string", enum: ["link", "switch"], description: "What is described." },
-  },
-  if: { properties: { kind: { const: "switch" } } },
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { $ref: "#/definitions/switch" },
-  else: { $ref: "#/definitions/link" },
-  definitions: { link: definition(linkSchema), switch: definition(switchSchema) },
-} as const;
-
-/** A schema as part of another one, which names the dialect. */
-function definition({ $schema: _dialect, ...schema }: Schema): Schema {
-  return schema;
-}

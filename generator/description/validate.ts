@@ -1,7 +1,9 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
+import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import type { DescriptionPath } from "../dsl/origin.ts";
-import type { AnyDescription, SwitchDescription } from "../dsl/switch-description.ts";
+import type { SwitchDescription } from "../dsl/switch-description.ts";
+import { nicSchema } from "./nic-schema.ts";
 import { keysOfPcs } from "./pcs-keys.ts";
 import { type Problem, pathText } from "./problem.ts";
 import { linkSchema, type Schema } from "./schema.ts";
@@ -20,24 +22,29 @@ import {
 } from "./wording.ts";
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true });
-const validators = { link: ajv.compile(linkSchema), switch: ajv.compile(switchSchema) } as const;
+const validators = {
+  link: ajv.compile(linkSchema),
+  switch: ajv.compile(switchSchema),
+  nic: ajv.compile(nicSchema),
+} as const;
 
 /** The kind whose schema a description is held against: the one that it names, or else the one that it looks like. */
-export function kindOfDescription(description: unknown): AnyDescription["kind"] {
+export function kindOfDescription(description: unknown): DeviceDescription["kind"] {
   if (typeof description !== "object" || description === null) return "link";
-  if ("kind" in description && (description.kind === "link" || description.kind === "switch"))
-    return description.kind;
-  return "ports" in description ? "switch" : "link";
+  if ("kind" in description && typeof description.kind === "string" && description.kind in validators)
+    return description.kind as DeviceDescription["kind"];
+  return "ports" in description ? "switch" : "queuePairs" in description ? "nic" : "link";
 }
 
-const kinds = '"link", "switch"';
+const kinds = '"link", "switch", "nic"';
 
 export type Report = ErrorObject<string, Readonly<Record<string, unknown>>, unknown>;
 
 /** Every problem of shape, type and range of what claims to be a description. Empty when there is none. */
 export function validate(description: unknown): readonly Problem[] {
   const validator = validators[kindOfDescription(description)];
-  if (validator(description)) return [...iterationsOfWavefront(description), ...keysOfPcs(description)];
+  if (validator(description))
+    return [...iterationsOfWavefront(description), ...ethernet(description), ...keysOfPcs(description)];
   return problemsOf((validator.errors ?? []) as readonly Report[]);
 }
 
@@ -67,6 +74,23 @@ function iterationsOfWavefront(description: unknown): readonly Problem[] {
       remedy: 'take iterations out, or write scheduler.kind: "islip"',
       path: ["scheduler", "iterations"],
       part: "key",
+    },
+  ];
+}
+
+/** Ethernet frames are known to descriptions of adapters and not generated yet; a design does not show them. */
+function ethernet(description: unknown): readonly Problem[] {
+  const { kind, frame } = description as Partial<NicDescriptionOfKind>;
+  if (kind !== "nic" || frame !== "ethernet") return [];
+  return [
+    {
+      code: "LW_NIC_FRAME",
+      severity: "error",
+      message: "this version has no Ethernet frames (RoCE v2) for adapters yet",
+      value: 'frame: "ethernet"',
+      limit: '"infiniband"',
+      remedy: 'take frame out, or write frame: "infiniband"',
+      path: ["frame"],
     },
   ];
 }
@@ -151,7 +175,7 @@ function problemOf(report: Report): Finding {
     }
     case "const": {
       const message = `kind ${value} is not one that this version generates`;
-      const remedy = 'write "kind": "link" or "kind": "switch"';
+      const remedy = 'write "kind": "link", "kind": "switch" or "kind": "nic"';
       return { code: "LW_KIND_UNKNOWN", severity: "error", message, value, limit: kinds, remedy, path };
     }
     default:
@@ -166,11 +190,12 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   const keys = Object.keys(schema.properties ?? {}).filter((one) => one !== "$schema");
   const moved = holder.length === 0 ? homeOf(key, holder, schema) : undefined;
   if (moved !== undefined) {
-    const message = `unknown key "${key}": it is one of the ports'`;
+    const message = `unknown key "${key}": it is one of the ${moved.startsWith("ports.") ? "ports'" : "port's"}`;
     const remedy = `write it as ${moved}`;
     return { code: "LW_UNKNOWN_KEY", severity: "error", message, remedy, path, part: "key", meant: moved };
   }
-  const slip = holder.length === 0 || holder[0] === "ports" ? unitSlip(key, value) : undefined;
+  const slip =
+    holder.length === 0 || holder[0] === "ports" || holder[0] === "port" ? unitSlip(key, value) : undefined;
   const home = slip && homeOf(slip.key, holder, schema);
   if (slip && home !== undefined) {
     const message = `unknown key "${key}": units are part of the names, and this one is "${home}"`;
@@ -198,12 +223,12 @@ function unknownKey(report: Report, holder: DescriptionPath, schema: Schema): Fi
   return { code, severity: "error", message, limit: few, remedy: "take the key out", path, part: "key" };
 }
 
-/** A key as it is written in `holder`: itself, or within `ports` where that is its place. */
+/** A key as it is written in `holder`: itself, or within `ports` or `port` where that is its place. */
 function homeOf(key: string, holder: DescriptionPath, schema: Schema): string | undefined {
   if (schema.properties?.[key] !== undefined) return key;
-  return holder.length === 0 && schema.properties?.ports?.properties?.[key] !== undefined
-    ? `ports.${key}`
-    : undefined;
+  if (holder.length > 0) return undefined;
+  const home = ["ports", "port"].find((one) => schema.properties?.[one]?.properties?.[key] !== undefined);
+  return home && `${home}.${key}`;
 }
 
 /** The key that was probably meant: one that begins alike, or one few letters away. */
@@ -222,7 +247,8 @@ function missingKey(report: Report): Finding {
   const schema = (report.parentSchema as Schema).properties?.[key] ?? {};
   if (path.length === 1 && key === "kind") {
     const message = 'the description does not say what it describes: "kind" is missing';
-    const remedy = 'add "kind": "link" or "kind": "switch", or call defineLink or defineSwitch in TypeScript';
+    const remedy =
+      'add "kind": "link", "kind": "switch" or "kind": "nic", or call defineLink, defineSwitch or defineNic in TypeScript';
     return { code: "LW_KIND_MISSING", severity: "error", message, limit: kinds, remedy, path };
   }
   const message = `"${key}" is missing${holder.length === 0 ? "" : ` in ${pathText(holder)}`}`;
@@ -237,7 +263,8 @@ function outOfRange(report: Report, path: DescriptionPath, schema: Schema): Find
   const found = { severity: "error", message, value: show(data), limit: limitOf(schema), path } as const;
   if (typeof data === "number") {
     const fits = (value: number) => schema.enum?.includes(value) ?? inside(value, schema);
-    const other = path.length === 1 || path[0] === "ports" ? otherUnit(key, data, fits) : undefined;
+    const other =
+      path.length === 1 || path[0] === "ports" || path[0] === "port" ? otherUnit(key, data, fits) : undefined;
     if (other) {
       const remedy = `${data} looks like ${other.unit}: write ${key}: ${other.value}`;
       return { ...found, code: "LW_OUT_OF_RANGE", remedy };

@@ -2,6 +2,7 @@
 
 import type { AnyPcsDerivedId } from "./any-pcs.ts";
 import type { Derived, DerivedId, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
+import type { NicDerivedId } from "./nic.ts";
 
 export const switchDerivedIds = [
   "internalPorts",
@@ -21,8 +22,8 @@ export const switchDerivedIds = [
 
 export type SwitchDerivedId = (typeof switchDerivedIds)[number];
 
-/** A derived number of a switch, of one of its ports, or of a PCS. */
-export type AnyDerivedId = DerivedId | SwitchDerivedId | AnyPcsDerivedId;
+/** A derived number of a switch, of an adapter, of one of their ports, or of a PCS. */
+export type AnyDerivedId = DerivedId | SwitchDerivedId | NicDerivedId | AnyPcsDerivedId;
 
 /** How inputs and outputs are matched; each kind is one template and one view. */
 export const schedulerKinds = ["islip", "wavefront"] as const;
@@ -60,5 +61,5 @@ export interface SwitchDesign {
   readonly memories: readonly MemoryBlock[];
 }
 
-/** Whatever can be described, with everything decided. */
+/** Whatever can be emitted, with everything decided. */
 export type AnyDesign = LinkDesign | SwitchDesign;

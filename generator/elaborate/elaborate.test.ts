@@ -7,7 +7,8 @@ import { defineLink } from "../dsl/define-link.ts";
 import { defineSwitch } from "../dsl/define-switch.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
 import type { SwitchDescription } from "../dsl/switch-description.ts";
-import { elaborate, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
+import { elaborateSwitch, rules, switchRules } from "./elaborate.ts";
+import { elaborate } from "./elaborate-any.ts";
 import { formulaFunctions } from "./formula-functions.ts";
 import { sparePages } from "./switch-rules.ts";
 

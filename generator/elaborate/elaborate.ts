@@ -4,15 +4,11 @@ import { switchWithDefaults } from "../description/switch-defaults.ts";
 import { validate } from "../description/validate.ts";
 import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../design/link.ts";
-import { type AnyDerivedId, type AnyDesign, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
+import { type AnyDerivedId, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
 import { originOf, setOrigin } from "../dsl/origin.ts";
-import type {
-  AnyDescription,
-  SwitchDescription,
-  SwitchDescriptionOfKind,
-} from "../dsl/switch-description.ts";
+import type { SwitchDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 import { bufferRules } from "./buffers.ts";
 import { counterRules } from "./counters.ts";
 import { creditRules } from "./credits.ts";
@@ -69,13 +65,17 @@ export function elaborateLink(description: LinkDescription | LinkDescriptionOfKi
   const problems = validate(origin ? description : { kind: "link", ...description });
   if (problems.length > 0)
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
-  const { derived: overrides, ...complete } = withDefaults(description);
+  const design = elaborateCompleteLink(withDefaults(description));
+  setOrigin(design, origin);
+  return deepFreeze(design);
+}
+
+/** The same of a description with its defaults, which fits its schema. */
+export function elaborateCompleteLink({ derived: overrides, ...complete }: CompleteLink): LinkDesign {
   const pcs = pcsOf(complete, overrides);
   const link = withPhyLatency(complete, pcs);
   const derived = deriveAll(rules, basisOf({ ...link, pcs }), overrides);
-  const design = linkDesign(link, derived, pcs);
-  setOrigin(design, origin);
-  return deepFreeze(design);
+  return linkDesign(link, derived, pcs);
 }
 
 /** The same for a switch: its port is a link in the role of a switch's port. */
@@ -97,16 +97,6 @@ export function elaborateSwitch(description: SwitchDescription | SwitchDescripti
   const design: SwitchDesign = { ...device, memories: switchMemories(device) };
   setOrigin(design, origin);
   return deepFreeze(design);
-}
-
-/** Makes the design model of what is described; a description without a kind is a link's. */
-export function elaborate(description: LinkDescription | LinkDescriptionOfKind): LinkDesign;
-export function elaborate(description: SwitchDescriptionOfKind): SwitchDesign;
-export function elaborate(description: LinkDescription | AnyDescription): AnyDesign;
-export function elaborate(description: LinkDescription | AnyDescription): AnyDesign {
-  return "kind" in description && description.kind === "switch"
-    ? elaborateSwitch(description)
-    : elaborateLink(description);
 }
 
 type PlainLink = Omit<CompleteLink, "derived">;
@@ -148,7 +138,7 @@ function pick<Id extends AnyDerivedId>(ids: readonly Id[], from: Numbers<Id>): N
   return Object.fromEntries(ids.map((id) => [id, from[id]])) as Numbers<Id>;
 }
 
-function deepFreeze<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const inner of Object.values(value)) deepFreeze(inner);

@@ -1,7 +1,9 @@
 export { baseRRulesOf } from "./base-r.ts";
 export { baseRFormats, legalLaneBits } from "./base-r-formats.ts";
 export { creditLimitBlocks } from "./credits.ts";
-export { deriveAll, elaborate, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
+export { deriveAll, elaborateSwitch, rules, switchRules } from "./elaborate.ts";
+export { elaborate } from "./elaborate-any.ts";
+export { elaborateNic } from "./elaborate-nic.ts";
 export { fec91RulesOf } from "./fec91.ts";
 export { fec91Formats, fec91SymbolsPerClock } from "./fec91-formats.ts";
 export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";

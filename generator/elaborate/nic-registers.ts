@@ -76,7 +76,8 @@ const interrupts: readonly Row[] = [
   ["write_error", "Host memory answered a write with an error"],
 ];
 
-const isProtected = (design: NicDesign): boolean => design.memoryProtection === "secded";
+const isProtected = (design: Pick<NicDesign, "memoryProtection">): boolean =>
+  design.memoryProtection === "secded";
 
 /** The register map of what an adapter has beside its link port. */
 export function nicRegisters(design: NicDesign): RegisterMap {
@@ -93,7 +94,7 @@ export function nicRegisters(design: NicDesign): RegisterMap {
 }
 
 /** All counters of an adapter in address order. */
-export function nicCounters(design: NicDesign): readonly Counter[] {
+export function nicCounters(design: Pick<NicDesign, "memoryProtection">): readonly Counter[] {
   const rows = [...events, ...(isProtected(design) ? memoryEvents : [])];
   return [...rows, ...amounts].map(([name, text], index) => ({
     name: name.toUpperCase(),

@@ -4,7 +4,7 @@ import { baseRDerivedIds } from "../design/base-r.ts";
 import type { Derived } from "../design/link.ts";
 import { type PcsDerivedId, pcsDerivedIds } from "../design/pcs.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
-import { elaborate } from "./elaborate.ts";
+import { elaborate } from "./elaborate-any.ts";
 import { formulaFunctions } from "./formula-functions.ts";
 import { elaboratePcs } from "./pcs.ts";
 import { elaborateAnyPcs, pcsChoices } from "./pcs-choices.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { LinkDescription } from "../dsl/link-description.ts";
 import { deviceRegisters } from "./device-registers.ts";
-import { elaborate, elaborateSwitch } from "./elaborate.ts";
+import { elaborateSwitch } from "./elaborate.ts";
+import { elaborate } from "./elaborate-any.ts";
 import { ingressRegisters } from "./ingress-registers.ts";
 import { counterStride, type RegisterMap } from "./register-model.ts";
 import { linkRegisters, tableRows } from "./registers.ts";

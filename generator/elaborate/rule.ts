@@ -23,10 +23,11 @@ export const basisUnits = {
   realignNs: "ns",
   serdesBits: "bits",
   berWindowUs: "us",
+  scatterGather: "pieces",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-/** Those of a device: `ports` only of a switch, those behind it only of a PCS. */
+/** Those of a device: `ports` only of a switch, those behind it only of a PCS, the last one only of an adapter. */
 export type Basis = Readonly<Partial<Record<BasisName, number>>>;
 export type InputName = BasisName | AnyDerivedId;
 

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { coverGroup, savePoints } from "../../sim/coverage/points.ts";
-import { inspect, LanewrightError, loadDescription } from "../../generator/index.ts";
+import { inspect, LanewrightError } from "../../generator/index.ts";
+import { loadDeviceDescription } from "../../generator/description/index.ts";
 import { diagnosticCodes } from "../../generator/diagnostic-codes.ts";
 import { type Diagnostic, formatDiagnostics } from "../../generator/diagnostics.ts";
 
@@ -63,7 +64,7 @@ describe("descriptions", () => {
 
 async function problems(file: string): Promise<readonly Diagnostic[]> {
   try {
-    return inspect(await loadDescription(file, { timeoutMs: 4000 })).diagnostics;
+    return inspect(await loadDeviceDescription(file, { timeoutMs: 4000 })).diagnostics;
   } catch (error) {
     if (error instanceof LanewrightError) return error.diagnostics;
     throw error;

@@ -1,6 +1,6 @@
 /** What the benches of the adapter's modules share: small designs, models of single modules, numbers of 64 bits. */
 import type { NicDesign } from "../../generator/design/nic.ts";
-import { elaborate } from "../../generator/elaborate/index.ts";
+import { elaborateNic } from "../../generator/elaborate/index.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { moduleName } from "../../generator/views/common.ts";
 import type { ModuleFile } from "../../generator/views/files.ts";
@@ -11,38 +11,20 @@ import { buildTexts } from "../rtl/build.ts";
 
 /** What a bench varies. */
 export interface NicBenchOptions {
-  readonly bits?: 64 | 128 | 256 | 512 | 1024;
+  readonly bits?: 128 | 256 | 512 | 1024;
   readonly queuePairs?: number;
   readonly completionQueues?: number;
   readonly memoryRegions?: number;
-  readonly mtuBytes?: number;
+  readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
 }
-
-const given = (values: Readonly<Record<string, number>>): NicDesign["derived"] =>
-  Object.fromEntries(
-    Object.entries(values).map(([id, value]) => [id, { id, value }]),
-  ) as NicDesign["derived"];
 
 /** A small adapter; it is not checked. */
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
   const { memoryProtection = "none", clockMHz = 250 } = options;
-  const port = elaborate({
-    kind: "link",
-    name: "dut",
-    clockMHz,
-    datapathBits: bits,
-    rateGbps: 10,
-    mtuBytes,
-    cableMeters: 3,
-    icrc: "endpoint",
-    memoryProtection,
-    virtualLanes: { data: 2 },
-  });
-  return {
-    kind: "nic",
+  return elaborateNic({
     name: "dut",
     clockMHz,
     datapathBits: bits,
@@ -50,15 +32,10 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     queuePairs,
     completionQueues,
     memoryRegions,
-    host: { dataBits: bits, outstandingReads: 16 },
-    requester: { outstandingReads: 16, outstandingRequests: 64, scatterGather: 2 },
-    responder: { outstandingReads: 16 },
     memoryProtection,
-    port,
-    derived: given({ wqeBytes: 64, inlineBytes: 32, outstandingRequests: 64, readBurstBeats: 16 }),
-    latencyBudget: { doorbellToWire: [], wireToMemory: [] },
-    memories: [],
-  };
+    port: { rateGbps: 10, cableMeters: 3 },
+    virtualLanes: { data: 2 },
+  });
 }
 
 /** Builds and opens the last of some modules, which the others are parts of. */

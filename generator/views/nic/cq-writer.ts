@@ -1,5 +1,6 @@
 /** View of the writer of completion queues. */
 import type { NicDesign } from "../../design/nic.ts";
+import { completionRowBits } from "../../elaborate/nic-tables.ts";
 import { dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, localparam, moduleName } from "../common.ts";
@@ -8,9 +9,6 @@ import { type PacketMemory, packetMemoryModules } from "../packet-memory.ts";
 import { range } from "../ranges.ts";
 import { fifoView } from "./fifo.ts";
 import { cqBits, qpBits } from "./sizes.ts";
-
-/** Bits of a row: settings (ring 58, size 4, moderation 16 + 16) and state (16 + 16 + 2 + 1 + 1 + 16 + 18). */
-export const completionRowBits = 58 + 4 + 16 + 16 + 16 + 16 + 2 + 1 + 1 + 16 + 18;
 
 /** Completions of each client that wait for their writes. */
 const waiting = 32;

@@ -1,13 +1,11 @@
 /** View of the table of memory regions. */
 import type { NicDesign } from "../../design/nic.ts";
+import { regionRowBits } from "../../elaborate/nic-tables.ts";
 import type { View } from "../../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { type PacketMemory, packetMemoryModules } from "../packet-memory.ts";
 import { range } from "../ranges.ts";
-
-/** Bits of a row: variant 8, valid, may be invalidated, rights 4, domain 16, iova 64, its end 65, host address 64. */
-export const regionRowBits = 8 + 1 + 1 + 4 + 16 + 64 + 65 + 64;
 
 /** What asks for keys, in the order of the ports. */
 const clients = ["Responder", "Sender", "Completer"];

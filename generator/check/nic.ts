@@ -1,0 +1,65 @@
+import type { Problem } from "../description/index.ts";
+import type { NicDesign } from "../design/nic.ts";
+import { nextPow2 } from "../elaborate/formula-functions.ts";
+import { round } from "./rate.ts";
+
+/** Time from a read of host memory to its data that reads on their way should cover, ns. */
+const hostReadNs = 500;
+
+/** Rules between the values of an adapter, those of its port left out. */
+export function checkNic(design: NicDesign): readonly Problem[] {
+  return [...checkHostWidth(design), ...checkHostReads(design), ...checkRequests(design)];
+}
+
+function checkHostWidth({ host, datapathBits }: NicDesign): readonly Problem[] {
+  if (host.dataBits === datapathBits) return [];
+  return [
+    {
+      code: "LW_NIC_HOST_WIDTH",
+      severity: "error",
+      message: "host memory and the datapath have to be of one width: payload passes without being regrouped",
+      value: `${host.dataBits} bits, and a datapath of ${datapathBits} bits`,
+      limit: `${datapathBits} bits`,
+      remedy: "take host.dataBits out, or set datapathBits to the same",
+      path: ["host", "dataBits"],
+      uses: ["host", "datapathBits"],
+    },
+  ];
+}
+
+function checkHostReads(design: NicDesign): readonly Problem[] {
+  const { host, port, derived } = design;
+  const burstBytes = (derived.readBurstBeats.value * host.dataBits) / 8;
+  const needed = Math.min(64, nextPow2((hostReadNs * port.rateGbps) / 8 / burstBytes));
+  if (host.outstandingReads >= needed) return [];
+  const gbps = (host.outstandingReads * burstBytes * 8) / hostReadNs;
+  return [
+    {
+      code: "LW_NIC_SLOW_READS",
+      severity: "warning",
+      message: `${host.outstandingReads} reads of ${burstBytes} bytes on their way carry ${round(gbps)} Gb/s, when host memory takes ${hostReadNs} ns to answer`,
+      value: `${host.outstandingReads} reads`,
+      limit: `${needed} reads for ${port.rateGbps} Gb/s`,
+      remedy: `set host.outstandingReads to ${needed}, or accept it where host memory is quicker`,
+      path: ["host", "outstandingReads"],
+      uses: ["host", "port", "datapathBits"],
+    },
+  ];
+}
+
+function checkRequests(design: NicDesign): readonly Problem[] {
+  const { value, computed } = design.derived.outstandingRequests;
+  if (value >= computed) return [];
+  return [
+    {
+      code: "LW_NIC_SLOW_REQUESTS",
+      severity: "warning",
+      message: "one queue pair cannot fill the wire with requests of a packet each",
+      value: `${value} requests`,
+      limit: `${computed} requests`,
+      remedy: `take requester.outstandingRequests out (the formula gives ${computed}), or accept it`,
+      path: ["requester", "outstandingRequests"],
+      uses: ["requester", "port", "mtuBytes"],
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+import type { NicDesign } from "../design/nic.ts";
+import type { LinkDescription } from "../dsl/link-description.ts";
+import type { NicDescription } from "../dsl/nic-description.ts";
+import { type CompleteLink, withDefaults } from "./defaults.ts";
+
+/** A description of an adapter in which everything optional has been decided but what has a formula. */
+export type CompleteNic = Omit<NicDesign, "derived" | "latencyBudget" | "memories" | "port" | "requester"> & {
+  readonly requester: Omit<NicDesign["requester"], "outstandingRequests">;
+  /** Null: what the formula gives. */
+  readonly outstandingRequests: number | null;
+  readonly port: CompleteLink;
+};
+
+/** The port of an adapter as the description of a link: an end point, which makes and checks the ICRC. */
+export function nicPortDescription(description: NicDescription): LinkDescription {
+  const { name, clockMHz, datapathBits, mtuBytes, port, virtualLanes } = description;
+  const { retry, memoryProtection, derived } = description;
+  const { rateGbps, cableMeters, phyLatencyNs, phy, lanes, fec } = port;
+  return {
+    ...{ name, clockMHz, datapathBits, mtuBytes, rateGbps, cableMeters, virtualLanes },
+    icrc: "endpoint",
+    ...(phyLatencyNs !== undefined && { phyLatencyNs }),
+    ...(phy !== undefined && { phy }),
+    ...(lanes !== undefined && { lanes }),
+    ...(fec !== undefined && { fec }),
+    ...(retry !== undefined && { retry }),
+    ...(memoryProtection !== undefined && { memoryProtection }),
+    ...(derived !== undefined && { derived }),
+  };
+}
+
+/** The only place where defaults of an adapter are given. The order of the keys is that of `design.json`. */
+export function nicWithDefaults(description: NicDescription): CompleteNic {
+  const { host = {}, requester = {}, responder = {} } = description;
+  return {
+    kind: "nic",
+    name: description.name,
+    clockMHz: description.clockMHz,
+    datapathBits: description.datapathBits,
+    mtuBytes: description.mtuBytes,
+    queuePairs: description.queuePairs,
+    completionQueues: description.completionQueues,
+    memoryRegions: description.memoryRegions,
+    host: {
+      dataBits: host.dataBits ?? description.datapathBits,
+      outstandingReads: host.outstandingReads ?? 16,
+    },
+    requester: {
+      outstandingReads: requester.outstandingReads ?? 16,
+      scatterGather: requester.scatterGather ?? 2,
+    },
+    responder: { outstandingReads: responder.outstandingReads ?? 16 },
+    memoryProtection: description.memoryProtection ?? "none",
+    outstandingRequests: requester.outstandingRequests ?? null,
+    port: withDefaults(nicPortDescription(description)),
+  };
+}

@@ -1,0 +1,137 @@
+import { derivedIds } from "../design/link.ts";
+import { common, derivedSchema, type Schema } from "./schema.ts";
+
+/** Powers of two from `least` to `most`. */
+const powers = (least: number, most: number): number[] =>
+  Array.from({ length: Math.log2(most / least) + 1 }, (_, at) => least * 2 ** at);
+
+const host: Schema = {
+  type: "object",
+  description: "Host memory: an AXI4 master.",
+  additionalProperties: false,
+  properties: {
+    dataBits: {
+      type: "integer",
+      enum: powers(64, 1024),
+      description: "Width of the AXI4 master; that of the datapath unless given.",
+    },
+    outstandingReads: {
+      type: "integer",
+      enum: powers(1, 64),
+      default: 16,
+      description: "Read bursts on their way at a time.",
+    },
+  },
+};
+
+const requester: Schema = {
+  type: "object",
+  description: "What the adapter asks of its peers.",
+  additionalProperties: false,
+  properties: {
+    outstandingReads: {
+      type: "integer",
+      enum: powers(1, 128),
+      default: 16,
+      description: "READs and atomics of one queue pair on their way.",
+    },
+    outstandingRequests: {
+      type: "integer",
+      enum: powers(2, 256),
+      description: "Work requests of one queue pair that are sent and not complete; derived unless given.",
+    },
+    scatterGather: {
+      type: "integer",
+      enum: [2, 6],
+      default: 2,
+      description: "Pieces of local memory of a work request, which takes 64 or 128 bytes.",
+    },
+  },
+};
+
+const responder: Schema = {
+  type: "object",
+  description: "What peers ask of the adapter.",
+  additionalProperties: false,
+  properties: {
+    outstandingReads: {
+      type: "integer",
+      enum: powers(1, 128),
+      default: 16,
+      description: "READs and atomics of one peer that are kept for its repeats.",
+    },
+  },
+};
+
+const port: Schema = {
+  type: "object",
+  description: "The wire.",
+  additionalProperties: false,
+  required: ["rateGbps", "cableMeters"],
+  properties: {
+    rateGbps: common.rateGbps,
+    cableMeters: common.cableMeters,
+    phyLatencyNs: common.phyLatencyNs,
+    phy: common.phy,
+    lanes: common.lanes,
+    fec: common.fec,
+  },
+};
+
+/** JSON Schema of an adapter's description, as `lanewright schema nic` prints it. */
+export const nicSchema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  title: "Lanewright network adapter",
+  description: "A network adapter with reliable transport in hardware. Units stand in the key names.",
+  type: "object",
+  additionalProperties: false,
+  required: [
+    "kind",
+    "name",
+    "clockMHz",
+    "datapathBits",
+    "mtuBytes",
+    "queuePairs",
+    "completionQueues",
+    "memoryRegions",
+    "port",
+    "virtualLanes",
+  ],
+  properties: {
+    $schema: common.$schema,
+    kind: { type: "string", const: "nic", description: "What is described." },
+    name: common.name,
+    clockMHz: common.clockMHz,
+    datapathBits: {
+      type: "integer",
+      enum: powers(128, 1024),
+      description: "Width of the datapath, of the MII and of host memory.",
+    },
+    mtuBytes: { type: "integer", enum: powers(256, 4096), description: "Largest path MTU." },
+    queuePairs: {
+      type: "integer",
+      enum: powers(16, 16_384),
+      description: "Queue pairs; 0 and 1 are for management.",
+    },
+    completionQueues: { type: "integer", enum: powers(2, 16_384), description: "Completion queues." },
+    memoryRegions: {
+      type: "integer",
+      enum: powers(2, 65_536),
+      description: "Memory regions at a time; index 0 stays unused.",
+    },
+    host,
+    requester,
+    responder,
+    port,
+    virtualLanes: common.virtualLanes,
+    retry: common.retry,
+    frame: {
+      type: "string",
+      enum: ["infiniband", "ethernet"],
+      default: "infiniband",
+      description: "Framing of the packets.",
+    },
+    memoryProtection: common.memoryProtection,
+    derived: derivedSchema(derivedIds),
+  },
+} as const satisfies Schema;

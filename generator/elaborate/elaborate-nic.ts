@@ -1,0 +1,54 @@
+import { type CompleteNic, nicWithDefaults, toDiagnostic, validate } from "../description/index.ts";
+import { type NicDerivedId, type NicDesign, nicDerivedIds } from "../design/nic.ts";
+import { LanewrightError } from "../diagnostics.ts";
+import type { NicDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import { originOf, setOrigin } from "../dsl/origin.ts";
+import { deepFreeze, deriveAll, elaborateCompleteLink, rules } from "./elaborate.ts";
+import { nicLatency } from "./nic-latency.ts";
+import { nicRules } from "./nic-rules.ts";
+import { nicMemories } from "./nic-tables.ts";
+import { type Basis, basisOf } from "./rule.ts";
+
+/** The numbers that formulas of an adapter start from. */
+function nicBasisOf(device: Pick<NicDesign, "port" | "requester">): Basis {
+  return { ...basisOf(device.port), scatterGather: device.requester.scatterGather };
+}
+
+/** Makes the design model of an adapter: its port is a stand-alone link that makes and checks the ICRC. */
+export function elaborateNic(description: NicDescription | NicDescriptionOfKind): NicDesign {
+  const origin = originOf(description);
+  const problems = validate(origin ? description : { kind: "nic", ...description });
+  if (problems.length > 0)
+    throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
+  const { outstandingRequests, port, ...rest } = nicWithDefaults(description);
+  const link = elaborateCompleteLink(port);
+  const derived = ownNumbers(rest, outstandingRequests, link);
+  const requester = { ...rest.requester, outstandingRequests: derived.outstandingRequests.value };
+  const device = { ...rest, requester, port: link, derived };
+  const design: NicDesign = {
+    ...device,
+    latencyBudget: nicLatency(device),
+    memories: nicMemories(device),
+  };
+  setOrigin(design, origin);
+  return deepFreeze(design);
+}
+
+function ownNumbers(
+  { requester }: Pick<CompleteNic, "requester">,
+  outstandingRequests: number | null,
+  port: NicDesign["port"],
+): NicDesign["derived"] {
+  const basis = nicBasisOf({ port, requester: { ...requester, outstandingRequests: 0 } });
+  const ofPort = Object.fromEntries(
+    Object.values(port.derived)
+      .filter((one) => one.overridden)
+      .map((one) => [one.id, one.value]),
+  );
+  const set = outstandingRequests === null ? {} : { outstandingRequests };
+  const all = deriveAll<NicDerivedId | (typeof rules)[number]["id"]>([...rules, ...nicRules], basis, {
+    ...ofPort,
+    ...set,
+  });
+  return Object.fromEntries(nicDerivedIds.map((id) => [id, all[id]])) as NicDesign["derived"];
+}
