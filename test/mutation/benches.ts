@@ -35,7 +35,7 @@ export const mutatedModules: readonly MutatedModule[] = [
   {
     module: "credit_rx",
     group: "credit",
-    benches: of("rtl/credit-rx", lanes4),
+    benches: of("rtl/credit-rx", lanes4, "64 bits, 1 data lanes"),
   },
   { module: "llr_rx", group: "retry", benches: of("rtl/llr-rx", `${lanes4}, cut-through, retry llr`) },
   {

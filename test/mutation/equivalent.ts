@@ -38,6 +38,11 @@ export const equivalents: readonly Equivalent[] = [
   },
   { ...{ module: "credit_rx", line: "idle_reg <= 1'b0;" }, why: pause },
   { ...{ module: "credit_rx", line: "end else if (!idle_reg) begin", to: "1'b0" }, why: pause },
+  { ...{ module: "credit_rx", line: "idle_reg <= 1'b1;", to: ["1'b0", ""] }, why: pause },
+  {
+    ...{ module: "credit_rx", from: "due[turn] && enable", to: "(|(due[turn]))" },
+    why: "while it is not enabled nothing is due either way, and with which lane it begins then is left open",
+  },
   {
     ...{ module: "llr_rx", line: "wire take_data = take && !flow && store && length_good && !closed;" },
     to: ["(|(take))", "(|(take && !flow))", "(|(take && !flow && store && length_good))"],

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
+import type { Port } from "../../sim/driver/port.ts";
 import { withSeed } from "../../sim/traffic/rng.ts";
 import { CreditRxBench, type Settings, type Traffic } from "./credit-rx-bench.ts";
-import { type BenchOptions, benchDesign, openLinkModule, titleOf } from "./link-bench.ts";
+import { type BenchOptions, benchDesign, openLinkModule, portsOf, setField, titleOf } from "./link-bench.ts";
 
-const cases: readonly BenchOptions[] = [{ lanes: 1 }, { lanes: 4 }, { lanes: 15, bits: 256 }];
+/** The lane that is alone has so many credits that the sender may be far ahead of what was told last. */
+const cases: readonly BenchOptions[] = [
+  { lanes: 1, derived: { creditsPerVl: 1600 } },
+  { lanes: 4 },
+  { lanes: 15, bits: 256 },
+];
 const steady: Traffic = { packet: 0.2, loss: 0, drain: 0.4, told: 0.05, take: 0.5, clear: 0, enable: 1 };
 
 describe.each(cases.map((one) => [titleOf(one), one] as const))("credit_rx, %s", (_title, one) => {
@@ -65,6 +71,60 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("credit_rx, %s",
       bench.initializing = false;
       for (let cycle = 0; cycle < 20 * bench.lanes.length; cycle += 1) bench.cycle(quiet);
       expect(bench.seen.told - before).toBe(bench.lanes.length);
+    });
+  });
+
+  it("starts anew with a reset while it is enabled, to the cycle", async () => {
+    await withSeed(0x95, (rng) => {
+      const refresh = 400;
+      const watchdog = 300;
+      const bench = new CreditRxBench(model, design, rng, { ...normal, refresh, watchdog });
+      for (let cycle = 0; cycle < 900; cycle += 1) bench.cycle({ ...steady, told: 0 });
+      const p = portsOf(model, [
+        ...(["rst", "enable", "initializing", "accept", "fcp_valid", "fcp_take", "used"] as const),
+        ...(["fcp_due", "fcp_data", "abr", "watchdog_expired"] as const),
+      ]);
+      for (const port of [p.accept, p.fcp_valid, p.fcp_take]) port.set(0);
+      // More than there is room for: nothing can be promised, whatever was told before
+      const usedBits = p.used.bits / design.virtualLanes.data;
+      for (let at = 0; at < p.used.bits; at += usedBits) setField(p.used, at, usedBits, 2 ** usedBits - 1);
+      const step = (): void => {
+        model.step();
+        model.eval();
+      };
+      const until = (port: Port): number => {
+        for (let steps = 1; steps < 4000; steps += 1) {
+          step();
+          if (port.get() === 1) return steps;
+        }
+        return Infinity;
+      };
+      const reset = (): void => {
+        p.rst.set(1);
+        p.initializing.set(1);
+        step();
+        p.rst.set(0);
+        p.initializing.set(0);
+        expect([p.fcp_due.get(), p.watchdog_expired.get()]).toEqual([0, 0]);
+      };
+      p.enable.set(1);
+      until(p.fcp_due);
+      reset();
+      // The interval ends with the value, a lane is due in the next cycle, and shown in the one behind
+      expect(until(p.fcp_due)).toBe(refresh + 2);
+      expect(p.fcp_data.bytes[2]! & 15, "FCCL, bits 11:8").toBe(0);
+      expect(p.fcp_data.bytes[3], "FCCL, bits 7:0").toBe(0);
+      reset();
+      // The first interval counts as one in which all were heard
+      const bite = 2 * (watchdog + 1);
+      expect(until(p.watchdog_expired)).toBe(bite);
+      reset();
+      for (let cycle = 1; cycle < bite; cycle += 1) step();
+      reset();
+      p.enable.set(0);
+      for (let cycle = 0; cycle < 10; cycle += 1) step();
+      p.enable.set(1);
+      expect(until(p.watchdog_expired)).toBe(bite);
     });
   });
 
