@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { cacheFolder, contentKey } from "../cache.ts";
+import { exitCodes, LanewrightError } from "../diagnostics.ts";
 import {
   batchText,
   type Elaborated,
@@ -10,6 +11,7 @@ import {
   partName,
   textKey,
 } from "./elaborated.ts";
+import { memoryProblem } from "./memories.ts";
 import { type Netlist, readNetlists } from "./netlist.ts";
 import type { TargetRules } from "./targets.ts";
 import { runYosys, type Yosys } from "./yosys.ts";
@@ -87,7 +89,10 @@ export async function mapBatch(
   const what = batch.map(({ module }) => module.module).join(", ");
   const begin = performance.now();
   const script = ["read_rtlil batch.il", ...rules.commands("batch", false), "write_json mapped.json"];
-  const [json = ""] = await runYosys(yosys, what, script, { "batch.il": text }, ["mapped.json"]);
+  const files = { "batch.il": text };
+  const [json = ""] = await runYosys(yosys, what, script, files, ["mapped.json"]).catch((cause: unknown) => {
+    throw unmappedMemory(batch, rules, cause) ?? cause;
+  });
   const seconds = (performance.now() - begin) / 1000;
   const lines = batch.reduce((sum, { module }) => sum + module.body.length, 0);
   const netlists = readNetlists(json);
@@ -101,6 +106,21 @@ export async function mapBatch(
       return [module.key, { ...withParts(module, "dut", mapped), cached: false }];
     }),
   );
+}
+
+/** What Yosys says of a memory that must be block RAM by its attributes and cannot be. */
+function unmappedMemory(
+  batch: readonly Job[],
+  { target }: TargetRules,
+  cause: unknown,
+): LanewrightError | undefined {
+  const said = cause instanceof LanewrightError ? (cause.diagnostics[0]?.value ?? "") : "";
+  const [, index, name] = /no valid mapping found for memory dut(\d+)\.(\S+)/.exec(said) ?? [];
+  const module = batch[Number(index)]?.module;
+  const array = module?.arrays.find((one) => one.name === name);
+  if (module === undefined || array === undefined) return undefined;
+  const problem = memoryProblem(module.module, "", array, target);
+  return new LanewrightError(problem, { exitCode: exitCodes.workFailed, cause });
 }
 
 /** Long work first, so that none is left alone at the end. */

@@ -88,13 +88,23 @@ function homeOf(array: string, { cells, names }: Netlist): MemoryHome | undefine
 export function memoryProblems(memories: readonly MemoryResult[], target: Target): readonly Diagnostic[] {
   return memories
     .filter(({ home, mustBeMemory }) => mustBeMemory && home === "flip-flops")
-    .map(({ block, module, array, words, bitsPerWord }) => ({
-      code: "LW_MEMORY_FLIPFLOPS",
-      severity: "error",
-      message: `the memory ${array} of ${module}${block === "" ? "" : ` (${block})`} became flip-flops on ${target}`,
-      value: `${words} words of ${bitsPerWord} bits, ${(words * bitsPerWord).toLocaleString("en-US")} flip-flops`,
-      limit: "block RAM or LUT memory",
-      remedy:
-        "give it one write and one read port, a read register without reset that is written on the clock only, and no second read of the array",
-    }));
+    .map((one) => memoryProblem(one.module, one.block, { ...one, name: one.array }, target));
+}
+
+/** A memory that is none on a target. @param block name in the design's list, or nothing */
+export function memoryProblem(
+  module: string,
+  block: string,
+  { name, words, bitsPerWord }: ArrayOfModule,
+  target: string,
+): Diagnostic {
+  return {
+    code: "LW_MEMORY_FLIPFLOPS",
+    severity: "error",
+    message: `the memory ${name} of ${module}${block === "" ? "" : ` (${block})`} became flip-flops on ${target}`,
+    value: `${words} words of ${bitsPerWord} bits, ${(words * bitsPerWord).toLocaleString("en-US")} flip-flops`,
+    limit: "block RAM or LUT memory",
+    remedy:
+      "give it one port to write and one to read, and a read register that has no reset and no other source",
+  };
 }
