@@ -1,4 +1,7 @@
-/** Single changes of whole ports that the random traffic and the faults of `soak.test.ts` must notice; for `npm run mutate`. */
+/**
+ * Single changes of whole ports that the benches beside this file must notice, most of them by random traffic with faults; for
+ * `npm run mutate`.
+ */
 import type { Breaks } from "../rtl/breaks.ts";
 
 const soak = { bench: "../link/soak", only: "narrow", whole: true } as const;
@@ -8,11 +11,16 @@ export const breaks: readonly Breaks[] = [
   {
     ...{ ...soak, module: "llr_rx" },
     changes: [
-      ["assign nack_due = state_reg == SEND_NACK;", "assign nack_due = 1'b0;"],
       ["s_start_ok && s_eligible && distance == 20'd0;", "s_start_ok && s_eligible;"],
       ["expected_reg - 20'd1;", "expected_reg;"],
       ["assign wr_error = write_bad;", "assign wr_error = 1'b0;"],
     ],
+  },
+  {
+    // Without a NACK the replay timer repairs all, only later
+    ...{ bench: "../link/bit-errors", only: "one bit error on the way to the device", module: "llr_rx" },
+    whole: true,
+    changes: [["assign nack_due = state_reg == SEND_NACK;", "assign nack_due = 1'b0;"]],
   },
   {
     ...{ ...soak, module: "llr_tx" },

@@ -103,6 +103,18 @@ export const equivalents: readonly Equivalent[] = [
     why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
   },
   {
+    ...{
+      module: "tx_scheduler",
+      line: "= valid_reg && (flow_reg || rd_last);",
+      to: "(|((flow_reg || rd_last)))",
+    },
+    why: "an open packet without a beat to show has shown one that was not its last, and the memory's outputs hold",
+  },
+  {
+    ...{ module: "tx_scheduler", line: "= valid_reg && m_ready && sop_reg", to: "(|(m_ready))" },
+    why: "sop_reg is set together with valid_reg, and falls in the cycle in which a beat is taken",
+  },
+  {
     ...{ module: "llr_session", line: "lfsr_reg[15] ^ lfsr_reg[13] ^ lfsr_reg[12] ^ lfsr_reg[10]" },
     why: words,
   },

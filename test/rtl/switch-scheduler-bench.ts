@@ -80,6 +80,9 @@ export class SchedulerBench {
   reset(): void {
     this.#drive();
     this.#model.reset();
+    for (const side of ["match", "select"])
+      if (this.#model.port(`${side}_valid`).bytes.some((byte) => byte !== 0))
+        throw new Error(`${side}_valid is set by the reset`);
     this.#reference = this.#fresh();
     for (const list of [this.request, this.waiting, this.done]) list.fill(0);
     for (const list of [this.#busy, this.#stands.match, this.#stands.select]) list.fill(-1);

@@ -95,7 +95,15 @@ export class TxSchedulerBench {
         "rd_data",
       ] as const),
       ...(["rd_words", "rd_last", "rd_error", "m_data", "m_words", "m_sop", "m_eop", "m_poison"] as const),
-      ...(["m_side", "m_valid", "m_ready", "evt_packet", "evt_packet_words", "evt_flow"] as const),
+      ...([
+        "m_side",
+        "m_valid",
+        "m_ready",
+        "evt_packet",
+        "evt_packet_words",
+        "evt_flow",
+        "evt_wait",
+      ] as const),
     ]);
     this.#beatBytes = this.#p.rd_data.bytes.length;
     this.#lengthBits = this.#p.head_length.bits / this.#lanes;
@@ -224,6 +232,7 @@ export class TxSchedulerBench {
     const counted = (pop && !this.#gates.discard) || flow;
     if ((p.consume.get() === 1) !== (data && counted)) fail(model, "consume");
     if ((p.reserve.get() === 1) !== counted) fail(model, "reserve");
+    this.#checkWait(pop || flow);
     if (!pop && !flow) return false;
     if (this.#choices.length > 2) fail(model, "more than one choice ahead");
     const packet = pop ? this.#heads[lane]!.shift() : undefined;
@@ -247,6 +256,17 @@ export class TxSchedulerBench {
     if (pop) this.served[lane] = this.served[lane]! + 1;
     this.seen[flow ? "flow" : !counted ? "discarded" : data ? "data" : "vl15"] += 1;
     return true;
+  }
+
+  /** A cycle in which data could go, waits, and is not chosen counts as one of waiting for credit. */
+  #checkWait(chosen: boolean): void {
+    const { ready, window, data } = this.#gates;
+    const waits =
+      !chosen && ready && window && data && this.#heads.slice(0, -1).some(({ length }) => length > 0);
+    const told = this.#p.evt_wait.get() === 1;
+    // With a choice made ahead, whether the next one could be made is the scheduler's own
+    if (told ? !waits : waits && this.#choices.length === 0) fail(this.model, "evt_wait");
+    if (told) this.seen.waited += 1;
   }
 
   /** The stream holds still until it is taken. */

@@ -37,8 +37,8 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_scheduler, %
         };
         for (let cycle = 0; cycle < 1500; cycle += 1) bench.cycle(load);
       }
-      const { flow, vl15, data, discarded, held } = bench.seen;
-      for (const count of [flow, vl15, data, discarded, held]) expect(count).toBeGreaterThan(30);
+      const { flow, vl15, data, discarded, held, waited } = bench.seen;
+      for (const count of [flow, vl15, data, discarded, held, waited]) expect(count).toBeGreaterThan(30);
     });
   });
 
