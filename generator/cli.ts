@@ -18,6 +18,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
   synth: () => import("./commands/synth.ts"),
   view: () => import("./commands/view.ts"),
   regress: () => import("./commands/regress.ts"),
+  diff: () => import("./commands/diff.ts"),
   schema: () => import("./commands/schema.ts"),
 };
 
@@ -26,7 +27,7 @@ const intro =
 const outro = `
 Exit codes:
   0  done
-  1  the work found a failure (lint, test, simulation, proof)
+  1  the work found a failure (lint, test, simulation, proof), or diff a difference
   2  wrong input
   3  a tool is missing; the message names it and how to install it
 
