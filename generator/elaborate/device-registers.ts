@@ -1,6 +1,7 @@
-import type { LinkDesign } from "../design/link.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import type { SwitchDesign } from "../design/switch.ts";
 import { ingressRegisters } from "./ingress-registers.ts";
+import { nicRegisters } from "./nic-registers.ts";
 import { blockAddressBits, type DeviceRegisters } from "./register-model.ts";
 import { linkRegisters } from "./registers.ts";
 import { switchRegisters } from "./switch-registers.ts";
@@ -8,16 +9,27 @@ import { switchRegisters } from "./switch-registers.ts";
 /** Bytes of the window of a port of a switch: a block for its link (port 0: the switch itself), one for its ingress. */
 export const portWindowBytes = 2 * 2 ** blockAddressBits;
 
+/** Bits of a byte address of an adapter: pages for its link port and for itself, and room for more. */
+const nicAddressBits = 16;
+
 /** Pages of 4 KiB that a switch's registers take: two for each port, port 0 included. */
 export function registerPages(design: SwitchDesign): number {
   return 2 * (design.ports + 1);
 }
 
 /** Everything that software sees of a device: where which block of registers stands. */
-export function deviceRegisters(design: LinkDesign | SwitchDesign): DeviceRegisters {
+export function deviceRegisters(design: DeviceDesign): DeviceRegisters {
   if (design.kind === "link") {
     const map = linkRegisters(design);
     return { addressBits: map.addressBits, portStride: 0, blocks: [{ map, base: 0 }] };
+  }
+  if (design.kind === "nic") {
+    const own = { map: nicRegisters(design), base: 2 ** blockAddressBits };
+    return {
+      addressBits: nicAddressBits,
+      portStride: 0,
+      blocks: [{ map: linkRegisters(design.port), base: 0 }, own],
+    };
   }
   const last = design.ports;
   return {

@@ -1,4 +1,4 @@
-import type { AnyDesign } from "../design/switch.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import type {
   DeviceRegisters,
@@ -12,7 +12,7 @@ import { blockStruct, deviceStructs } from "./register-structs.ts";
 import { address, capital, infixOf, resetOf } from "./register-text.ts";
 
 /** View of `deliverables/regs.h.hbs`: the C header `sw/<name>_regs.h`. */
-export function registerHeaderView(design: AnyDesign): View {
+export function registerHeaderView(design: DeviceDesign): View {
   const device = deviceRegisters(design);
   const prefix = design.name.toUpperCase();
   const counterStruct = `${design.name}_counter`;
@@ -50,6 +50,7 @@ function aligned(defines: readonly Define[]): View[] {
 function windowDefines(prefix: string, { blocks, portStride }: DeviceRegisters): Define[] {
   const last = Math.max(...blocks.map(({ ports }) => ports?.last ?? 0));
   if (blocks.length === 1) return [];
+  if (last === 0) return blocks.map((block): Define => baseOf(prefix, block, portStride));
   return [
     [`${prefix}_PORTS`, `${last}u`],
     [`${prefix}_PORT_STRIDE`, c(portStride, 4)],

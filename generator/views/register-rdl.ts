@@ -1,4 +1,4 @@
-import type { AnyDesign } from "../design/switch.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import {
   counterStride,
@@ -14,7 +14,7 @@ import type { View } from "../render/view.ts";
 import { address, counterRuns } from "./register-text.ts";
 
 /** View of `deliverables/registers.rdl.hbs`: the registers in SystemRDL 2.0, `doc/registers.rdl`. */
-export function registerRdlView(design: AnyDesign): View {
+export function registerRdlView(design: DeviceDesign): View {
   const device = deviceRegisters(design);
   return {
     device: design.name,
@@ -136,6 +136,16 @@ function instancesOf({
     };
   }
   const last = Math.max(...blocks.map(({ ports }) => ports?.last ?? 0));
+  if (last === 0) {
+    return {
+      windows: [],
+      instances: blocks.map((block) => ({
+        type: typeOf(block),
+        name: block.map.id.toUpperCase(),
+        place: ` @ ${address(block.base, 4)}`,
+      })),
+    };
+  }
   const within = (port: number): View[] =>
     blocks
       .filter(({ ports }) => (ports === undefined ? port === 0 : port >= ports.first && port <= ports.last))

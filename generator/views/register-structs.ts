@@ -1,6 +1,7 @@
 import {
   counterStride,
   type DeviceRegisters,
+  type PlacedBlock,
   type Register,
   type RegisterMap,
 } from "../elaborate/register-model.ts";
@@ -70,6 +71,14 @@ function bytesOf({ groups, counters }: RegisterMap): number {
   return Math.max(...ends, ...counters.map(({ offset }) => offset + counterStride));
 }
 
+const memberOfBlock =
+  (name: string) =>
+  ({ map, base }: PlacedBlock): Member => ({
+    offset: base,
+    bytes: bytesOf(map),
+    declaration: `struct ${name}_${map.id}_regs ${map.id}_csr`,
+  });
+
 /** The window of each port, and the device as an array of them; none of a device with one block. */
 export function deviceStructs(
   name: string,
@@ -77,14 +86,17 @@ export function deviceStructs(
 ): { device_structs: View[] } {
   if (blocks.length === 1) return { device_structs: [] };
   const last = Math.max(...blocks.map(({ ports }) => ports?.last ?? 0));
+  const whole = "the whole device";
+  if (last === 0)
+    return {
+      device_structs: [
+        { name: `${name}_regs`, title: whole, members: placed(blocks.map(memberOfBlock(name))) },
+      ],
+    };
   const within = (port: number): Member[] =>
     blocks
       .filter(({ ports }) => (ports === undefined ? port === 0 : port >= ports.first && port <= ports.last))
-      .map(({ map, base }) => ({
-        offset: base,
-        bytes: bytesOf(map),
-        declaration: `struct ${name}_${map.id}_regs ${map.id}_csr`,
-      }));
+      .map(memberOfBlock(name));
   const window = (port: number) => placed(within(port), portStride);
   return {
     device_structs: [
@@ -92,7 +104,7 @@ export function deviceStructs(
       { name: `${name}_port`, title: "the window of an external port", members: window(1) },
       {
         name: `${name}_regs`,
-        title: `the whole device; external port p is port[p - 1]`,
+        title: `${whole}; external port p is port[p - 1]`,
         members: [row(0, `struct ${name}_port0 port0`), row(portStride, `struct ${name}_port port[${last}]`)],
       },
     ],

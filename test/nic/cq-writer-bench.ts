@@ -63,6 +63,8 @@ export class CqBench {
   /** Writes on their way: number, and the entry where it is one of this module. */
   readonly writes: { number: number; address: bigint | null; bytes: Uint8Array }[] = [];
   readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0 };
+  /** Completions written, of each client. */
+  readonly written = [0, 0];
   issued: number;
   completed: number;
   #id = 0;
@@ -262,6 +264,7 @@ export class CqBench {
       this.seen.lost += 1;
       return;
     }
+    this.written[lone]! += 1;
     this.#put(queue!, one, bytes);
   }
 

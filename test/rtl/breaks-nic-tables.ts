@@ -2,18 +2,22 @@
 import { cqWriterModules } from "../../generator/views/nic/cq-writer.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
 import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
+import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
 const design = benchNic({ memoryProtection: "secded", memoryRegions: 64, clockMHz: 8 });
 
 /** Where the changed text is looked for. */
-export const files = [...mrTableModules(design), ...qpStateModules(design), ...cqWriterModules(design)].map(
-  ([, template, view]) => ({
-    template: `${template}.v.hbs`,
-    view,
-  }),
-);
+export const files = [
+  ...mrTableModules(design),
+  ...qpStateModules(design),
+  ...cqWriterModules(design),
+  ...nicRegisterModules(design),
+].map(([, template, view]) => ({
+  template: `${template}.v.hbs`,
+  view,
+}));
 
 export const breaks: readonly Breaks[] = [
   {
@@ -110,12 +114,11 @@ export const breaks: readonly Breaks[] = [
       ["fires ? 16'd0 : gathers", "gathers"],
       ["!msg_valid && !told_reg && !cq_error_valid", "!told_reg && !cq_error_valid"],
       ["!msg_valid && !told_reg && !cq_error_valid", "!msg_valid && !told_reg"],
-      ["(out_free || !(is_cqe || is_look))", "out_free"],
       ["act && (is_cqe || is_look)", "act"],
       ["turn_reg  <= !choose_1", "turn_reg  <= 1'b0"],
       ["look && (!cqe || since_reg == 2'd3)", "look && !cqe"],
       ["!fires && (timed", "(timed"],
-      ["- { {CB{1'b0}}, waited_reg}", ""],
+      ["- {{CB{1'b0}}, waited_reg}", ""],
       ["entry_reg[3:0], entry_reg[63:6]", "entry_reg[3:0], entry_reg[64:7]"],
     ],
   },
@@ -124,5 +127,38 @@ export const breaks: readonly Breaks[] = [
     only: "protection secded",
     module: "nic/cq_writer",
     changes: [["rd_bad ? {RW{1'b0}} : rd_data", "rd_data"]],
+  },
+  {
+    bench: "../nic/registers",
+    only: "protection none",
+    module: "nic/registers",
+    changes: [
+      ["wire         hold = |full", "wire         hold = 1'b0"],
+      ["s_axil_awvalid && !hold", "s_axil_awvalid"],
+      ["csr_wready && !hold", "csr_wready"],
+      [".push (rq_write && rq_is)", ".push (rq_write)"],
+      [".push (arm_write && arm_is)", ".push (ci_write && arm_is)"],
+      [
+        "table_write && !busy && table_select == MEMORY_REGION",
+        "table_write && table_select == MEMORY_REGION",
+      ],
+      ["qpc_valid ? !qpc_ready : table_qp && row_is", "qpc_valid ? !qpc_ready : table_qp"],
+      ["if (table_write && !busy) begin", "if (table_write) begin"],
+      ["|| (table_write && !busy && !row_is)", ""],
+      ["(sq_write && !sq_is) ||", ""],
+      ["query_write || (query_pending_reg && !query_done)", "query_pending_reg && !query_done"],
+      ["irq_status || (event_irq && event_valid)", "irq_status || event_valid"],
+      ["irq_status || (event_irq && event_valid)", "event_irq && event_valid"],
+    ],
+  },
+  {
+    bench: "../nic/registers",
+    only: "protection none",
+    module: "nic/doorbell_fifo",
+    changes: [
+      ["(1 << AW) - 3", "(1 << AW)"],
+      ["full      <= level >= FULL", "full      <= level == FULL"],
+      ["read_reg + {{AW{1'b0}}, pop}", "read_reg + {{AW{1'b0}}, pop_ready}"],
+    ],
   },
 ];

@@ -1,0 +1,305 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
+import type { Model } from "../../sim/driver/model.ts";
+import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { AxilMonkey } from "../rtl/axil-monkey.ts";
+import { headerValues } from "../rtl/csr-bench.ts";
+import { fail, resetAll } from "../rtl/link-bench.ts";
+import { benchNic, openNicModule } from "./nic-bench.ts";
+
+const [queuePairs, completionQueues, memoryRegions] = [64, 16, 256];
+
+/** A FIFO of doorbells: what was written, in order. */
+interface Channel {
+  readonly register: string;
+  readonly port: string;
+  readonly number: string;
+  readonly value: string;
+  readonly valueBits: number;
+  readonly limit: number;
+  readonly expected: { number: number; value: number }[];
+}
+
+const channel = (
+  register: string,
+  port: string,
+  number: string,
+  value: string,
+  limit: number,
+  valueBits = 16,
+) => ({
+  ...{ register, port, number, value, limit, valueBits },
+  expected: [],
+});
+
+class Bench {
+  readonly model: Model;
+  readonly rng: Rng;
+  readonly bus: AxilMonkey;
+  readonly addresses: ReadonlyMap<string, number>;
+  readonly channels: readonly Channel[];
+  /** Cycles in which a channel is taken are this likely. */
+  takes = 0.5;
+  taken = 0;
+
+  constructor(model: Model, rng: Rng, addresses: ReadonlyMap<string, number>, idle: number) {
+    this.model = model;
+    this.rng = rng;
+    this.addresses = addresses;
+    resetAll(model);
+    this.bus = new AxilMonkey(model, rng, idle);
+    this.channels = [
+      channel("SQ_DOORBELL", "sq_db", "qpn", "producer", queuePairs),
+      channel("RQ_DOORBELL", "rq_db", "qpn", "producer", queuePairs),
+      channel("CQ_CONSUMER", "cq_ci", "cq", "index", completionQueues),
+      channel("CQ_ARM", "cq_arm", "cq", "solicited", completionQueues, 1),
+    ];
+  }
+
+  address(name: string): number {
+    const at = this.addresses.get(name.includes("[") ? name : `${name}_OFFSET`);
+    if (at === undefined) throw new Error(`no register ${name}`);
+    return at;
+  }
+
+  /** A write that the bus carries out when it may; `step` until `bus.idle`. */
+  queue(name: string, data: number, strobe = 15): void {
+    this.bus.write({ address: this.address(name), data: data >>> 0, strobe });
+  }
+
+  write(name: string, data: number): void {
+    this.queue(name, data);
+    this.drain();
+  }
+
+  drain(): void {
+    for (let cycle = 0; !this.bus.idle; cycle += 1) {
+      if (cycle > 5000) fail(this.model, "the bus hangs");
+      this.step();
+    }
+  }
+
+  read(name: string): number {
+    this.bus.readAnswers.length = 0;
+    this.bus.read(this.address(name));
+    this.drain();
+    return this.bus.readAnswers[0]!.data;
+  }
+
+  step(): void {
+    const { model, rng } = this;
+    for (const { port } of this.channels) model.port(`${port}_ready`).set(Number(rng.chance(this.takes)));
+    for (const { port, number, value, expected } of this.channels) {
+      if (model.port(`${port}_valid`).get() === 0) continue;
+      const seen = {
+        number: model.port(`${port}_${number}`).get(),
+        value: model.port(`${port}_${value}`).get(),
+      };
+      const [first] = expected;
+      if (first === undefined) fail(model, `${port} shows a doorbell that nobody rang`);
+      if (seen.number !== first.number || seen.value !== first.value)
+        fail(model, `${port} ${seen.number} ${seen.value}, not ${first.number} ${first.value}`);
+      if (model.port(`${port}_ready`).get() === 0) continue;
+      expected.shift();
+      this.taken += 1;
+    }
+    this.bus.step();
+  }
+}
+
+describe.each(["none", "secded"] as const)("nic_registers, protection %s", (memoryProtection) => {
+  let model: Model;
+  let addresses: ReadonlyMap<string, number>;
+  beforeAll(async () => {
+    const design = benchNic({ memoryProtection, queuePairs, completionQueues, memoryRegions });
+    addresses = await headerValues(design, "NIC_");
+    model = await openNicModule(design, nicRegisterModules(design));
+  }, 120_000);
+  afterAll(() => model?.close());
+
+  it.each([
+    [1, 0, 0.02],
+    [2, 0.3, 0.3],
+    [3, 0, 1],
+  ])("loses no doorbell, seed %i, bus idle %f, taken %f", async (seed, idle, takes) => {
+    await withSeed(seed, (rng) => {
+      const bench = new Bench(model, rng, addresses, idle);
+      bench.takes = takes;
+      let bad = 0;
+      let rung = 0;
+      for (let round = 0; round < 150; round += 1) {
+        for (let burst = rng.range(1, 30); burst > 0; burst -= 1) {
+          const one = rng.chance(0.5) ? bench.channels[0]! : rng.pick(bench.channels);
+          const number = rng.chance(0.05) ? one.limit + rng.below(2 ** 16 - one.limit) : rng.below(one.limit);
+          const value = rng.below(2 ** one.valueBits);
+          bench.queue(one.register, number + value * 2 ** 16);
+          if (number >= one.limit) bad += 1;
+          else {
+            one.expected.push({ number, value });
+            rung += 1;
+          }
+        }
+        bench.drain();
+      }
+      bench.takes = 1;
+      for (let cycle = 0; cycle < 100; cycle += 1) bench.step();
+      for (const { expected } of bench.channels) expect(expected).toEqual([]);
+      expect(bench.taken).toBe(rung);
+      for (let cycle = 0; cycle < 400; cycle += 1) bench.step();
+      expect(bench.read("BAD_DOORBELL_LO")).toBe(bad);
+    });
+  });
+
+  it("stores rows, one at a time, where they belong", async () => {
+    await withSeed(4, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0.1);
+      const tables = [
+        ["qpc", "qpn", queuePairs, 512],
+        ["mrt", "index", memoryRegions, 256],
+        ["cqt", "cq", completionQueues, 128],
+      ] as const;
+      const words = new Array<number>(16).fill(0);
+      for (let round = 0; round < 60; round += 1) {
+        for (let at = 0; at < 16; at += 1)
+          if (rng.chance(0.5)) {
+            words[at] = rng.next();
+            bench.write(`TABLE_DATA_OFFSET[${at}]`, words[at]!);
+          }
+        const table = rng.below(4);
+        const [port, number, limit, bits] = tables[table] ?? tables[0];
+        const strange = table === 3 || rng.chance(0.2);
+        const index = strange ? limit + rng.below(2 ** 16 - limit) : rng.below(limit);
+        bench.write("TABLE_COMMAND", index + table * 2 ** 16);
+        for (let cycle = rng.below(20); cycle > 0; cycle -= 1) bench.step();
+        const valid = tables.map(([name]) => model.port(`${name}_valid`).get());
+        expect(valid).toEqual(tables.map(([name]) => Number(name === port && !strange)));
+        const busy = bench.read("TABLE_COMMAND");
+        expect(busy >>> 31).toBe(Number(!strange));
+        if (strange) continue;
+        // A second command while the first one waits is none.
+        bench.write("TABLE_COMMAND", rng.below(16));
+        expect(model.port(`${port}_${number}`).get()).toBe(index);
+        const expected = words.reduce((sum, word, at) => sum | (BigInt(word) << BigInt(32 * at)), 0n);
+        expect(model.port(`${port}_data`).getBig()).toBe(expected & ((1n << BigInt(bits)) - 1n));
+        model.port(`${port}_ready`).set(1);
+        bench.step();
+        model.port(`${port}_ready`).set(0);
+        bench.step();
+        expect(tables.map(([name]) => model.port(`${name}_valid`).get())).toEqual([0, 0, 0]);
+        expect(bench.read("TABLE_COMMAND") >>> 31).toBe(0);
+      }
+      // Commands for a table that there is not are told of, too; commands while busy are not.
+      for (let cycle = 0; cycle < 400; cycle += 1) bench.step();
+      expect(bench.read("BAD_DOORBELL_LO")).toBeGreaterThan(5);
+    });
+  });
+
+  it("asks for states, shows events, raises irq", async () => {
+    await withSeed(5, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0);
+      const get = (name: string) => model.port(name).get();
+      const set = (name: string, value: number) => model.port(name).set(value);
+      set("tables_ready", 1);
+      expect(bench.read("STATUS")).toBe(1);
+      for (let round = 0; round < 20; round += 1) {
+        const qpn = rng.below(queuePairs);
+        let asked = 0;
+        bench.queue("QP_QUERY", qpn);
+        while (!bench.bus.idle || asked === 0) {
+          if (get("query") === 1) {
+            asked += 1;
+            expect(get("query_qpn")).toBe(qpn);
+          }
+          bench.step();
+        }
+        expect(bench.read("QP_QUERY") >>> 31).toBe(1);
+        const state = rng.below(7);
+        set("query_done", 1);
+        bench.step();
+        set("query_done", 0);
+        set("query_state", state);
+        expect(bench.read("QP_QUERY") >>> 31).toBe(0);
+        expect(bench.read("QP_STATE")).toBe(state);
+      }
+      expect(bench.read("CQ_EVENT")).toBe(0);
+      for (let round = 0; round < 20; round += 1) {
+        const cq = rng.below(completionQueues);
+        set("event_valid", 1);
+        set("event_cq", cq);
+        const enabled = Number(rng.chance(0.5));
+        bench.write("CONTROL", enabled);
+        bench.step();
+        expect(get("irq")).toBe(enabled);
+        expect(bench.read("CQ_EVENT")).toBe(2 ** 31 + cq);
+        let takes = 0;
+        bench.queue("CQ_EVENT", 2 ** 30);
+        for (let cycle = 0; cycle < 30; cycle += 1) {
+          takes += get("event_ready");
+          if (get("event_ready") === 1) set("event_valid", 0);
+          bench.step();
+        }
+        expect(takes).toBe(1);
+        expect(get("irq")).toBe(0);
+      }
+      bench.write("INTERRUPT_ENABLE", 1);
+      set("evt_cq_overflow", 1);
+      bench.step();
+      set("evt_cq_overflow", 0);
+      bench.step();
+      bench.step();
+      expect(get("irq")).toBe(1);
+      expect(bench.read("INTERRUPT_STATUS")).toBe(1);
+      bench.write("INTERRUPT_STATUS", 1);
+      bench.step();
+      expect(get("irq")).toBe(0);
+    });
+  });
+
+  it("counts each event under its own name", async () => {
+    await withSeed(6, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0);
+      const names = [...addresses.keys()]
+        .filter((name) => name.endsWith("_LO_OFFSET"))
+        .map((name) => name.slice(0, -"_LO_OFFSET".length))
+        .filter((name) => name !== "BAD_DOORBELL");
+      const expected = names.map(() => 0);
+      for (let cycle = 0; cycle < 300; cycle += 1) {
+        for (const [at, name] of names.entries()) {
+          const port = model.port(`evt_${name.toLowerCase()}`);
+          const value = rng.chance(0.2) ? 1 + rng.below(2 ** port.bits - 1) : 0;
+          port.set(value);
+          expected[at]! += value;
+        }
+        bench.step();
+      }
+      for (const name of names) model.port(`evt_${name.toLowerCase()}`).set(0);
+      for (let cycle = 0; cycle < 400; cycle += 1) bench.step();
+      expect(names.map((name) => bench.read(`${name}_LO`))).toEqual(expected);
+      bench.write("CLEAR_COUNTERS", 1);
+      for (let cycle = 0; cycle < 400; cycle += 1) bench.step();
+      expect(names.map((name) => bench.read(`${name}_LO`))).toEqual(names.map(() => 0));
+    });
+  });
+
+  it("says what it is", async () => {
+    await withSeed(7, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0);
+      const secded = memoryProtection === "secded" ? 2 ** 31 : 0;
+      expect(bench.read("ID")).toBe(0x4c574e31);
+      expect(bench.read("GEOMETRY")).toBe(4 + 3 * 2 ** 8 + 6 * 2 ** 12 + 4 * 2 ** 18 + 8 * 2 ** 24 + secded);
+      expect(bench.read("WORK_REQUESTS")).toBe(64 + 32 * 2 ** 12 + 2 * 2 ** 20 + 4 * 2 ** 24);
+      bench.write("OWN_LID", 0x1234);
+      expect(model.port("cfg_own_lid").get()).toBe(0x1234);
+      if (memoryProtection === "none") return;
+      for (const [at, table] of ["mr", "qp", "cq"].entries()) {
+        let seen = 0;
+        bench.queue("MEMORY_TEST", 3 * 4 ** at);
+        for (let cycle = 0; cycle < 20; cycle += 1) {
+          seen += model.port(`inject_${table}`).get();
+          bench.step();
+        }
+        expect(seen).toBe(3);
+      }
+    });
+  });
+});
