@@ -55,6 +55,8 @@ export interface ProgramShape {
   readonly maxInline: number;
   /** One request in so many is signaled at least. */
   readonly signalEvery: number;
+  /** The result of an atomic is one piece at a multiple of 8, as hardware wants it; default false. */
+  readonly wholeAtomics?: boolean;
 }
 
 interface Range {
@@ -119,10 +121,13 @@ export function randomStream(rng: Rng, shape: ProgramShape): Stream {
     const inline = !answered && length <= shape.maxInline && rng.chance(0.5);
     const fromResult = !answered && !inline && rng.chance(0.1);
     const area = answered || fromResult ? result : source;
-    let local = rng.below(areaBytes - length + 1);
+    const whole = atomic && shape.wholeAtomics === true;
+    const pickLocal = (): number =>
+      whole ? 8 * rng.below(areaBytes / 8) : rng.below(areaBytes - length + 1);
+    let local = pickLocal();
     // A request that was not acknowledged is sent again from memory: its source must not change.
     const taken = () => frozen.some((range) => overlaps(range, rangeOf(local, length)));
-    for (let tries = 0; answered && taken() && tries < 20; tries++) local = rng.below(areaBytes - length + 1);
+    for (let tries = 0; answered && taken() && tries < 20; tries++) local = pickLocal();
     if ((answered && taken()) || (fromResult && frozen.length > 4)) continue;
     const at = atomic ? 8 * rng.below(areaBytes / 8) : rng.below(areaBytes - length + 1);
     const changes = atomic || opcode === "write" || opcode === "write-imm";
@@ -135,7 +140,7 @@ export function randomStream(rng: Rng, shape: ProgramShape): Stream {
     if (fromResult) frozen.push(rangeOf(local, length));
     if (opcode === "read") reading.push(rangeOf(at, length));
     pending ||= answered;
-    const pieces = inline ? [{ offset: local, length }] : split(rng, local, length);
+    const pieces = inline || whole ? [{ offset: local, length }] : split(rng, local, length);
     const step: Step = {
       opcode,
       length,

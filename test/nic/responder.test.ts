@@ -6,7 +6,7 @@ import { opcodeFor, type Place } from "../../sim/reference/rc/opcodes.ts";
 import { all, drain, packetOf, type Side } from "../../sim/reference/rc/rig.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { benchNic } from "./nic-bench.ts";
-import { type Answer, type Completion, openResponding, RespondingHost } from "./responder-bench.ts";
+import { type Completion, openTransport, type Sent, TransportHost } from "./transport-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -52,19 +52,19 @@ function makeHost(rng: Rng): { nic: ReferenceNic; pd: number; regions: Regions; 
 class Twins {
   readonly model: ReturnType<typeof makeHost>;
   readonly copy: ReturnType<typeof makeHost>;
-  readonly rtl: RespondingHost;
+  readonly rtl: TransportHost;
   readonly rng: Rng;
   readonly qpns: number[] = [];
   readonly sent = new Map<number, TransportPacket[]>();
   readonly posted = new Map<number, number>();
   readonly invalidable: number[] = [];
 
-  constructor(dut: Model, rng: Rng, queuePairs: number, pace: { stall: number; writeDelay: number }) {
+  constructor(dut: Model, rng: Rng, queuePairs: number, pace: { stall: number; memoryDelay: number }) {
     const seedOfMemory = rng.next();
     const memory = (): Rng => new (rng.constructor as new (seed: number) => Rng)(seedOfMemory);
     this.model = makeHost(memory());
     this.copy = makeHost(memory());
-    this.rtl = new RespondingHost(dut, this.copy.nic.regions, rng, pace);
+    this.rtl = new TransportHost(dut, this.copy.nic.regions, rng, pace);
     this.rng = rng;
     const bytes = new Uint8Array(8 * area);
     memory().fill(bytes);
@@ -109,13 +109,13 @@ class Twins {
     words[6] = this.model.cq << 16;
     words[10] = Number(this.ring(qpn)) | ringLog;
     words[12] = 5;
-    this.rtl.writeRow(qpn, BigInt(`0x${Buffer.from(words.buffer).reverse().toString("hex")}`));
+    this.rtl.writeRow(qpn, words);
     this.sent.set(qpn, []);
     this.posted.set(qpn, 0);
   }
 
   ring(qpn: number): bigint {
-    return ringAt + BigInt(qpn * 64 * (1 << ringLog) + 64 * (qpn % 3));
+    return ringAt + BigInt(qpn * 64 * (4 + (1 << ringLog)) + 64 * (qpn % 3));
   }
 
   /** Posts a receive request on both sides, when there is a place. */
@@ -141,7 +141,7 @@ class Twins {
     }
     this.rtl.memory.write(this.ring(qpn) + BigInt(64 * (index % (1 << ringLog))), new Uint8Array(wqe.buffer));
     this.posted.set(qpn, index + 1);
-    this.rtl.doorbell(qpn, index + 1);
+    this.rtl.doorbell("rq_", qpn, index + 1);
   }
 
   random(bytes: number): Uint8Array {
@@ -240,7 +240,7 @@ class Twins {
   /** One packet to both. */
   deliver(packet: TransportPacket): void {
     this.model.nic.receive(encodeFrame(far, { dlid: own.lid }, packet), 0);
-    this.rtl.request(packet, far.lid);
+    this.rtl.deliver(packet, far.lid);
   }
 
   expected(): { answers: object[]; completions: object[] } {
@@ -256,7 +256,7 @@ class Twins {
   }
 
   seen(): { answers: object[]; completions: object[] } {
-    const answers = this.rtl.answers.splice(0).map(briefAnswer);
+    const answers = this.rtl.sent.splice(0).map(briefAnswer);
     return { answers, completions: this.rtl.completions.splice(0).map(briefCompletion) };
   }
 }
@@ -287,18 +287,18 @@ const briefCompletion = (one: Completion): object => ({
     : {}),
 });
 
-function briefAnswer({ opcode, psn, qpn, pkey, syndrome, msn, original, payload }: Answer): object {
+function briefAnswer({ opcode, psn, destQp, pkey, aeth, atomicAck, payload }: Sent): object {
   return {
-    ...{ opcode, psn, qpn, pkey, payload: Buffer.from(payload).toString("hex") },
-    ...(opcode === 0x0e ? {} : { syndrome, msn }),
-    ...(opcode === 0x12 ? { original } : {}),
+    ...{ opcode, psn, qpn: destQp, pkey, payload: Buffer.from(payload).toString("hex") },
+    ...(aeth === undefined ? {} : { syndrome: aeth.syndrome, msn: aeth.msn }),
+    ...(atomicAck === undefined ? {} : { original: atomicAck }),
   };
 }
 
 describe("nic_responder with nic_response_engine", () => {
   let dut: Model;
   beforeAll(async () => {
-    dut = await openResponding({
+    dut = await openTransport({
       ...benchNic({ queuePairs: 32 }),
       responder: { outstandingReads: readsKept },
     });
@@ -306,7 +306,7 @@ describe("nic_responder with nic_response_engine", () => {
 
   it("does with every request, good or bad, what the reference model does", () =>
     withSeed(seed, (rng) => {
-      const twins = new Twins(dut, rng, 6, { stall: 0.2, writeDelay: 12 });
+      const twins = new Twins(dut, rng, 6, { stall: 0.2, memoryDelay: 12 });
       const open = new Map<number, Partial<TransportPacket>[]>();
       const met = { failed: 0, repeated: 0, notReady: 0, completed: 0 };
       for (let round = 0; round < (long ? 20_000 : 1500); round++) {
@@ -351,7 +351,7 @@ describe("nic_responder with nic_response_engine", () => {
 /** The model's memory with the rings that only the RTL has. */
 function withRings(twins: Twins): ReferenceNic["memory"] {
   const memory = twins.model.nic.memory.clone();
-  const bytes = 64 * 64 * (1 << ringLog);
+  const bytes = 64 * 64 * (4 + (1 << ringLog));
   memory.write(ringAt, twins.rtl.memory.read(ringAt, bytes));
   return memory;
 }

@@ -1,0 +1,191 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Model } from "../../sim/driver/model.ts";
+import { randomStream } from "../../sim/nic/random-program.ts";
+import { type Connection, ProgramRun } from "../../sim/nic/run-program.ts";
+import type { MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
+import { decodeFrame, encodeFrame, ReferenceNic } from "../../sim/reference/rc/index.ts";
+import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { benchNic } from "./nic-bench.ts";
+import { openTransport, TransportHost } from "./transport-bench.ts";
+import { TransportVerbs } from "./transport-verbs.ts";
+
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+
+/** A slow clock, so that timeouts take few cycles. */
+const clockMHz = 20;
+const ns = 1000 / clockMHz;
+const depth = 4;
+
+interface Faults {
+  readonly loss: number;
+  readonly duplicate: number;
+  readonly reorder: number;
+}
+
+/** The RTL on one end of a cable, the reference model on the other. */
+class Cable {
+  readonly rtl: TransportHost;
+  readonly peer: ReferenceNic;
+  readonly #rng: Rng;
+  readonly #faults: Faults;
+  #flights: { at: number; to: "rtl" | "peer"; frame: Uint8Array }[] = [];
+  readonly #port = { frame: "infiniband" as const, lid: 1 };
+  lost = 0;
+
+  constructor(rtl: TransportHost, peer: ReferenceNic, faults: Faults, rng: Rng) {
+    this.rtl = rtl;
+    this.peer = peer;
+    this.#faults = faults;
+    this.#rng = rng;
+  }
+
+  get now(): number {
+    return this.rtl.cycle * ns;
+  }
+
+  #launch(to: "rtl" | "peer", frame: Uint8Array): void {
+    if (this.#rng.chance(this.#faults.loss)) {
+      this.lost++;
+      return;
+    }
+    for (let copies = this.#rng.chance(this.#faults.duplicate) ? 2 : 1; copies > 0; copies--) {
+      const held = this.#rng.chance(this.#faults.reorder) ? this.#rng.below(60) : 0;
+      const at = this.rtl.cycle + 10 + held;
+      let place = this.#flights.length;
+      while (place > 0 && this.#flights[place - 1]!.at > at) place--;
+      this.#flights.splice(place, 0, { at, to, frame });
+    }
+  }
+
+  step(): void {
+    this.rtl.step();
+    for (const { dlid, sl, vl, ...packet } of this.rtl.sent.splice(0))
+      this.#launch("peer", encodeFrame(this.#port, { dlid, sl }, packet, { vl }));
+    if (this.rtl.cycle % 8 === 0) {
+      const frame = this.peer.transmit(this.now);
+      if (frame !== null) this.#launch("rtl", frame);
+    }
+    while (this.#flights.length > 0 && this.#flights[0]!.at <= this.rtl.cycle) {
+      const { to, frame } = this.#flights.shift()!;
+      if (to === "peer") {
+        this.peer.receive(frame, this.now);
+        continue;
+      }
+      const decoded = decodeFrame(this.#port, frame);
+      if (typeof decoded === "string") throw new Error(`the peer sent a frame that is dropped: ${decoded}`);
+      this.rtl.deliver(decoded.packet, decoded.route.slid!);
+    }
+  }
+
+  run(time: number): void {
+    for (let left = time; left > 0; left -= ns) this.step();
+  }
+}
+
+interface Setup {
+  readonly cable: Cable;
+  readonly verbs: TransportVerbs;
+  readonly connections: readonly Connection[];
+  readonly pds: readonly [number, number];
+}
+
+/** Connected queue pairs; side 0 is the RTL. */
+function connect(
+  dut: Model,
+  rng: Rng,
+  mtu: MtuBytes,
+  faults: Faults,
+  pace = { stall: 0.1, memoryDelay: 20 },
+): Setup {
+  const regions = new ReferenceNic({ frame: "infiniband", lid: 1 });
+  const rtl = new TransportHost(dut, regions.regions, rng.fork("host"), pace);
+  const verbs = new TransportVerbs(rtl, regions);
+  const peer = new ReferenceNic({ frame: "infiniband", lid: 2 }, { endlessRetry: true });
+  const pds = [verbs.allocPd(), peer.allocPd()] as const;
+  const cqs = [1, peer.createCq(4096)] as const;
+  const ends = [verbs, peer] as const;
+  const connections = Array.from({ length: rng.range(1, 4) }, (): Connection => {
+    const psns = [rng.chance(0.5) ? 0xffffff - rng.below(50) : rng.below(1 << 24), rng.below(1 << 24)];
+    const qpn = ends.map((end, i) =>
+      end.createQp({
+        ...{ type: "rc", pd: pds[i]!, sendCq: cqs[i]!, recvCq: cqs[i]! },
+        ...{ maxSend: 16, maxRecv: 64, maxInline: 64 },
+      }),
+    ) as [number, number];
+    for (const [i, end] of ends.entries()) {
+      end.modifyQp(qpn[i]!, { state: "INIT", pkey: 0xffff, access: 14 });
+      end.modifyQp(qpn[i]!, {
+        ...{ state: "RTR", pathMtu: mtu, destQpn: qpn[1 - i]!, rqPsn: psns[1 - i]!, maxDestRdAtomic: depth },
+        ...{ minRnrTimer: rng.range(1, 3), address: { dlid: 2 - i, sl: rng.below(16) } },
+      });
+      end.modifyQp(qpn[i]!, {
+        ...{ state: "RTS", timeout: rng.range(3, 4), retryCount: 7, rnrRetry: 7, sqPsn: psns[i]! },
+        maxRdAtomic: rng.range(1, depth),
+      });
+    }
+    return { qpn, cq: cqs, srq: [null, null] };
+  });
+  return { cable: new Cable(rtl, peer, faults, rng.fork("cable")), verbs, connections, pds };
+}
+
+function runProgram(dut: Model, rng: Rng, faults: Faults): Cable {
+  const mtu = rng.pick<MtuBytes>([256, 512, 1024]);
+  const { cable, verbs, connections, pds } = connect(dut, rng, mtu, faults);
+  const shape = {
+    ...{ steps: long ? 100 : 30, longest: 4 * mtu, maxInline: 64, signalEvery: 8, wholeAtomics: true },
+  };
+  const streams = connections.flatMap((_, connection) =>
+    ([0, 1] as const).map((side) => ({
+      stream: randomStream(rng.fork(`${connection}${side}`), shape),
+      connection,
+      side,
+    })),
+  );
+  const hosts = [
+    { verbs: verbs as unknown as Verbs, memory: cable.rtl.memory, pd: pds[0] },
+    { verbs: cable.peer, memory: cable.peer.memory, pd: pds[1] },
+  ] as const;
+  const options = {
+    maxSend: 8,
+    slotBytes: 4 * mtu,
+    advance: (time: number) => cable.run(time),
+    patience: 2e7,
+  };
+  const run = new ProgramRun(hosts, connections, streams, options, rng.fork("program"));
+  run.run();
+  cable.run(2000 * ns);
+  expect(verbs.pollCq(1, 10)).toEqual([]);
+  return cable;
+}
+
+describe("requester, responder and response engine against the reference model", () => {
+  let dut: Model;
+  beforeAll(async () => {
+    const design = benchNic({ queuePairs: 32, clockMHz });
+    dut = await openTransport({
+      ...design,
+      requester: { outstandingReads: depth, outstandingRequests: 16, scatterGather: 6 },
+      responder: { outstandingReads: depth },
+    });
+  }, 600_000);
+
+  const programs = long ? 40 : 4;
+
+  it.each([
+    ["without faults", { loss: 0, duplicate: 0, reorder: 0 }],
+    ["with loss", { loss: 0.03, duplicate: 0, reorder: 0 }],
+    ["with loss, repeats and packets out of order", { loss: 0.02, duplicate: 0.03, reorder: 0.03 }],
+  ])(
+    "random programs of verbs, both ends sending, %s",
+    async (_name, faults) => {
+      let lost = 0;
+      for (let i = 0; i < programs; i++)
+        await withSeed(mix32(seed + i), (rng) => {
+          lost += runProgram(dut, rng, faults).lost;
+        });
+      expect(lost > 0).toBe(faults.loss > 0);
+    },
+    600_000,
+  );
+});
