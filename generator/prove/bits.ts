@@ -94,7 +94,9 @@ async function replay(
   const { output } = await run(
     "yosys-smtbmc",
     [
-      ...["-s", "z3", "--noprogress", "--aig", `${name}.aim:${name}.aiw`, "-t", String(frame + 1)],
+      ...["-s", "z3", "--noprogress", "--unroll", "--noincr", "-t", String(frame + 1)],
+      // yosys-abc writes its witness without the two lines in front that others write
+      ...["--aig-noheader", "--aig", `${name}.aim:${name}.aiw`],
       ...["--dump-vcd", trace, `${name}.smt2`],
     ],
     { folder: model.folder, seconds: Math.max(60, seconds) },
