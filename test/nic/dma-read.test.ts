@@ -5,7 +5,7 @@ import { HostPages, hostPageBytes } from "../../sim/bfm/host-pages.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { RecordSink, RecordSource, randomBytes } from "./records.ts";
-import { nicWidths, openStreamModule, streamDesign } from "./streams-design.ts";
+import { openStreamModule, protectedWidths, streamDesign } from "./streams-design.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
@@ -125,12 +125,12 @@ function randomPieces(rng: Rng, longest: number): Piece[] {
   return pieces;
 }
 
-describe.each(nicWidths)("nic_dma_read at %i bits", (width) => {
+describe.each(protectedWidths)("nic_dma_read at %i bits, memories with %s", (width, memoryProtection) => {
   const beatBytes = width / 8;
   const burstBeats = Math.min(32, 4096 / beatBytes);
   let model: Model;
   beforeAll(async () => {
-    const design = streamDesign({ width, outstandingReads, readBurstBeats: burstBeats });
+    const design = streamDesign({ width, outstandingReads, readBurstBeats: burstBeats, memoryProtection });
     model = await openStreamModule(design, dmaReadModules(design));
   }, 600_000);
 

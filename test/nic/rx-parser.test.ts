@@ -6,7 +6,7 @@ import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.
 import { clientBytes, randomSample, usedOpcodes } from "./packets.ts";
 import { type Pace, ParserRun, type Sent } from "./parser-run.ts";
 import { randomBytes } from "./records.ts";
-import { nicWidths, openStreamModule, streamDesign } from "./streams-design.ts";
+import { openStreamModule, protectedWidths, streamDesign } from "./streams-design.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
@@ -54,12 +54,12 @@ function harmed(rng: Rng, mtuBytes: number, how: number): Sent {
   }
 }
 
-describe.each(nicWidths)("nic_rx_parser at %i bits", (width) => {
+describe.each(protectedWidths)("nic_rx_parser at %i bits, memories with %s", (width, memoryProtection) => {
   const beatBytes = width / 8;
   const mtuBytes = { 128: 512, 256: 256 }[width] ?? 4096;
   let model: Model;
   beforeAll(async () => {
-    const design = streamDesign({ width, mtuBytes });
+    const design = streamDesign({ width, mtuBytes, memoryProtection });
     model = await openStreamModule(design, rxParserModules(design));
   }, 600_000);
 

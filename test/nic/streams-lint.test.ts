@@ -26,11 +26,17 @@ const parts: readonly (readonly [name: string, modules: Modules])[] = [
   ["axi_read_mux", axiReadMuxModules],
 ];
 
+const wide = process.env.LANEWRIGHT_WIDTHS !== undefined;
 const cases: readonly StreamOptions[] = [
-  { width: 128, inlineBytes: 96, memoryProtection: "secded" },
-  { width: 256, mtuBytes: 256, outstandingReads: 1 },
-  { width: 1024, outstandingReads: 64, memoryProtection: "secded" },
-  ...(process.env.LANEWRIGHT_WIDTHS === undefined ? [] : [{ width: 512, inlineBytes: 96 }]),
+  { width: 256, inlineBytes: 96, memoryProtection: "secded" },
+  ...(wide
+    ? ([
+        { width: 128, inlineBytes: 96, memoryProtection: "secded" },
+        { width: 256, mtuBytes: 256, outstandingReads: 1 },
+        { width: 512, inlineBytes: 96 },
+        { width: 1024, outstandingReads: 64, memoryProtection: "secded" },
+      ] as const)
+    : []),
 ];
 
 const named = cases.flatMap((one) =>
@@ -45,7 +51,6 @@ describe("the streams of an adapter are clean and fit 100 columns", () => {
       const files = modules(design).map(([suffix, template, view]) => {
         const name = moduleName(design, suffix);
         const text = renderTemplate(`${template}.v.hbs`, view);
-        if (process.env.LANEWRIGHT_KEEP) writeFileSync(join(process.env.LANEWRIGHT_KEEP, `${name}.v`), text);
         for (const line of template.startsWith("nic/") ? text.split("\n") : [])
           expect(/^[ -~]*$/u.test(line) && line.length <= 100, line).toBe(true);
         writeFileSync(join(folder, `${name}.v`), text);
