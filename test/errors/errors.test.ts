@@ -9,6 +9,7 @@ import { inspect, LanewrightError } from "../../generator/index.ts";
 import { loadDeviceDescription } from "../../generator/description/index.ts";
 import { diagnosticCodes } from "../../generator/diagnostic-codes.ts";
 import { type Diagnostic, formatDiagnostics } from "../../generator/diagnostics.ts";
+import { lanewrightHere } from "../in-process.ts";
 
 /**
  * A folder a code: `input.*` is a description that has that problem, `command.json` a command line that meets it, and
@@ -89,7 +90,8 @@ describe("commands", () => {
     const folder = join(work, code);
     cpSync(join(here, code), folder, { recursive: true });
     const { args, exitCode, env } = JSON.parse(readFileSync(join(folder, "command.json"), "utf8")) as CommandCase;
-    const result = await run(args, folder, env);
+    // What a process finds in its environment takes one of its own
+    const result = env === undefined ? await runHere(args, folder) : await run(args, folder, env);
     const text = `${result.stdout}${result.stderr}`.replaceAll(`${folder}/`, "");
     expect(text).toContain(code);
     raised.hit(code);
@@ -102,6 +104,18 @@ interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+async function runHere(args: readonly string[], cwd: string): Promise<Outcome> {
+  const cache = process.env.LANEWRIGHT_CACHE;
+  process.env.LANEWRIGHT_CACHE = join(cwd, "cache");
+  try {
+    const { code, out, err } = await lanewrightHere(cwd, args);
+    return { exitCode: code, stdout: out, stderr: err };
+  } finally {
+    if (cache === undefined) delete process.env.LANEWRIGHT_CACHE;
+    else process.env.LANEWRIGHT_CACHE = cache;
+  }
 }
 
 function run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
