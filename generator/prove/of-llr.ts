@@ -4,8 +4,9 @@ import type { Proof, ProofList } from "./types.ts";
 const llrTx: Proof = {
   name: "llr_tx",
   top: "llr_tx",
-  engine: "bmc",
-  depth: 9,
+  engine: "induction",
+  depth: 1,
+  hunt: 9,
   // A row read from the replay buffer is any row, but for what any_memory_... says
   prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
   properties: [
@@ -20,9 +21,14 @@ const llrTx: Proof = {
     { label: "unacknowledged_kept", says: "a frame not acknowledged is in the replay buffer" },
     { label: "kept_in_order", says: "frames stand in the replay buffer in the order of their numbers" },
     { label: "frames_in_range", says: "frames not acknowledged are never more than the buffer has rows" },
+    { label: "whole_grows", says: "beats of whole frames grow by those of the frame that ends" },
+    { label: "ended_fits", says: "a frame that ends is no longer than what was reserved for it" },
+    { label: "pending_moves", says: "beats reserved move by what is reserved and what has come" },
+    { label: "committed_grows", says: "beats held and reserved grow by what is reserved, no more" },
     { label: "reserved_fits", says: "beats held and beats reserved fit into the replay buffer" },
     { label: "never_overflows", says: "the replay buffer is never written when it is full" },
     { label: "within_frame_limit", says: "frames under way stay within the limit of the window in frames" },
+    { label: "bytes_were_within", says: "an open window had room for two longest packets" },
     { label: "within_byte_limit", says: "bytes under way stay within the limit of the window in bytes" },
     { label: "last_rows", says: "the frame under way stands in the last rows of the replay buffer" },
     { label: "rows_follow", says: "rows of the replay buffer follow each other as the beats did" },

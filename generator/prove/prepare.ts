@@ -10,11 +10,13 @@ export interface Model {
   /** Name of the top module. */
   readonly top: string;
   /**
-   * Asserted cells: `never_beyond_credit`, or `credit_tx.never_beyond_credit` of a module inside. Those of the registry
-   * come first, in its order.
+   * Asserted cells: `never_beyond_credit`, or `credit_tx.never_beyond_credit` of a module inside, in the order in which
+   * one may rest on another: those of the registry in its order, then those inside, unless the proof says otherwise.
    */
   readonly asserts: readonly string[];
   readonly covers: readonly string[];
+  /** Labels of the modules inside that are assumptions there. */
+  readonly expected: readonly string[];
 }
 
 /**
@@ -54,6 +56,7 @@ async function prepareCase(
     `select -set inner ${top} %n`,
     ...(proof.innerProved === true ? ["chformal -assert -cover -remove @inner"] : []),
     "select -set expected @inner */any_* %d",
+    "tee -q -o expected.txt select -list @expected t:$assume %i",
     "chformal -assume -assume2assert @expected",
     "chformal -cover -remove @inner",
     "flatten",
@@ -72,13 +75,23 @@ async function prepareCase(
   const { output, exitCode } = await run("yosys", ["-q", "-p", script.join("; ")], { folder, seconds: 600 });
   if (exitCode !== 0) throw new Error(`Yosys cannot read the module of proof ${proof.name}:\n${output}`);
   const order = proof.properties.map(({ label }) => label);
-  const rank = (cell: string): number => (order.includes(cell) ? order.indexOf(cell) : order.length);
+  const expected = cellsIn(join(folder, "expected.txt"));
+  const rank = (cell: string): number => {
+    if (order.includes(cell)) return order.indexOf(cell);
+    return proof.innerFirst === true && !expected.includes(labelOf(cell)) ? -1 : order.length;
+  };
   return {
     folder,
     top,
     asserts: cellsIn(join(folder, "asserts.txt")).toSorted((a, b) => rank(a) - rank(b)),
     covers: cellsIn(join(folder, "covers.txt")),
+    expected,
   };
+}
+
+/** The label of a cell: `never_beyond_credit` of `tx.never_beyond_credit`. */
+function labelOf(cell: string): string {
+  return cell.slice(cell.lastIndexOf(".") + 1);
 }
 
 /** Cells in a file that `select -list` wrote, a line `module/cell` each. */

@@ -53,6 +53,8 @@ export interface SolverProof extends Common {
   readonly clocks?: "several";
   /** Properties of the modules inside are left out: they are proved there, under assumptions that are checked here. */
   readonly innerProved?: boolean;
+  /** The assertions of the modules inside are listed first, so that those of the proof may rest on them in the same step. */
+  readonly innerFirst?: boolean;
   /** False where z3 is faster without the steps unrolled. */
   readonly unroll?: boolean;
   /** Yosys commands after the design is flat, for what this proof needs: cut points and the like. */

@@ -1,6 +1,7 @@
 import type { LinkDesign } from "../design/link.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { header, moduleName } from "./common.ts";
+import { creditLoopView } from "./credit-loop.ts";
 import type { FileOfDesign } from "./files.ts";
 import { llrLoopView } from "./llr.ts";
 
@@ -18,6 +19,7 @@ const lateSyncView = (design: LinkDesign): FileOfDesign["view"] => ({
 export function formalFiles(design: AnyDesign): readonly FileOfDesign[] {
   const port = design.kind === "switch" ? { ...design.port, name: design.name } : design;
   return [
+    harness(port, "credit_loop", creditLoopView(port)),
     ...(port.retry === "llr" ? [harness(port, "llr_loop", llrLoopView(port))] : []),
     ...(port.phy === "pcs" ? [harness(port, "late_sync", lateSyncView(port))] : []),
   ];

@@ -32,6 +32,10 @@ module leaf4_credit_tx (
     // Counters, 12 bits a VL
     output wire [47:0] fctbs,
     output wire [47:0] cl
+`ifdef FORMAL
+    ,
+    output reg [12:0] f_room  // blocks promised and not sent
+`endif
 );
 
     localparam N  = 4;  // data VLs
@@ -90,7 +94,6 @@ module leaf4_credit_tx (
     endgenerate
 
     reg         f_promised;  // a promise came in this session
-    reg  [12:0] f_room;      // blocks promised and not sent
     reg  [11:0] f_sent;      // blocks sent in this session
     wire        f_ok   = credit_ok[f_lane];
     wire [11:0] f_cl   = f_lane_cl[f_lane];

@@ -55,6 +55,12 @@ module link_400g_credit_rx (
     output reg         peer_armed,
     output wire [47:0] abr,
     output reg         watchdog_expired
+`ifdef FORMAL
+    ,
+    output reg        f_live,   // a session: both counters began at 0
+    output reg        f_begun,  // the cycle after a counter was cleared
+    output reg [12:0] f_open    // blocks promised and not yet there
+`endif
 );
 
     localparam N       = 4;         // data VLs
@@ -239,10 +245,9 @@ module link_400g_credit_rx (
         end
     endgenerate
 
-    reg         f_live;     // a session: both counters began at 0
-    reg         f_begun;    // the cycle after a counter was cleared
     reg  [11:0] f_abr;      // blocks that came, or were made up for by FCTBS
-    reg  [12:0] f_open;     // blocks promised and not yet there
+    reg  [12:0] f_free;     // blocks free in the cycle before, up to 2048
+    reg  [12:0] f_passed;   // blocks that came in it, or were made up for
     reg  [15:0] f_limit;    // beats that may be in the buffer now: those of before, and what came
     reg         f_offered;  // a packet was due, and not taken
     reg  [3:0]  f_offer;    // its VL
@@ -250,6 +255,7 @@ module link_400g_credit_rx (
     wire [15:0] f_occupied = (f_beats + {16'd0}) >> F_SHIFT;
     wire        f_sync     = fcp_valid && fcp_vl == {1'd0, f_lane};
     wire        f_comes    = accept && accept_vl == f_lane;
+    wire [15:0] f_left     = {4'd0, CREDITS} - f_occupied;
     wire [12:0] f_arrived  = f_comes ? {6'd0, accept_blocks} : 13'd0;
     wire [11:0] f_skipped  = f_sync ? fcp_fctbs - f_abr : 12'd0;
     wire [12:0] f_gone     = {1'b0, f_skipped} + f_arrived;
@@ -262,6 +268,9 @@ module link_400g_credit_rx (
         f_abr     <= f_abr + f_gone[11:0];
         f_open    <= (f_told ? {1'b0, f_now} : f_open) - f_gone;
         f_limit   <= f_beats + ({3'd0, f_arrived} << F_SHIFT);
+        f_free    <= f_occupied >= {4'd0, CREDITS} ? 13'd0
+                   : f_left > 16'd2048 ? 13'd2048 : f_left[12:0];
+        f_passed  <= f_gone;
         f_offered <= fcp_due && !fcp_take && enable;
         f_offer   <= f_told_vl;
         if (clear) begin
@@ -311,6 +320,8 @@ module link_400g_credit_rx (
         // Whatever is promised has room: it fits into the buffer beside what is there
         promise_has_room: assert (!f_live || f_begun
             || {4'd0, f_now} + f_occupied <= {4'd0, CREDITS});
+        // What is promised is all the room that there is, up to 2048 blocks: no credit leaks
+        promise_is_room: assert (!f_live || f_begun || f_now == f_free[11:0] - f_passed[11:0]);
         // No promise is taken back
         promise_grows: assert (!f_live || f_begun || {1'b0, f_now} >= f_open);
         // Only lanes that are there have their turn

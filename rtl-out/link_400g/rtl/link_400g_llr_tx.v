@@ -486,10 +486,29 @@ module link_400g_llr_tx (
 
     // ---- the window ----
 
-    wire [VB-1:0] f_recorded  = {1'b0, f_write - f_frame};  // beats of the frame under way
-    wire [VB:0]   f_committed = {2'b00, used} - {1'b0, f_recorded} + {1'b0, pending_beats_reg};
-    wire [31:0]   f_bytes     = {15'd0, f_committed[VB-1:0], 7'd0};
-    wire [19:0]   f_in_flight = outstanding + {16'd0, pending_frames_reg};
+    wire [VB-1:0] f_recorded     = {1'b0, f_write - f_frame};  // beats of the frame under way
+    wire [AW-1:0] f_whole        = f_frame - f_free;           // beats of whole frames
+    wire [VB:0]   f_committed    = {2'b00, f_whole} + {1'b0, pending_beats_reg};
+    wire [31:0]   f_bytes        = {15'd0, f_committed[VB-1:0], 7'd0};
+    // the same a cycle before, and what was reserved in it
+    reg  [VB:0]   f_before_reg;
+    reg  [VB:0]   f_asked_reg;
+    reg  [AW-1:0] f_whole_reg;                                 // its parts
+    reg  [VB-1:0] f_pending_reg;
+    // beats of the frame that ended, what had been reserved for it
+    reg  [VB:0]   f_ended_reg;
+    reg  [VB:0]   f_arrived_reg;
+    wire [31:0]   f_bytes_before = {15'd0, f_before_reg[VB-1:0], 7'd0};
+    wire [19:0]   f_in_flight    = outstanding + {16'd0, pending_frames_reg};
+
+    always @(posedge clk) begin
+        f_before_reg  <= rst ? {VB+1{1'b0}} : f_committed;
+        f_whole_reg   <= rst ? {AW{1'b0}} : f_whole;
+        f_pending_reg <= rst ? {VB{1'b0}} : pending_beats_reg;
+        f_ended_reg   <= sent && !rst ? {1'b0, f_recorded} + 1'b1 : {VB+1{1'b0}};
+        f_arrived_reg <= arrived && !rst ? {{VB+1-PB{1'b0}}, s_reserved} : {VB+1{1'b0}};
+        f_asked_reg   <= reserve && !rst ? {{VB+1-PB{1'b0}}, reserve_beats} : {VB+1{1'b0}};
+    end
 
     always @* if (!$initstate) begin : f_window
         // Frames under way: counted, recorded from their first beat, none recorded while frames
@@ -509,6 +528,17 @@ module link_400g_llr_tx (
                 && (!replay_reg || f_read - f_low <= f_size)
                 && (!replay_reg || !rd_valid || f_read != f_low)
                 && (replay_reg || !replay_open_reg));
+        // From cycle to cycle beats held and reserved grow by what is reserved, and by no more
+        whole_grows: assert (
+                   ({2'b00, f_whole} <= {2'b00, f_whole_reg} + f_ended_reg));
+        ended_fits: assert (
+                   (f_ended_reg <= f_arrived_reg
+                       && f_before_reg == {2'b00, f_whole_reg} + {1'b0, f_pending_reg}));
+        pending_moves: assert (
+                   ({1'b0, pending_beats_reg}
+                       == {1'b0, f_pending_reg} + f_asked_reg - f_arrived_reg));
+        committed_grows: assert (
+                   (f_committed <= f_before_reg + f_asked_reg));
         // Beats held and beats reserved fit into the replay buffer
         reserved_fits: assert (
                    (f_committed <= {2'b00, F_ROOM} && f_recorded <= {1'b0, used}
@@ -521,6 +551,10 @@ module link_400g_llr_tx (
         within_frame_limit: assert (
                    (!f_same || f_in_flight == 20'd0 || f_in_flight <= cfg_outstanding_seq_max)
                 && (!f_same || !window_open || f_in_flight < cfg_outstanding_seq_max));
+        // While the window is open two longest packets were within the limit a cycle before
+        bytes_were_within: assert (
+                   (!f_same || !window_open
+                       || f_bytes_before + LONGEST_BYTES <= cfg_outstanding_data_max));
         // No more bytes are under way than the limit of the window in bytes
         within_byte_limit: assert (
                    (!f_same || f_committed == {VB+1{1'b0}} || f_bytes <= cfg_outstanding_data_max)
