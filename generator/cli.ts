@@ -41,10 +41,7 @@ Example:
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on("error", endQuietly);
   const json = argv.includes("--json");
-  const program = new Command("lanewright")
-    .description(intro)
-    .version(version())
-    .addHelpText("after", outro)
+  const program = emptyProgram()
     .showHelpAfterError(json ? false : "(lanewright --help shows what there is)")
     .configureOutput(json ? { writeErr: () => {} } : {})
     .exitOverride();
@@ -57,6 +54,17 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error, json);
   }
+}
+
+function emptyProgram(): Command {
+  return new Command("lanewright").description(intro).version(version()).addHelpText("after", outro);
+}
+
+/** The program with all of its commands, for who writes about them. */
+export async function wholeProgram(): Promise<Command> {
+  const program = emptyProgram();
+  for (const load of Object.values(verbs)) (await load()).register(program);
+  return program;
 }
 
 /** Tells the user about an error; gives the exit code for it. @param help where a wrong command line finds help */

@@ -33,8 +33,8 @@ describe("what is written by scripts", () => {
     for (const [path, svg] of Object.entries(await pictures())) expect(textOf(path), path).toBe(svg);
   });
 
-  it("has the pages that `npm run reference` writes", () => {
-    for (const [path, page] of Object.entries(referencePages())) expect(textOf(path), path).toBe(page);
+  it("has the pages that `npm run reference` writes", async () => {
+    for (const [path, page] of Object.entries(await referencePages())) expect(textOf(path), path).toBe(page);
   });
 });
 
