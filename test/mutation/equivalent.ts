@@ -103,6 +103,18 @@ export const equivalents: readonly Equivalent[] = [
     why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
   },
   {
+    ...{ module: "llr_control", line: "message_next = INIT_ECHO;", to: "(INIT_ECHO ^ 1'b1)" },
+    why: "with retry the first assignment of it is replaced in each branch",
+  },
+  {
+    ...{ module: "rr_arbiter", from: "NOT_2", to: "(NOT_2 ^ 1'b1)" },
+    why: "what is shifted in at the lowest bit is 0, whatever the mask says of it",
+  },
+  {
+    ...{ module: "rr_arbiter", line: "((behind_4 << 4) & NOT_4)", from: "4", to: "3" },
+    why: "four bits behind the first one are set by then; three further on reach to the end of a group of eight as well",
+  },
+  {
     ...{
       module: "tx_scheduler",
       line: "= valid_reg && (flow_reg || rd_last);",
