@@ -8,7 +8,7 @@ import { type PacketMemory, packetMemoryModules } from "../packet-memory.ts";
 import { range } from "../ranges.ts";
 
 /** What asks for keys, in the order of the ports. */
-const clients = ["Responder", "Sender", "Completer"];
+const clients = ["Responder", "Requester", "Response engine"];
 
 export function regionMemory(design: NicDesign): PacketMemory {
   return {

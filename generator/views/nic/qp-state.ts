@@ -10,7 +10,7 @@ import { fifoView } from "./fifo.ts";
 import { qpBits } from "./sizes.ts";
 
 /** What reads states and reports errors, in the order of the ports. */
-const readers = ["Responder", "Response engine", "Sender", "Completer"];
+const readers = ["Responder", "Response engine", "Requester", "Completion queues"];
 
 export function stateMemory(design: NicDesign): PacketMemory {
   return { rowBits: 3, depth: design.queuePairs, purpose: "Copy of the states of all queue pairs." };

@@ -1,0 +1,93 @@
+import type { NicDesign } from "../../design/nic.ts";
+import { dec, range } from "../../render/verilog.ts";
+import type { View } from "../../render/view.ts";
+import { header, localparam, moduleName } from "../common.ts";
+import type { ModuleFile } from "../files.ts";
+import { axiReadMuxModules } from "./axi-read-mux.ts";
+import { cqWriterModules } from "./cq-writer.ts";
+import { dmaReadModules } from "./dma-read.ts";
+import { dmaWriteModules } from "./dma-write.ts";
+import { fetchModules } from "./fetch.ts";
+import { fifoView } from "./fifo.ts";
+import { mrTableModules } from "./mr-table.ts";
+import { qpStateModules } from "./qp-state.ts";
+import { nicRegisterModules } from "./registers.ts";
+import { requesterMemories, requesterView } from "./requester.ts";
+import { responderMemories, responderView } from "./responder.ts";
+import { responseEngineView, responseMemories } from "./response-engine.ts";
+import { rxParserModules } from "./rx-parser.ts";
+import { cqBits, mrBits, nicRanges, qpBits } from "./sizes.ts";
+import { txBuilderModules } from "./tx-builder.ts";
+
+/** Packets whose headers wait for their payload. */
+const headers = 16;
+
+/** `nic_tx_mux`. */
+function txMuxView(design: NicDesign): View {
+  const inlineBits = 8 * design.derived.inlineBytes.value;
+  return {
+    header: header(design, "Packets of both engines in turn."),
+    module: moduleName(design, "nic_tx_mux"),
+    device: design.name,
+    inline: range(inlineBits),
+    inlineBits: String(inlineBits),
+    headers: String(headers),
+    params: [localparam("HW", 400 + inlineBits, "bits of the headers of a packet")],
+  };
+}
+
+/** `nic_core`: everything between the link port and the host, wired. */
+function coreView(design: NicDesign): View {
+  const regionBits = mrBits(design);
+  return {
+    header: header(design, "The adapter without its link port."),
+    module: moduleName(design, "nic_core"),
+    device: design.name,
+    secded: design.memoryProtection === "secded",
+    r: nicRanges(design),
+    qp: range(qpBits(design)),
+    qpZero: dec(0, qpBits(design)),
+    qpnPad: dec(0, 24 - qpBits(design)),
+    mr: range(regionBits),
+    regionBits: `[${regionBits - 1}:0]`,
+    cq: range(cqBits(design)),
+    wqe: range(8 * design.derived.wqeBytes.value),
+    wqeBytes: String(design.derived.wqeBytes.value),
+    inline: range(8 * design.derived.inlineBytes.value),
+    params: [],
+  };
+}
+
+const small = (design: NicDesign, name: string, purpose: string): ModuleFile => [
+  `nic_${name}`,
+  `nic/${name}`,
+  { header: header(design, purpose), module: moduleName(design, `nic_${name}`) },
+];
+
+/** Everything of an adapter but its link port, each module once, the core last. */
+export function coreModules(design: NicDesign): readonly ModuleFile[] {
+  const parts: readonly ModuleFile[] = [
+    ["nic_fifo", "nic/fifo", fifoView(design)],
+    ...rxParserModules(design),
+    ...txBuilderModules(design),
+    ...dmaReadModules(design),
+    ...dmaWriteModules(design),
+    ...fetchModules(design, 64),
+    ...axiReadMuxModules(design),
+    ...responderMemories(design),
+    ...responseMemories(design),
+    ...requesterMemories(design),
+    ["nic_responder", "nic/responder", responderView(design)],
+    ["nic_response_engine", "nic/response_engine", responseEngineView(design)],
+    ["nic_requester", "nic/requester", requesterView(design)],
+    ["nic_tx_mux", "nic/tx_mux", txMuxView(design)],
+    small(design, "message_mux", "Short writes of host memory."),
+    small(design, "fan_out", "One giver, several takers."),
+    ...mrTableModules(design),
+    ...qpStateModules(design),
+    ...cqWriterModules(design),
+    ...nicRegisterModules(design),
+  ];
+  return [...new Map(parts.map((one) => [one[0], one])).values(), ["nic_core", "nic/core", coreView(design)]];
+}
+
