@@ -9,6 +9,7 @@ import { Scoreboard } from "../scoreboard/scoreboard.ts";
 import { Rng, seedText } from "../traffic/rng.ts";
 import { type BuiltDevice, buildDevice } from "./built-device.ts";
 import { DeviceEnd } from "./device-end.ts";
+import { FaultPoints } from "./fault-points.ts";
 import { type SoakResult, soakResult } from "./link-result.ts";
 import { drawScenario, type LinkFaults, type Scenario, withFaults } from "./link-scenario.ts";
 
@@ -54,6 +55,7 @@ class SoakRun {
   readonly #boards: readonly [Scoreboard, Scoreboard];
   readonly #monitors: readonly [MiiMonitor, MiiMonitor];
   readonly #cable: Cable;
+  readonly #points: FaultPoints;
   readonly #left: [number, number];
   readonly #indices = new Float64Array(32);
   readonly #settled = new Float64Array(32);
@@ -91,6 +93,10 @@ class SoakRun {
       seed: seed ^ 0x6c77,
     };
     this.#cable = new Cable(this.#ends[0].mii, this.#ends[1].mii, { ab: channel });
+    this.#points = new FaultPoints([
+      { channel: this.#cable.ab, port: this.#ends[1] },
+      { channel: this.#cable.ba, port: this.#ends[0] },
+    ]);
   }
 
   run(): SoakResult {
@@ -152,6 +158,7 @@ class SoakRun {
   #step(): void {
     this.cycle++;
     this.#cable.tick();
+    this.#points.step();
     for (const side of [0, 1] as const) {
       const end = this.#ends[side];
       if (end.txReady) this.#monitors[side].beat(end.mii.txData, end.mii.txFlags, this.cycle);
@@ -180,6 +187,7 @@ class SoakRun {
     const what = this.#rng.float();
     if (what < 0.5 && flaps) {
       this.#flaps++;
+      this.#points.linkLost();
       this.#cable.flap(1 + this.#rng.below(flapCycles), this.#rng.pick(["a", "b", "both"] as const));
     } else if (what < 0.8 && withhold) {
       for (const { sink } of this.#ends) sink.enableVls(this.#rng.below(0x10000));
