@@ -291,6 +291,17 @@ describe.each(nicWidths)("nic_dma_write at %i bits", (width) => {
       expect([run.awAt[0]! - taken!, run.wAt[0]! - taken!]).toEqual([3, 5]);
     }));
 
+  it("has 64 bursts without an answer at most", () =>
+    withSeed(seed, (rng) => {
+      const run = start(rng, { latency: [900, 900] });
+      for (let count = 0; count < 150; count += 1) {
+        const address = base + BigInt(8 * count);
+        run.packet(rng, { payload: randomBytes(rng, 8), pieces: [{ address, bytes: 8 }] });
+      }
+      run.run();
+      expect(run.memory.write!.most).toBe(64);
+    }));
+
   it("lets commands and messages take turns", () =>
     withSeed(seed, (rng) => {
       const run = start(rng);

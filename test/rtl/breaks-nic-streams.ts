@@ -28,7 +28,6 @@ const write: readonly Breaks[] = [
     only,
     module: "nic/dma_write",
     changes: [
-      ["taken_bytes_reg > page_room", "taken_bytes_reg >= page_room"],
       ["taken_bytes_reg > page_room", "1'b0"],
       ["taken_address_reg[63:12] + 52'd1", "taken_address_reg[63:12]"],
       ["split_final_reg && split_ends", "split_final_reg"],
