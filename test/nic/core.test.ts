@@ -1,0 +1,106 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
+import type { BuiltModel } from "../../sim/build/index.ts";
+import { randomStream } from "../../sim/nic/random-program.ts";
+import { type Connection, ProgramRun } from "../../sim/nic/run-program.ts";
+import type { MtuBytes } from "../../sim/nic/verbs.ts";
+import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { buildCore, type CoreOptions, CorePair } from "./core-pair.ts";
+
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+const depth = 4;
+/** A slow clock, so that timeouts take few cycles. */
+const clockMHz = 50;
+
+function connect(
+  pair: CorePair,
+  rng: Rng,
+  mtu: MtuBytes,
+): { connections: Connection[]; pds: [number, number] } {
+  const pds = pair.drivers.map((driver) => driver.allocPd()) as [number, number];
+  const cqs = pair.drivers.map((driver) => driver.createCq(256)) as [number, number];
+  const connections = Array.from({ length: rng.range(1, 4) }, (): Connection => {
+    const psns = [rng.chance(0.5) ? 0xffffff - rng.below(50) : rng.below(1 << 24), rng.below(1 << 24)];
+    const qpn = pair.drivers.map((driver, i) =>
+      driver.createQp({
+        ...{ type: "rc", pd: pds[i]!, sendCq: cqs[i]!, recvCq: cqs[i]! },
+        ...{ maxSend: 16, maxRecv: 64, maxInline: 32 },
+      }),
+    ) as [number, number];
+    for (const [i, driver] of pair.drivers.entries()) {
+      driver.modifyQp(qpn[i]!, { state: "INIT", pkey: 0xffff, access: 14 });
+      driver.modifyQp(qpn[i]!, {
+        ...{ state: "RTR", pathMtu: mtu, destQpn: qpn[1 - i]!, rqPsn: psns[1 - i]!, maxDestRdAtomic: depth },
+        ...{ minRnrTimer: rng.range(1, 3), address: { dlid: 2 - i, sl: rng.below(16) } },
+      });
+      driver.modifyQp(qpn[i]!, {
+        ...{ state: "RTS", timeout: rng.range(3, 4), retryCount: 7, rnrRetry: 7, sqPsn: psns[i]! },
+        maxRdAtomic: rng.range(1, depth),
+      });
+    }
+    return { qpn, cq: cqs, srq: [null, null] };
+  });
+  return { connections, pds };
+}
+
+function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
+  const pair = new CorePair(built, rng.fork("cable"), options);
+  const mtu = rng.pick<MtuBytes>([256, 512, 1024]);
+  const { connections, pds } = connect(pair, rng, mtu);
+  const shape = {
+    ...{ steps: long ? 100 : 25, longest: 4 * mtu, maxInline: 32, signalEvery: 8, wholeAtomics: true },
+  };
+  const streams = connections.flatMap((_, connection) =>
+    ([0, 1] as const).map((side) => ({
+      stream: randomStream(rng.fork(`${connection}${side}`), shape),
+      connection,
+      side,
+    })),
+  );
+  const host = (i: 0 | 1) => ({ verbs: pair.drivers[i], memory: pair.memoryOf(pair.ends[i]), pd: pds[i] });
+  const advance = (ns: number): void => pair.run(Math.ceil((ns * clockMHz) / 1000));
+  const run = new ProgramRun(
+    [host(0), host(1)],
+    connections,
+    streams,
+    { maxSend: 8, slotBytes: 4 * mtu, advance, patience: 3e6 },
+    rng.fork("program"),
+  );
+  run.run();
+  for (const { memory } of pair.ends) expect(memory.violations).toEqual([]);
+}
+
+describe("two adapters, packet stream to packet stream", () => {
+  let built: BuiltModel;
+  beforeAll(async () => {
+    built = await buildCore(
+      elaborateNic({
+        ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: 1024, queuePairs: 16, completionQueues: 8 },
+        ...{ memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 }, virtualLanes: { data: 1 } },
+        ...{
+          requester: { outstandingReads: depth, scatterGather: 6 },
+          responder: { outstandingReads: depth },
+        },
+      }),
+    );
+  }, 600_000);
+
+  const memory = {
+    ...{ readLatency: [10, 40] as const, writeLatency: [5, 30] as const, interleave: 0.3 },
+    stalls: { aw: 0.1, w: 0.1, b: 0.1, ar: 0.1, r: 0.1 },
+  };
+
+  it.each([
+    ["without faults", {}],
+    ["with slow host memory", { memory, gaps: 0.1 }],
+    ["with packets lost on the way", { memory, loss: 0.02 }],
+  ])(
+    "random programs of verbs through registers, rings and host memory, %s",
+    async (_name, options) => {
+      for (let i = 0; i < (long ? 20 : 2); i++)
+        await withSeed(mix32(seed + i), (rng) => runProgram(built, rng, options));
+    },
+    600_000,
+  );
+});
