@@ -19,7 +19,8 @@ type Counted = keyof typeof faultOfCount;
 const counted = Object.keys(faultOfCount) as Counted[];
 type Fault = (typeof faultOfCount)[Counted] | "link lost";
 
-const points = coverGroup("fault on the cable of a whole link, state of the port behind it", {
+/** Nothing reaches a port that defers, but in the cycle in which its link comes back. */
+export const faultPoints = coverGroup("fault on the cable of a whole link, state of the port behind it", {
   fault: [...Object.values(faultOfCount), "link lost"] as Fault[],
   state: stateNames,
 });
@@ -60,7 +61,7 @@ export class FaultPoints {
 
 function hit(fault: Fault, port: FaultPlace["port"]): void {
   const state = nameOfState.get(port.state);
-  if (state !== undefined) points.hit(fault, state);
+  if (state !== undefined) faultPoints.hit(fault, state);
 }
 
 function countsOf(channel: Channel): Record<Counted, number> {

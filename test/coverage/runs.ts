@@ -52,6 +52,7 @@ const link: readonly CoverageRun[] = [
   { bench: "link/packets", only: "" },
   { bench: "link/poison", only: "" },
   { bench: "link/soak", only: "narrow" },
+  { bench: "link/fault-states", only: "" },
   { bench: "errors/errors", only: "", pointsOnly: true },
 ];
 

@@ -17,6 +17,10 @@ export const breaks: readonly Breaks[] = [
     ],
   },
   {
+    ...{ bench: "../link/fault-states", only: "in actDefer", module: "port_state", whole: true },
+    changes: [["end else if (lost_reg >= cfg_link_lost_max) begin", "end else begin"]],
+  },
+  {
     // Without a NACK the replay timer repairs all, only later
     ...{ bench: "../link/bit-errors", only: "one bit error on the way to the device", module: "llr_rx" },
     whole: true,
