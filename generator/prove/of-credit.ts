@@ -21,6 +21,7 @@ const creditRx: SolverProof = {
   top: "credit_rx",
   engine: "induction",
   depth: 2,
+  hunt: 10,
   reach: 8,
   properties: [
     { label: "abr_is_counted", says: "ABR is the sum of the blocks that came, and FCTBS corrects it" },

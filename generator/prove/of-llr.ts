@@ -85,6 +85,7 @@ const llrSession: Proof = {
       says: "a session that runs is left for the peer at the second INIT only",
     },
     { label: "init_before_echo", says: "the own INIT is sent before an echo is" },
+    { label: "valid_is_accepted", says: "the peer's session is not valid before it was accepted" },
     { label: "stopped_is_silent", says: "a session that was stopped is silent" },
     { label: "becomes_ready", says: "a session can be set up", cover: true },
   ],

@@ -12,6 +12,8 @@ export interface Break {
   /** Text as it is emitted for {@link smallLink} or the device named, where it stands just once, and what takes its place. */
   readonly from: string;
   readonly to: string;
+  /** What may take its place as well, and the property still holds: only the rest of the change is what breaks it. */
+  readonly sound?: string;
   /** The device; {@link smallLink} unless given. */
   readonly device?: keyof typeof breakDevices;
 }

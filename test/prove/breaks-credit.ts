@@ -83,8 +83,8 @@ export const creditBreaks: readonly Break[] = [
     [
       "credit_rx",
       "promise_grows",
-      "(fcp_select[i] ? fcp_fctbs : abr_reg)",
-      "(fcp_select[i] ? fcp_fctbs + 12'd1 : abr_reg)",
+      "fccl_reg <= abr_reg + free",
+      "fccl_reg <= abr_reg + (fcp_valid ? 12'd0 : free)",
     ],
     ["credit_rx", "turn_is_lane", "turn_reg == LAST_VL ?", "turn_reg == LAST_VL + 4'd1 ?"],
     ["credit_rx", "packet_is_right", "lane_fccl[turn][7:0], turn_reg", "lane_fctbs[turn][7:0], turn_reg"],

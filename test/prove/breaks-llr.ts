@@ -361,6 +361,20 @@ const sessionBreaks: readonly Break[] = [
     from: "if (init_taken && !restarted_reg) begin",
     to: "if (init_taken) begin",
   },
+  // The partner is silent for 128 intervals: both are made short. What was wrong once is that a stop in the one cycle
+  // before the last of them was undone
+  {
+    ...{ ...session, property: "stopped_is_silent" },
+    from: "tick         = timer_reg == INTERVAL;\n    wire        lonely       = running && tick && lonely_reg == 7'h7f;",
+    to: "tick         = timer_reg[0];\n    wire        lonely       = tick && lonely_reg == 7'h01;",
+    sound:
+      "tick         = timer_reg[0];\n    wire        lonely       = running && tick && lonely_reg == 7'h01;",
+  },
+  {
+    ...{ ...session, property: "valid_is_accepted" },
+    from: "peer_accept = peer_new && !start && !lonely;",
+    to: "peer_accept = peer_new && !start && !lonely && rx_word[0];",
+  },
   {
     ...{ ...session, property: "stopped_is_silent" },
     from: "rx_init && running && !known && believed",

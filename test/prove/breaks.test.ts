@@ -25,8 +25,8 @@ const out = mkdtempSync(join(tmpdir(), "lanewright-breaks-"));
 afterAll(() => rmSync(out, { recursive: true }));
 
 /** The device with one change; the text to change must stand there just once. */
-function broken(one: Break): DeviceFiles {
-  const { module, from, to } = one;
+function broken(one: Break, to = one.to): DeviceFiles {
+  const { module, from } = one;
   const { device } = deviceOf(one);
   const name = `${device.name}_${module}.v`;
   const files = device.files.map((file) => {
@@ -65,4 +65,20 @@ describe("a break", () => {
     expect(result?.step).toBeGreaterThan(0);
     expect(statSync(join(out, result?.waveform ?? "none")).size).toBeGreaterThan(100);
   });
+});
+
+describe("a change that is sound", () => {
+  it.each(breaks.filter(({ sound }) => sound !== undefined))(
+    "of $module leaves $proof, $property: $sound",
+    async (one) => {
+      const proof = proofsOf(deviceOf(one).design).filter(({ name }) => name === one.proof);
+      const results = await prove(proof, broken(one, one.sound), {
+        jobs: 1,
+        timeout: 300,
+        out,
+        properties: [one.property],
+      });
+      expect(results).toMatchObject([{ property: one.property, status: "proved" }]);
+    },
+  );
 });
