@@ -84,6 +84,22 @@ describe("the driver of an adapter", () => {
         for (const { produced } of fake.queues.values()) expect(produced).toBeGreaterThan(64);
       }
       expect([a.fake.lid, b.fake.lid]).toEqual([1, 2]);
+      for (const [n, { nic }] of hosts.entries()) {
+        const { settings } = nic.qps.take(connections[0]!.qpn[n]!);
+        expect(settings).toMatchObject({
+          ...{
+            pkey: 0xffff,
+            access: 14,
+            pathMtu: 256,
+            timeout: 1,
+            retryCount: 7,
+            rnrRetry: 7,
+            minRnrTimer: 1,
+          },
+          ...{ maxRdAtomic: 4, maxDestRdAtomic: 4, address: { dlid: 2 - n, sl: 2 } },
+          ...{ sqPsn: n === 0 ? 0xfffff0 : 1000, rqPsn: n === 0 ? 1000 : 0xfffff0 },
+        });
+      }
     });
   });
 

@@ -177,7 +177,7 @@ describe.each(["none", "secded"] as const)("nic_registers, protection %s", (memo
         expect(busy >>> 31).toBe(Number(!strange));
         if (strange) continue;
         // A second command while the first one waits is none.
-        bench.write("TABLE_COMMAND", rng.below(16));
+        bench.write("TABLE_COMMAND", rng.below(16) + rng.below(3) * 2 ** 16);
         expect(model.port(`${port}_${number}`).get()).toBe(index);
         const expected = words.reduce((sum, word, at) => sum | (BigInt(word) << BigInt(32 * at)), 0n);
         expect(model.port(`${port}_data`).getBig()).toBe(expected & ((1n << BigInt(bits)) - 1n));

@@ -59,7 +59,7 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["beside_reg ? written_reg :", ""],
       ["beside_reg  <= clash", "beside_reg  <= clash || beside_reg"],
-      ["error && (lost || old != RESET)", "error"],
+      ["error && old != RESET", "error"],
       ["next == ERR && (lost || old != ERR)", "next == ERR"],
       ["next == ERR && (lost || old != ERR)", "error && (lost || old != ERR)"],
       ["(!tell || told)", "1'b1"],
@@ -77,7 +77,6 @@ export const breaks: readonly Breaks[] = [
     module: "nic/qp_state",
     changes: [
       ["rd_bad[n] ? ERR : stored", "stored"],
-      ["error && (lost || old", "error && (old"],
       ["next == ERR && (lost || old", "next == ERR && (old"],
       ["evt_uncorrectable = |uncorrectable", "evt_uncorrectable = 1'b0"],
     ],
@@ -133,11 +132,11 @@ export const breaks: readonly Breaks[] = [
     only: "protection none",
     module: "nic/registers",
     changes: [
-      ["wire         hold = |full", "wire         hold = 1'b0"],
+      ["hold = |full", "hold = 1'b0"],
       ["s_axil_awvalid && !hold", "s_axil_awvalid"],
       ["csr_wready && !hold", "csr_wready"],
-      [".push (rq_write && rq_is)", ".push (rq_write)"],
-      [".push (arm_write && arm_is)", ".push (ci_write && arm_is)"],
+      ["(rq_write && rq_is)", "(rq_write)"],
+      ["(arm_write && arm_is)", "(ci_write && arm_is)"],
       [
         "table_write && !busy && table_select == MEMORY_REGION",
         "table_write && table_select == MEMORY_REGION",
