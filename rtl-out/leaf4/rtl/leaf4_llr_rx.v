@@ -389,8 +389,7 @@ module leaf4_llr_rx (
         end
         // The MAC gives frames whole
         frames_whole: assume ($initstate || !s_valid || s_sop == !f_open_reg);
-        // The session is valid after it was accepted
-        accepted_is_valid: assume ($initstate || !f_accepted_reg || peer_valid);
+        // The session is not valid before it was accepted
         valid_is_accepted: assume ($initstate || !peer_valid || f_valid_reg || f_accepted_reg);
     end
 

@@ -175,6 +175,7 @@ module leaf4_llr_session (
     reg        f_restart_reg;
     reg        f_start_reg;
     reg        f_accept_reg;
+    reg        f_valid_reg;
     reg        f_epoch_reg;
     reg        f_ready_reg;
     reg        f_silent_reg;  // stopped, and not started since
@@ -198,6 +199,7 @@ module leaf4_llr_session (
         f_restart_reg    <= restart;
         f_start_reg      <= start;
         f_accept_reg     <= peer_accept;
+        f_valid_reg      <= peer_valid;
         f_epoch_reg      <= epoch;
         f_ready_reg      <= ready;
         f_lonely_reg     <= lonely;
@@ -243,6 +245,8 @@ module leaf4_llr_session (
         // The own INIT is sent before an echo is
         init_before_echo: assert ((!introduced_reg || f_sent_reg)
             && restarted_reg == f_restart_reg);
+        // The peer's session is not valid before it was accepted (llr_rx rests on it)
+        valid_is_accepted: assert (!f_steady || !peer_valid || f_valid_reg || f_accept_reg);
         // A session that was stopped is silent
         stopped_is_silent: assert (!f_silent_reg
             || (!running && !ready && !init_due && !echo_reg && !peer_valid));
