@@ -1,5 +1,7 @@
+import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
-import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import type { NicDesign } from "../design/nic.ts";
+import type { SwitchDesign } from "../design/switch.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import { range } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
@@ -19,7 +21,7 @@ export interface TopPort {
 }
 
 /** What a group of ports is, seen from the device. */
-export type GroupKind = "clocks" | "sink" | "source" | "mii" | "lanes" | "status" | "registers";
+export type GroupKind = "clocks" | "sink" | "source" | "mii" | "lanes" | "status" | "registers" | "memory";
 
 /** Ports that belong together. */
 export interface TopPortGroup {
@@ -163,13 +165,54 @@ function switchPorts(design: SwitchDesign): readonly TopPortGroup[] {
   ];
 }
 
+/** The AXI4 master towards host memory: whole beats, INCR, IDs on reads. */
+function hostMemory(dataBits: number): readonly Row[] {
+  return [
+    ["arid", "output", 2],
+    ["araddr", "output", 64],
+    ["arlen", "output", 8],
+    ["arvalid", "output"],
+    ["arready", "input"],
+    ["rid", "input", 2],
+    ["rdata", "input", dataBits],
+    ["rresp", "input", 2],
+    ["rlast", "input"],
+    ["rvalid", "input"],
+    ["rready", "output"],
+    ["awaddr", "output", 64],
+    ["awlen", "output", 8],
+    ["awvalid", "output"],
+    ["awready", "input"],
+    ["wdata", "output", dataBits],
+    ["wstrb", "output", dataBits / 8],
+    ["wlast", "output"],
+    ["wvalid", "output"],
+    ["wready", "input"],
+    ["bresp", "input", 2],
+    ["bvalid", "input"],
+    ["bready", "output"],
+  ];
+}
+
+/** The wire side is that of a stand-alone link; the packets stay inside. */
+function nicPorts(design: NicDesign): readonly TopPortGroup[] {
+  const { addressBits } = deviceRegisters(design);
+  return [
+    ...linkPorts(design.port).filter(({ kind }) => !["sink", "source", "registers"].includes(kind)),
+    group("status", "", "", [["irq", "output"]]),
+    group("memory", "m_axi_", "Host memory, AXI4: whole beats, INCR", hostMemory(design.host.dataBits)),
+    group("registers", "s_axil_", "Registers, AXI4-Lite: link port, adapter", axiLite(addressBits)),
+  ];
+}
+
 /** The ports of the top module in their order. */
-export function topPorts(design: AnyDesign): readonly TopPortGroup[] {
+export function topPorts(design: DeviceDesign): readonly TopPortGroup[] {
+  if (design.kind === "nic") return nicPorts(design);
   return design.kind === "switch" ? switchPorts(design) : linkPorts(design);
 }
 
 /** View of the `top_ports` partial. */
-export function topPortsView(design: AnyDesign): View {
+export function topPortsView(design: DeviceDesign): View {
   const groups = topPorts(design);
   return {
     groups: groups.map(({ title, ports }, at) => ({

@@ -90,4 +90,3 @@ export function coreModules(design: NicDesign): readonly ModuleFile[] {
   ];
   return [...new Map(parts.map((one) => [one[0], one])).values(), ["nic_core", "nic/core", coreView(design)]];
 }
-

@@ -1,3 +1,4 @@
+import type { NicDesign } from "../../design/nic.ts";
 import type { SwitchDesign } from "../../design/switch.ts";
 import { deviceRegisters, registerPages } from "../../elaborate/device-registers.ts";
 import { blockAddressBits } from "../../elaborate/register-model.ts";
@@ -8,10 +9,14 @@ import { header, localparam, moduleName } from "../common.ts";
 /** Pages whose answers are merged in the first of two cycles. */
 const groupPages = 8;
 
-/** `register_demux`: from the one slave of a switch to its blocks of registers. */
-export function registerDemuxView(design: SwitchDesign): View {
-  const { addressBits } = deviceRegisters(design);
-  const pages = registerPages(design);
+/** `register_demux`: from the one slave of a switch or an adapter to its blocks of registers. */
+export function registerDemuxView(design: SwitchDesign | NicDesign): View {
+  const { addressBits, blocks } = deviceRegisters(design);
+  const pages = design.kind === "switch" ? registerPages(design) : blocks.length;
+  const which =
+    design.kind === "switch"
+      ? "2p is the link of port p (0: the switch itself), 2p + 1 its ingress"
+      : "0 is the link port, 1 the adapter";
   const widths = {
     address: addressBits,
     offset: blockAddressBits,
@@ -26,11 +31,16 @@ export function registerDemuxView(design: SwitchDesign): View {
   return {
     header: header(design, "Leads accesses to the register block that their address means."),
     module: moduleName(design, "register_demux"),
+    pages_are: which,
     pad: " ".repeat(columns),
     r: Object.fromEntries(Object.entries(widths).map(([name, bits]) => [name, range(bits).padEnd(columns)])),
     page_bits: `[${addressBits - 1}:${blockAddressBits}]`,
     params: [
-      localparam("PAGES", pages, "two for each port, port 0 included"),
+      localparam(
+        "PAGES",
+        pages,
+        design.kind === "switch" ? "two for each port, port 0 included" : "link port, adapter",
+      ),
       localparam("PAGE_BITS", addressBits - blockAddressBits, "bits: number of a page"),
       localparam("GROUPS", Math.ceil(pages / groupPages), `groups of ${groupPages} pages`),
     ],

@@ -1,0 +1,50 @@
+import type { NicDesign } from "../../design/nic.ts";
+import type { View } from "../../render/view.ts";
+import { header } from "../common.ts";
+import { type FileOfDesign, fileOfModule, type ModuleFile } from "../files.ts";
+import { linkModulesOf } from "../link-files.ts";
+import { registerDemuxView } from "../switch/register-demux.ts";
+import { topPorts, topPortsView } from "../top-ports.ts";
+import { coreModules } from "./core.ts";
+import { nicRanges } from "./sizes.ts";
+
+/** Signals of AXI4-Lite in the order of the demultiplexer's ports. */
+const bus = [
+  ...["awaddr", "awvalid", "awready", "wdata", "wstrb", "wvalid", "wready", "bresp", "bvalid", "bready"],
+  ...["araddr", "arvalid", "arready", "rdata", "rresp", "rvalid", "rready"],
+];
+
+/** The top module of an adapter. */
+function nicTopView(design: NicDesign): View {
+  const groups = topPorts(design);
+  const named = (kinds: readonly string[], prefix: string): string[] =>
+    groups
+      .filter((group) => kinds.includes(group.kind) && group.prefix.startsWith(prefix))
+      .flatMap(({ ports }) => ports.map(({ name }) => name));
+  const host = [...named(["memory"], "m_axi_"), "irq"];
+  return {
+    header: header(design, "A network adapter: link port, transport, host memory."),
+    module: design.name,
+    r: nicRanges(design),
+    ports_of: topPortsView(design),
+    bus: bus.map((name, at) => ({ name, comma: at < bus.length - 1 ? "," : "" })),
+    wire_side: named(["mii", "lanes", "status"], "p0_").map((wire) => ({
+      port: wire.replace(/^p0_/u, ""),
+      wire,
+    })),
+    host_side: host.map((name, at) => ({ name, comma: at < host.length - 1 ? "," : "" })),
+  };
+}
+
+/** Every Verilog file of an adapter, each module once, the top module last. */
+export function nicFilesOf(design: NicDesign): readonly FileOfDesign[] {
+  const modules: readonly ModuleFile[] = [
+    ...linkModulesOf(design.port),
+    ...coreModules(design),
+    ["register_demux", "switch/register_demux", registerDemuxView(design)],
+  ];
+  return [
+    ...[...new Map(modules.map((one) => [one[0], one])).values()].map((one) => fileOfModule(design, one)),
+    { path: `rtl/${design.name}.v`, template: "top/nic.v.hbs", view: nicTopView(design) },
+  ];
+}
