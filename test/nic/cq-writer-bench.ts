@@ -47,6 +47,8 @@ export interface Load {
   readonly takes: number;
   /** Of a completion for a queue that there is not. */
   readonly strange?: number;
+  /** Of a write that is not of this module; default 0.1. */
+  readonly background?: number;
 }
 
 const fields = ["cq", "qpn", "opcode", "status", "bytes", "imm", "wqe", "flags", "after"] as const;
@@ -195,7 +197,7 @@ export class CqBench {
         fail(model, `error of ${get("cq_error_qpn")}`);
     }
     if (get("event_valid") === 1 && takes) this.#event(get("event_cq"));
-    const background = rng.chance(0.1);
+    const background = rng.chance(load.background ?? 0.1);
     model.step();
     if (sent !== undefined) this.#write(sent.address, sent.bytes);
     else if (background) this.#write(null, new Uint8Array(0));

@@ -5,7 +5,16 @@ import { withSeed } from "../../sim/traffic/rng.ts";
 import { CqBench, type Load } from "./cq-writer-bench.ts";
 import { benchNic, openNicModule } from "./nic-bench.ts";
 
-const quiet: Load = { completions: 0, rows: 0, arms: 0, polls: 0.3, answers: 0.8, messages: 0.9, takes: 1 };
+const quiet: Load = {
+  completions: 0,
+  rows: 0,
+  arms: 0,
+  polls: 0.3,
+  answers: 0.8,
+  messages: 0.9,
+  takes: 1,
+  background: 0,
+};
 const clockMHz = 8;
 
 describe.each([

@@ -89,7 +89,7 @@ describe("the driver of an adapter", () => {
         expect(settings).toMatchObject({
           ...{
             pkey: 0xffff,
-            access: 14,
+            access: rights,
             pathMtu: 256,
             timeout: 1,
             retryCount: 7,
