@@ -8,8 +8,8 @@ import type { NicStreamDesign } from "../../generator/views/nic/sizes.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { buildTexts } from "../rtl/build.ts";
 
-/** Widths that the benches run at: 128 bits, with headers over several beats; `LANEWRIGHT_WIDTHS=256,512,1024` asks for others. */
-export const nicWidths = (process.env.LANEWRIGHT_WIDTHS ?? "128")
+/** Widths that the benches run at; an adapter has none of 64 bits. `LANEWRIGHT_WIDTHS=512,1024` asks for others. */
+export const nicWidths = (process.env.LANEWRIGHT_WIDTHS ?? "128,256")
   .split(",")
   .map(Number)
   .filter((width) => width >= 128 && width <= 1024);
