@@ -107,6 +107,10 @@ export const equivalents: readonly Equivalent[] = [
     why: "with retry the first assignment of it is replaced in each branch",
   },
   {
+    ...{ module: "scheduler", line: "<= {P*P{1'b0}};", from: "1'b0", to: "1'b1" },
+    why: "a mask of no ones and one of all ones both begin at the first request",
+  },
+  {
     ...{ module: "rr_arbiter", from: "NOT_2", to: "(NOT_2 ^ 1'b1)" },
     why: "what is shifted in at the lowest bit is 0, whatever the mask says of it",
   },
