@@ -39,7 +39,7 @@ function portOf(line: string): readonly Port[] {
 export interface Interface {
   /** Start of the names: `p0_tx`. */
   readonly prefix: string;
-  readonly kind: "clock" | "stream" | "mii" | "lanes" | "axil" | "status";
+  readonly kind: "clock" | "stream" | "mii" | "lanes" | "axil" | "status" | "other";
   readonly title: string;
   readonly ports: readonly Port[];
 }
@@ -51,6 +51,7 @@ const kinds: readonly (readonly [RegExp, Interface["kind"], string])[] = [
   [/^(p\d+)_[tr]x_lane(?:_clk)?$/u, "lanes", ""],
   [/^(s_axil)_\w+$/u, "axil", "Registers, AXI4-Lite"],
   [/^(p\d+_port_state|irq)$/u, "status", "Status"],
+  [/^/u, "other", "Other ports"],
 ];
 
 /** The ports of a module by interface; of a switch, port 1 stands for all that have a wire. */
@@ -60,10 +61,10 @@ export function interfacesOf(verilog: string): readonly Interface[] {
     for (const port of group.ports) {
       if (/^p(?:[2-9]|\d\d+)_/u.test(port.name)) continue;
       const match = kinds.find(([pattern]) => pattern.test(port.name));
-      if (match === undefined) throw new Error(`the datasheet has no interface for port ${port.name}`);
+      if (match === undefined) continue;
       const [pattern, kind, title] = match;
       const stem = pattern.exec(port.name)?.[1] ?? "";
-      const key = kind === "clock" || kind === "status" ? kind : `${kind} ${stem}`;
+      const key = ["clock", "status", "other"].includes(kind) ? kind : `${kind} ${stem}`;
       const one = found.get(key) ?? { kind, title: title || group.title, prefix: stem, ports: [] };
       one.ports.push(port);
       found.set(key, one);

@@ -39,7 +39,7 @@ function side(interfaces: readonly Interface[], x: number, direction: -1 | 1): r
   const inner = direction === -1 ? "start" : "end";
   const outer = direction === -1 ? "end" : "start";
   return interfaces.flatMap(({ prefix, kind, ports }) => {
-    const title = kind === "clock" ? "clock, reset" : kind === "status" ? "status" : prefix;
+    const title = kind === "clock" ? "clock, reset" : kind === "status" || kind === "other" ? kind : prefix;
     const head = 52 + row * rowHeight;
     row += 1;
     return [

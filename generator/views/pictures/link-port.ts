@@ -143,14 +143,14 @@ function notesOf(name: string, inside: readonly string[]): readonly string[] {
   return [...(task === undefined ? [] : [task]), ...within];
 }
 
-/** Rows that hold something, numbered through. */
+/** Rows that hold something, numbered through; what has no row of its own stands beside the CRCs, in the middle. */
 function columnsOf(ids: readonly string[]): ReadonlyMap<string, number> {
   const rows = columns.filter((row) => row.some((id) => ids.includes(id)));
+  const middle = rows.findIndex((row) => row.includes("vcrc_gen"));
   return new Map(
     ids.map((id) => {
       const column = rows.findIndex((row) => row.includes(id));
-      if (column < 0) throw new Error(`the picture of the link port has no column for ${id}`);
-      return [id, column];
+      return [id, column < 0 ? middle : column];
     }),
   );
 }
