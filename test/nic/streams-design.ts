@@ -45,6 +45,7 @@ export function streamDesign(options: StreamOptions): NicStreamDesign {
     derived: {
       inlineBytes: given("inlineBytes", inlineBytes, "bytes"),
       readBurstBeats: given("readBurstBeats", readBurstBeats, "beats"),
+      receivePacketBeats: given("receivePacketBeats", (4 * mtuBytes) / (width / 8), "beats"),
     },
   };
 }

@@ -6,16 +6,14 @@ import { packetMemoryModules } from "../packet-memory.ts";
 import { kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
 import { longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
 
-/** What the receive buffer holds at least. */
-const longestPackets = 4;
+/** Records that the queue holds at least. */
 const records = 16;
 /** Beats that may still come when `s_tready` falls, and some to spare. */
 const slack = 8;
 
-/** Rows of the receive buffer: four longest packets, and what comes after ready has fallen. */
-export function receiveBufferBeats(design: NicStreamDesign): number {
-  const { BB } = nicSizes(design);
-  return 2 ** indexBits((longestPackets * design.mtuBytes) / BB + slack);
+/** Rows of the receive buffer: the packets that it is to hold, and what comes after ready has fallen. */
+export function receiveBufferBeats({ derived }: NicStreamDesign): number {
+  return 2 ** indexBits(derived.receivePacketBeats.value + slack);
 }
 
 /**
@@ -36,7 +34,7 @@ export function rxParserView(design: NicStreamDesign): View {
     secded: design.memoryProtection === "secded",
     r: nicRanges(design),
     mtu: String(design.mtuBytes),
-    packets: String(longestPackets),
+    packets: String(Math.floor(design.derived.receivePacketBeats.value / mtuBeats)),
     records: String(records),
     items: kindItems(),
     layouts,

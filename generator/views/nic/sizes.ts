@@ -6,7 +6,7 @@ import { range } from "../ranges.ts";
 /** What the data movers, the parser and the builder need to know of an adapter. */
 export type NicStreamDesign = Pick<NicDesign, "name" | "datapathBits" | "mtuBytes" | "memoryProtection"> & {
   readonly host: NicDesign["host"];
-  readonly derived: Pick<NicDesign["derived"], "inlineBytes" | "readBurstBeats">;
+  readonly derived: Pick<NicDesign["derived"], "inlineBytes" | "readBurstBeats" | "receivePacketBeats">;
 };
 
 /** Bytes of a page, which no AXI4 burst crosses. */
