@@ -112,15 +112,32 @@ async function byInduction(
   );
   const loose = steps.filter(({ status }) => status !== "proved");
   if (loose.length === 0) return steps.map((result) => tell(result, work));
+  const found = await huntAll(proof, model, loose, work);
+  const others = steps.filter(({ status }) => status === "proved");
+  // Where a property fails, those proved with its help may fail, too
+  const fails = found.some(({ status }) => status === "failed");
+  const more = fails ? await huntAll(proof, model, others, work) : others;
+  const names = loose.map(({ cell }) => cell).join(", ");
+  const rest = more.map((result): CellResult => {
+    if (result.status === "failed") return result;
+    const { cell, seconds } = result;
+    return { cell, status: "undecided", detail: `follows from ${names}, which is not proved`, seconds };
+  });
+  return [...found, ...rest].map((result) => tell(result, work));
+}
+
+/** Looks for a counter-example of each that has not failed; those that none is found for stay as they are. */
+async function huntAll(
+  proof: SolverProof,
+  model: Model,
+  results: readonly CellResult[],
+  work: Work,
+): Promise<readonly CellResult[]> {
   return await Promise.all(
-    steps.map(async (result) => {
-      if (result.status === "failed") return tell(result, work);
+    results.map(async (result) => {
+      if (result.status === "failed") return result;
       const hunted = await huntFor(proof, model, result.cell, work);
-      if (hunted !== undefined) return tell({ ...hunted, seconds: hunted.seconds + result.seconds }, work);
-      if (result.status === "undecided") return tell(result, work);
-      const { cell, seconds } = result;
-      const detail = `follows from ${loose.map((one) => one.cell).join(", ")}, which is not proved`;
-      return tell({ cell, status: "undecided", detail, seconds }, work);
+      return hunted === undefined ? result : { ...hunted, seconds: hunted.seconds + result.seconds };
     }),
   );
 }

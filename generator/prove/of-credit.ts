@@ -37,6 +37,26 @@ const creditRx: SolverProof = {
   ],
 };
 
+const txScheduler: SolverProof = {
+  name: "tx_scheduler",
+  top: "tx_scheduler",
+  engine: "induction",
+  depth: 1,
+  hunt: 4,
+  reach: 4,
+  innerProved: true,
+  // What the arbiter expects of its tables, its order and weights rest on; a grant of what asks does not
+  prepare: ["delete */c:arbiter.tables_stand */c:arbiter.packets_have_size"],
+  properties: [
+    { label: "consumes_with_credit", says: "a data packet goes only where there is credit for it" },
+    { label: "consumes_its_blocks", says: "what it consumes are the blocks of that packet" },
+    { label: "reserves_in_window", says: "nothing is sent but in a session, with the window open" },
+    { label: "flow_when_due", says: "a flow-control packet goes only when it is due, in a session" },
+    { label: "one_choice", says: "one choice at a time, and none without its place in the window" },
+    { label: "data_goes", says: "a data packet can go", cover: true },
+  ],
+};
+
 const creditLoop: SolverProof = {
   name: "credit_loop",
   top: "credit_loop",
@@ -83,5 +103,5 @@ export const creditProofs: ProofList = (design) => {
   const port = design.kind === "switch" ? design.port : design;
   const values = Array.from({ length: port.virtualLanes.data }, (_value, lane) => String(lane));
   const cases = { macro: "F_LANE", values };
-  return [creditTx, creditRx, creditLoop].map((proof) => ({ ...proof, cases }));
+  return [...[creditTx, creditRx, creditLoop].map((proof) => ({ ...proof, cases })), txScheduler];
 };

@@ -39,6 +39,16 @@ const loop: readonly Change[] = [
   ["credit_rx", "lost_credit_returns", "CREDITS - taken", "12'd0"],
 ];
 
+/** Of the scheduler: what goes without credit, without a window, or as something else than it is. */
+const scheduler: readonly Change[] = [
+  ["tx_scheduler", "consumes_with_credit", "(credit_ok | {N{discard}})", "{N{1'b1}}"],
+  ["tx_scheduler", "consumes_its_blocks", "assign pop_lane       = pick_lane;", "assign pop_lane = 0;"],
+  ["tx_scheduler", "reserves_in_window", "session_ready && window_open;", "session_ready;"],
+  ["tx_scheduler", "flow_when_due", "choose && open && fcp_due;", "choose && open;"],
+  ["tx_scheduler", "one_choice", "choose && !pick_fcp && (open", "choose && (open"],
+  ["tx_scheduler", "data_goes", "pick && !arb_is15 && !discard;", "pick && arb_is15 && !discard;"],
+];
+
 const changesOf = (name: string, changes: readonly Change[]): readonly Break[] =>
   changes.map(([module, property, from, to]) => ({ proof: name, module, property, from, to }));
 
@@ -92,4 +102,5 @@ export const creditBreaks: readonly Break[] = [
     ["credit_rx", "promise_used_up", "CREDITS - taken", "12'd0"],
   ]),
   ...changesOf("credit_loop", loop),
+  ...changesOf("tx_scheduler", scheduler),
 ];
