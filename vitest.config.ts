@@ -45,9 +45,9 @@ const apart = "apart";
 
 /** Benches and pure functions: they leave nothing behind, so that what they import is read once for all of them. */
 const together = [
-  "generator/{check,description,elaborate,math,render,views}/**/*.test.ts",
+  "generator/{check,description,diff,elaborate,math,render,views}/**/*.test.ts",
   "sim/{bfm,capture,driver,nic,reference,run,scoreboard,switch,traffic}/**/*.test.ts",
-  "test/{link,nic,pcs,rtl,switch}/**/*.test.ts",
+  "test/{hand-off,link,nic,pcs,rtl,switch}/**/*.test.ts",
 ];
 
 /**

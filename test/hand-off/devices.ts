@@ -31,6 +31,11 @@ export const devices: Readonly<Record<string, AnyDesign>> = {
   }),
 };
 
+/** Those that differ in more than their constraints. */
+export const kinds = ["a link with an MII", "a link with lanes", "a switch"].map(
+  (kind) => [kind, devices[kind]!] as const,
+);
+
 /** A folder for the outputs of these devices. */
 export function outputs(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "lanewright-hand-off-"));

@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { devices, outputs, sourcesOf, written } from "./devices.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { kinds, outputs, sourcesOf, written } from "./devices.ts";
 import { noVenv, runInVenv } from "./python.ts";
 
-/** The `.core` of a device in FuseSoC itself: every target is set up, that of simulation runs. */
+/** The `.core` of a link with lanes in FuseSoC itself: every target is set up, that of simulation runs. */
 const { folder, remove } = outputs();
 afterAll(remove);
-const kinds = ["a link with lanes", "a switch"].map((kind) => [kind, devices[kind]!] as const);
 
 /** Runs FuseSoC on one target in a folder of its own; the files that it handed to the tool's backend. */
 async function fusesoc(out: string, name: string, target: string, ...options: readonly string[]) {
@@ -24,37 +23,31 @@ function projectFile(work: string, ending: string): string {
 }
 
 describe.skipIf(noVenv !== undefined)(`FuseSoC${noVenv === undefined ? "" : ` (skipped: ${noVenv})`}`, () => {
-  describe.each(kinds)("%s", (_, design) => {
-    const { name } = design;
-    let out: string;
-    beforeAll(async () => {
-      out = await written(design, folder);
-    });
+  const [, design] = kinds[1]!;
+  const { name } = design;
 
-    it.each([
-      ["vivado", ".tcl", `constraints/${name}.xdc`],
-      ["quartus", ".tcl", `constraints/${name}.quartus.sdc`],
-      ["ecp5", "Makefile", `constraints/${name}.lpf`],
-      ["lint", ".vc", `rtl/${name}.v`],
-    ])("is set up for %s with every source", async (target, ending, more) => {
-      const { code, text, work } = await fusesoc(out, name, target, "--setup");
-      expect([code, text]).toEqual([
-        0,
-        expect.not.stringMatching(/^(ERROR|WARNING(?!: Unable to recognise Quartus))/mu),
-      ]);
-      const project = projectFile(work, ending);
-      for (const path of [...sourcesOf(out, name), more]) expect(project).toContain(path);
-    });
+  it("runs it in Icarus Verilog", async () => {
+    const { code, text } = await fusesoc(await written(design, folder), name, "sim");
+    expect([code, text]).toEqual([0, expect.stringContaining(`PASS: ${name} answers, ID is 4c57`)]);
+  });
 
-    it("answers in Icarus Verilog", async () => {
-      const { code, text } = await fusesoc(out, name, "sim");
-      expect([code, text]).toEqual([0, expect.stringContaining(`PASS: ${name} answers, ID is 4c57`)]);
-    });
+  it.each([
+    ["vivado", ".tcl", `constraints/${name}.xdc`],
+    ["quartus", ".tcl", `constraints/${name}.quartus.sdc`],
+    ["ecp5", "Makefile", `constraints/${name}.lpf`],
+    ["lint", ".vc", `rtl/${name}.v`],
+  ])("sets up %s with every source", async (target, ending, more) => {
+    const out = await written(design, folder);
+    const { code, text, work } = await fusesoc(out, name, target, "--setup");
+    expect([code, text]).toEqual([
+      0,
+      expect.not.stringMatching(/^(ERROR|WARNING(?!: Unable to recognise Quartus))/mu),
+    ]);
+    const project = projectFile(work, ending);
+    for (const path of [...sourcesOf(out, name), more]) expect(project).toContain(path);
   });
 
   it("refuses a core with a file that is not there, and one that is not well formed", async () => {
-    const [, design] = kinds[0]!;
-    const { name } = design;
     const out = join(folder, "broken");
     cpSync(await written(design, folder), out, { recursive: true });
     const file = join(out, "rtl", `${name}_pcs.v`);
@@ -64,8 +57,6 @@ describe.skipIf(noVenv !== undefined)(`FuseSoC${noVenv === undefined ? "" : ` (s
     renameSync(`${file}.away`, file);
     const core = join(out, `${name}.core`);
     expect(existsSync(core)).toBe(true);
-    writeFileSync(core, readFileSync(core, "utf8").replace("filesets: [rtl]", "filesets: [rtl, rlt]"));
-    expect((await fusesoc(out, name, "lint", "--setup")).code).toBe(0);
     writeFileSync(core, readFileSync(core, "utf8").replace("toplevel:", "toplvl:"));
     expect((await fusesoc(out, name, "lint", "--setup")).code).not.toBe(0);
   });

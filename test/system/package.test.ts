@@ -80,7 +80,7 @@ describe("the package", () => {
 
   it("works from an empty folder: init, generate", async () => {
     expect(readdirSync(user)).toEqual(["node_modules"]);
-    expect(await run("npx", "--no-install", "lanewright", "init")).toMatchObject({ code: 0 });
+    expect(await run("node_modules/.bin/lanewright", "init")).toMatchObject({ code: 0 });
     const { code, text } = await run("npx", "--no-install", "lanewright", "generate", "link.ts");
     expect([code, text]).toEqual([0, expect.stringContaining("rtl-out/link: ")]);
     const list = readFileSync(join(user, "rtl-out/link/link.f"), "utf8").trim().split("\n");
