@@ -103,8 +103,8 @@ export const equivalents: readonly Equivalent[] = [
     why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
   },
   {
-    ...{ module: "llr_control", line: "message_next = INIT_ECHO;", to: "(INIT_ECHO ^ 1'b1)" },
-    why: "with retry the first assignment of it is replaced in each branch",
+    ...{ module: "llr_control", line: "message_next = INIT_ECHO;", to: ["(INIT_ECHO ^ 1'b1)", ""] },
+    why: "it stands there twice: first for all branches, each of which assigns it again, and in one of them",
   },
   {
     ...{ module: "scheduler", line: "<= {P*P{1'b0}};", from: "1'b0", to: "1'b1" },
@@ -117,6 +117,14 @@ export const equivalents: readonly Equivalent[] = [
   {
     ...{ module: "rr_arbiter", line: "((behind_4 << 4) & NOT_4)", from: "4", to: "3" },
     why: "four bits behind the first one are set by then; three further on reach to the end of a group of eight as well",
+  },
+  {
+    ...{ module: "tx_scheduler", line: "assign evt_wait", from: "may_pick && open", to: "(|(may_pick))" },
+    why: "something may be chosen without the session only to be discarded, and then a lane that has a packet is chosen",
+  },
+  {
+    ...{ module: "tx_scheduler", from: "arb_valid && may_pick", to: "(|(arb_valid))" },
+    why: "no lane asks while nothing may be chosen, so that the arbiter has nothing to grant",
   },
   {
     ...{

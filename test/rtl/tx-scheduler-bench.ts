@@ -45,6 +45,8 @@ export class TxSchedulerBench {
   readonly model: Model;
   readonly seen = { flow: 0, vl15: 0, data: 0, discarded: 0, gaps: 0, held: 0, waited: 0 };
   readonly served: number[];
+  /** Data lanes in the order in which they were chosen. */
+  readonly order: number[] = [];
   readonly #rng: Rng;
   readonly #design: LinkDesign;
   readonly #retry: boolean;
@@ -150,8 +152,6 @@ export class TxSchedulerBench {
       const beats = Array.from({ length: count }, (_, at) => {
         const data = new Uint8Array(this.#beatBytes);
         rng.fill(data);
-        if (at === 0) data[4] = (data[4]! & 0xf8) | (length >> 8);
-        if (at === 0) data[5] = length;
         const last = at === count - 1;
         const valid = last ? length - ((count - 1) * this.#beatBytes) / 4 : this.#beatBytes / 4;
         return { data, words: valid, last, error: last && hole > 0 && rng.chance(0.1) };
@@ -254,6 +254,7 @@ export class TxSchedulerBench {
     });
     if (flow) this.#flowDue = false;
     if (pop) this.served[lane] = this.served[lane]! + 1;
+    if (data) this.order.push(lane);
     this.seen[flow ? "flow" : !counted ? "discarded" : data ? "data" : "vl15"] += 1;
     return true;
   }
@@ -301,7 +302,9 @@ export class TxSchedulerBench {
       fail(model, `side ${marks}`);
     if (this.#retry && counted && field(side, 0, top - 3) !== reserved) fail(model, "beats reserved");
     if (sop !== (this.#at === 0)) fail(model, "m_sop");
-    if (sop && packet !== undefined && p.evt_packet_words.get() !== packet.length)
+    // What is counted is what the header says, not how long the packet is
+    const header = packet?.beats[0]?.data;
+    if (sop && header !== undefined && p.evt_packet_words.get() !== (header[4]! & 7) * 256 + header[5]!)
       fail(model, "evt_packet_words");
     const beat = packet?.beats[this.#at] ?? { data: flow!, words: 1, last: true, error: false };
     if (p.m_words.get() !== beat.words) fail(model, "m_words");

@@ -60,6 +60,9 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_scheduler, %
       const served = bench.served.slice(0, lanes);
       // Weight 8 and packets of two blocks: four packets a turn
       expect(Math.max(...served) - Math.min(...served)).toBeLessThanOrEqual(4);
+      const turns = bench.order.flatMap((lane, at) => (lane === bench.order[at - 1] ? [] : [at]));
+      const lengths = turns.slice(1).map((at, turn) => at - turns[turn]!);
+      if (lanes > 1) expect(new Set(lengths.slice(lanes))).toEqual(new Set([4]));
     });
   });
 });
