@@ -228,6 +228,42 @@ module leaf4_tx_scheduler (
     assign evt_packet_words = evt_packet ? {1'b0, rd_data[34:32], rd_data[47:40]} : 12'd0;
     assign evt_flow         = valid_reg && m_ready && sop_reg && flow_reg;
 
+`ifdef FORMAL
+    // ---- properties: what the credits and the retry expect of a choice ----
+
+    wire [N-1:0] f_credit = credit_ok >> pick_lane;
+    wire [N-1:0] f_head   = head_valid[N-1:0] >> pick_lane;
+
+    wire [6:0] f_blocks = lane_length[pick_lane] + 1'b1;
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end
+        // The queue holds no packet that is too long (tx_queue)
+        packets_within_mtu: assume (f_blocks == lane_length[pick_lane] + 13'd1);
+    end
+
+    always @* if (!$initstate) begin
+        // A data packet goes only where there is credit for it, and a packet
+        consumes_with_credit: assert (!consume || (f_credit[0] && f_head[0]));
+        // What it consumes are the blocks of that packet
+        consumes_its_blocks: assert (!consume
+            || (pop && pop_lane == pick_lane
+                && consume_blocks == lane_length[pick_lane] + 13'd1));
+        // Nothing is reserved but in a session, with the window open
+        reserves_in_window: assert (!reserve || (session_ready && window_open));
+        // A flow-control packet goes only when it is due, and in a session
+        flow_when_due: assert (!fcp_take || (fcp_due && session_ready));
+        // One choice at a time; a data packet is never sent without its place in the window
+        one_choice: assert (!(pop && fcp_take) && (!consume || reserve));
+    end
+
+    always @* if (!$initstate) begin
+        // A data packet can go
+        data_goes: cover (consume);
+    end
+`endif
 endmodule
 
 `default_nettype wire
