@@ -23,7 +23,7 @@ const verbs: Readonly<Record<string, () => Promise<CommandFile>>> = {
 };
 
 const intro =
-  "Generates synthesizable Verilog for lossless 400G RDMA links from a description, and proves it.";
+  "Generates synthesizable Verilog for lossless RDMA link ports and switches from a description, and proves it.";
 const outro = `
 Exit codes:
   0  done
