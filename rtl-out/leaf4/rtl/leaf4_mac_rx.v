@@ -115,14 +115,34 @@ module leaf4_mac_rx (
         end
     endfunction
 
-    // Number of marked columns
-    function [CB-1:0] count;
-        input [C-1:0] marks;
-        integer at;
+    // What is counted: columns of a row
+    localparam COUNT_MARKS = C;
+    localparam COUNT_BITS  = CB;
+
+    // Number of marks: by threes, which a LUT takes, then added bit by bit, as a carry chain
+    // is longer for so few
+    function [COUNT_BITS-1:0] count;
+        input [COUNT_MARKS-1:0] marks;
+        reg [COUNT_MARKS+1:0] wide;
+        reg [COUNT_BITS-1:0]  more;
+        reg                   carry;
+        reg                   next;
+        integer               at, place;
         begin
-            count = {CB{1'b0}};
-            for (at = 0; at < C; at = at + 1) begin
-                count = count + {{CB-1{1'b0}}, marks[at]};
+            wide  = {2'b00, marks};
+            count = {COUNT_BITS{1'b0}};
+            for (at = 0; at < COUNT_MARKS; at = at + 3) begin
+                more    = {COUNT_BITS{1'b0}};
+                more[0] = wide[at] ^ wide[at+1] ^ wide[at+2];
+                more[1] = (wide[at] & wide[at+1]) | (wide[at] & wide[at+2])
+                        | (wide[at+1] & wide[at+2]);
+                carry   = 1'b0;
+                for (place = 0; place < COUNT_BITS; place = place + 1) begin
+                    next         = (count[place] & more[place]) | (count[place] & carry)
+                                 | (more[place] & carry);
+                    count[place] = count[place] ^ more[place] ^ carry;
+                    carry        = next;
+                end
             end
         end
     endfunction
@@ -139,6 +159,18 @@ module leaf4_mac_rx (
     reg [C-1:0]   in_from_start_reg;
     reg           in_illegal_reg;
 
+    // Places that each column moves down by: control sets before it; none for a control set itself
+    reg [CB*C-1:0] places_down;
+    reg [CB*C-1:0] in_distance_reg;
+    integer        to;
+
+    always @* begin
+        for (to = 0; to < C; to = to + 1) begin
+            places_down[CB*to +: CB] = is_control[to] ? {CB{1'b0}}
+                                     : count(is_control & ~({C{1'b1}} << to));
+        end
+    end
+
     wire [C-1:0] up = {C{mii_link_up}};
 
     always @(posedge clk) begin
@@ -151,14 +183,15 @@ module leaf4_mac_rx (
         in_is_start_reg   <= is_start & up;
         in_is_end_reg     <= is_end & up;
         in_end_bytes_reg  <= end_bytes;
+        in_distance_reg   <= places_down & {CB*C{mii_link_up}};
         in_from_start_reg <= from_first(is_start & up);
         in_illegal_reg    <= |(~(is_data | is_idle | is_start | is_control | is_end) & up);
     end
 
     // ---- Stage 1: the row without control sets, and what it holds ----
 
-    // A control set moves all columns behind it one place down. The places to move are counted,
-    // then
+    // A control set moves all columns behind it one place down: by as many places as have been
+    // counted,
     // moved by one, two, four ... in turn. What a column leaves behind never gets before a column
     // that
     // stays: between the two there are fewer control sets than places.
@@ -168,10 +201,7 @@ module leaf4_mac_rx (
 
     always @* begin
         row_data = in_data_reg;
-        for (at = 0; at < C; at = at + 1) begin
-            distance[CB*at +: CB] = in_is_control_reg[at] ? {CB{1'b0}}
-                                  : count(in_is_control_reg & ~({C{1'b1}} << at));
-        end
+        distance = in_distance_reg;
         for (stage = 0; (1 << stage) < C; stage = stage + 1) begin
             for (at = 0; at + (1 << stage) < C; at = at + 1) begin
                 if (distance[CB*(at + (1 << stage)) + stage]) begin

@@ -109,7 +109,7 @@ module leaf4_management_port (
     wire          first_is15   = first_vl == 4'd15;
     wire [LW-1:0] first_lane   = first_is15 ? LAST_LANE : first_vl[LW-1:0];
     wire           first_bad    = first_length < MIN_LENGTH
-                               || first_length > (first_is15 ? MAX_LENGTH_15 : MAX_LENGTH)
+                               || (first_is15 ? first_length > MAX_LENGTH_15 : first_length > MAX_LENGTH)
                                || (!first_is15 && first_vl >= DATA_VLS);
 
     reg          open_reg;     // inside a packet
@@ -118,15 +118,46 @@ module leaf4_management_port (
     reg [LW-1:0] lane_reg;
     reg [10:0]   left_reg;     // words still to come
 
+    // What is counted: words of a beat
+    localparam COUNT_MARKS = WORDS;
+    localparam COUNT_BITS  = WB;
+
+    // Number of marks: by threes, which a LUT takes, then added bit by bit, as a carry chain
+    // is longer for so few
+    function [COUNT_BITS-1:0] count;
+        input [COUNT_MARKS-1:0] marks;
+        reg [COUNT_MARKS+1:0] wide;
+        reg [COUNT_BITS-1:0]  more;
+        reg                   carry;
+        reg                   next;
+        integer               at, place;
+        begin
+            wide  = {2'b00, marks};
+            count = {COUNT_BITS{1'b0}};
+            for (at = 0; at < COUNT_MARKS; at = at + 3) begin
+                more    = {COUNT_BITS{1'b0}};
+                more[0] = wide[at] ^ wide[at+1] ^ wide[at+2];
+                more[1] = (wide[at] & wide[at+1]) | (wide[at] & wide[at+2])
+                        | (wide[at+1] & wide[at+2]);
+                carry   = 1'b0;
+                for (place = 0; place < COUNT_BITS; place = place + 1) begin
+                    next         = (count[place] & more[place]) | (count[place] & carry)
+                                 | (more[place] & carry);
+                    count[place] = count[place] ^ more[place] ^ carry;
+                    carry        = next;
+                end
+            end
+        end
+    endfunction
+
     // Valid words of the beat: the keep bits of each word must be alike, the first words kept
-    reg [WB-1:0] words;
-    reg          keep_whole;
-    integer        word;
+    reg [WORDS-1:0] word_kept;
+    reg             keep_whole;
+    integer          word;
     always @* begin
-        words      = {WB{1'b0}};
         keep_whole = 1'b1;
         for (word = 0; word < WORDS; word = word + 1) begin
-            words = words + {{WB-1{1'b0}}, keep_reg[4*word]};
+            word_kept[word] = keep_reg[4*word];
             if (keep_reg[4*word +: 4] != 4'h0 && keep_reg[4*word +: 4] != 4'hf) begin
                 keep_whole = 1'b0;
             end
@@ -138,6 +169,7 @@ module leaf4_management_port (
         end
     end
 
+    wire [WB-1:0] words          = count(word_kept);
     wire          sop            = !open_reg;
     wire [LW-1:0] lane           = sop ? first_lane : lane_reg;
     wire [10:0]   left           = sop ? first_length : left_reg;

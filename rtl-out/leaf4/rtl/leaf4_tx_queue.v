@@ -63,13 +63,45 @@ module leaf4_tx_queue (
     // packets: up to 12 more are on their way through the crossbar
     localparam MAX_WAITING    = 6'd20;
 
+    // What is counted: words of a beat
+    localparam COUNT_MARKS = WORDS;
+    localparam COUNT_BITS  = WB;
+
+    // Number of marks: by threes, which a LUT takes, then added bit by bit, as a carry chain
+    // is longer for so few
+    function [COUNT_BITS-1:0] count;
+        input [COUNT_MARKS-1:0] marks;
+        reg [COUNT_MARKS+1:0] wide;
+        reg [COUNT_BITS-1:0]  more;
+        reg                   carry;
+        reg                   next;
+        integer               at, place;
+        begin
+            wide  = {2'b00, marks};
+            count = {COUNT_BITS{1'b0}};
+            for (at = 0; at < COUNT_MARKS; at = at + 3) begin
+                more    = {COUNT_BITS{1'b0}};
+                more[0] = wide[at] ^ wide[at+1] ^ wide[at+2];
+                more[1] = (wide[at] & wide[at+1]) | (wide[at] & wide[at+2])
+                        | (wide[at+1] & wide[at+2]);
+                carry   = 1'b0;
+                for (place = 0; place < COUNT_BITS; place = place + 1) begin
+                    next         = (count[place] & more[place]) | (count[place] & carry)
+                                 | (more[place] & carry);
+                    count[place] = count[place] ^ more[place] ^ carry;
+                    carry        = next;
+                end
+            end
+        end
+    endfunction
+
     // First beat: PktLen from the LRH, lane from the stream
     wire [10:0]   first_length = {s_tdata[34:32], s_tdata[47:40]};
     wire [3:0]    first_vl     = s_tuser[3:0];
     wire          first_is15   = first_vl == 4'd15;
     wire [LW-1:0] first_lane   = first_is15 ? VL15_LANE : first_vl[LW-1:0];
     wire           first_bad    = first_length < MIN_LENGTH
-                               || first_length > (first_is15 ? MAX_LENGTH_15 : MAX_LENGTH)
+                               || (first_is15 ? first_length > MAX_LENGTH_15 : first_length > MAX_LENGTH)
                                || (!first_is15 && first_vl >= DATA_VLS);
 
     reg          open_reg;     // inside a packet
@@ -79,14 +111,13 @@ module leaf4_tx_queue (
     reg [10:0]   left_reg;     // words still to come
 
     // Valid words of the beat: the keep bits of each word must be alike
-    reg [WB-1:0] s_words;
-    reg          keep_whole;
-    integer        word;
+    reg [WORDS-1:0] word_kept;
+    reg             keep_whole;
+    integer          word;
     always @* begin
-        s_words    = {WB{1'b0}};
         keep_whole = 1'b1;
         for (word = 0; word < WORDS; word = word + 1) begin
-            s_words = s_words + {{WB-1{1'b0}}, s_tkeep[4*word]};
+            word_kept[word] = s_tkeep[4*word];
             if (s_tkeep[4*word +: 4] != 4'h0 && s_tkeep[4*word +: 4] != 4'hf) begin
                 keep_whole = 1'b0;
             end
@@ -98,7 +129,7 @@ module leaf4_tx_queue (
     wire [10:0]      left       = sop ? first_length : left_reg;
     wire             swallow    = sop ? first_bad : swallow_reg;
     wire             beat       = s_tvalid;
-    wire [WB-1:0]    words      = s_words;
+    wire [WB-1:0]    words      = count(word_kept);
     wire [10:0]      beat_words = {{11-WB{1'b0}}, words};
     wire             closes     = left <= WORDS_PER_BEAT;
     wire             fits       = closes && left == beat_words;
