@@ -282,7 +282,7 @@ const management: readonly Breaks[] = [
       ["ends && !proper && !begun", "ends && !proper"],
       ["sop ? first_vl : data_reg[7:4]", "data_reg[7:4]"],
       ["first_length < MIN_LENGTH", "first_length < 11'd4"],
-      ["first_is15 ? first_length > MAX_LENGTH_15 :", "first_is15 ? first_length > MAX_LENGTH :"],
+      ["? first_length > MAX_LENGTH_15", "? first_length > MAX_LENGTH"],
       ["!first_is15 && first_vl >= DATA_VLS", "!first_is15 && first_vl > DATA_VLS"],
       ["wr_ready && wr_room[first_lane]", "wr_room[first_lane]"],
       ["wr_ready && wr_room[first_lane]", "wr_ready"],

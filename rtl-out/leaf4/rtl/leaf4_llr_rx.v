@@ -133,7 +133,8 @@ module leaf4_llr_rx (
     wire          head_lane_ok = head_is15 || head_vl < DATA_VLS;
     wire [LW-1:0] head_lane    = head_is15 ? VL15_LANE : head_vl[LW-1:0];
     wire        head_length_ok = head_length >= MIN_LENGTH
-                              && (head_is15 ? head_length <= MAX_LENGTH_15 : head_length <= MAX_LENGTH);
+                              && (head_is15 ? head_length <= MAX_LENGTH_15
+                                             : head_length <= MAX_LENGTH);
     wire head_allowed = head_lane_ok && (head_is15 ? allow_vl15 : allow_data);
 
     reg          expected_frame_reg;

@@ -109,7 +109,8 @@ module leaf4_management_port (
     wire          first_is15   = first_vl == 4'd15;
     wire [LW-1:0] first_lane   = first_is15 ? LAST_LANE : first_vl[LW-1:0];
     wire           first_bad    = first_length < MIN_LENGTH
-                               || (first_is15 ? first_length > MAX_LENGTH_15 : first_length > MAX_LENGTH)
+                               || (first_is15 ? first_length > MAX_LENGTH_15
+                                             : first_length > MAX_LENGTH)
                                || (!first_is15 && first_vl >= DATA_VLS);
 
     reg          open_reg;     // inside a packet

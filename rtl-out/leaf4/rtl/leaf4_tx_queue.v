@@ -101,7 +101,8 @@ module leaf4_tx_queue (
     wire          first_is15   = first_vl == 4'd15;
     wire [LW-1:0] first_lane   = first_is15 ? VL15_LANE : first_vl[LW-1:0];
     wire           first_bad    = first_length < MIN_LENGTH
-                               || (first_is15 ? first_length > MAX_LENGTH_15 : first_length > MAX_LENGTH)
+                               || (first_is15 ? first_length > MAX_LENGTH_15
+                                             : first_length > MAX_LENGTH)
                                || (!first_is15 && first_vl >= DATA_VLS);
 
     reg          open_reg;     // inside a packet

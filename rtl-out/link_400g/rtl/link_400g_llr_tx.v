@@ -801,6 +801,66 @@ module link_400g_llr_tx (
                        m_bytes} == f_tag_rest_reg)));
     end
 
+    // ---- delivery: the oldest frame is offered again in time ----
+
+    // Cycles since the oldest frame was loaded for a replay or became the oldest, by what the
+    // sender was at: a replay (cycles in which the MAC takes), or waiting for a frame on its first
+    // way out to end (that frame not counted); the cycles of the timer are timer_reg
+    reg  [AW+1:0] f_replay_n;
+    reg  [1:0]    f_want_n;
+    reg  [25:0]   f_quiet;           // all of them together
+    reg           f_timer_same_reg;  // the timer's limit has not changed since reset
+    reg           f_loaded_reg;
+    wire          f_anew = progress || rd_load || !waiting || no_session;
+    wire          f_timer_same = f_timer_same_reg
+                              && cfg_replay_timer_max == f_timer_max_reg;
+    wire f_at_replay = replay_reg && m_ready;
+    wire f_at_want   = !replay_reg && want_replay_reg && !live_open_reg;
+
+    always @(posedge clk) begin
+        f_timer_max_reg  <= cfg_replay_timer_max;
+        f_timer_same_reg <= rst || f_timer_same;
+        f_loaded_reg     <= rd_load;
+        if (f_at_replay) f_replay_n <= f_replay_n + 1'b1;
+        if (f_at_want) f_want_n <= f_want_n + 1'b1;
+        if (f_at_replay || f_at_want || timer_runs) f_quiet <= f_quiet + 1'b1;
+        if (rst || f_anew) begin
+            f_replay_n <= {AW+2{1'b0}};
+            f_want_n   <= 2'd0;
+            f_quiet    <= 26'd0;
+        end
+    end
+
+    always @* if (!$initstate) begin : f_delivery
+        // The first row of the oldest frame is known one cycle after it became the oldest
+        oldest_soon_known: assert (
+                   (!waiting || oldest_known || (f_replay_n == {AW+2{1'b0}} && f_want_n == 2'd0)));
+        // A replay offers a beat from its second cycle on, until it ends
+        replay_offers: assert (
+                   (!replay_reg || rd_valid || f_loaded_reg || !waiting));
+        // A replay ends in time
+        replay_bounded: assert (
+                   (f_replay_n <= {2'b00, F_ROOM} + 2'd2
+                       && (!replay_reg || f_replay_n == {AW+2{1'b0}}
+                       || f_replay_n + {2'b00, f_write - f_read} + {{AW+1{1'b0}}, rd_valid}
+                           <= {2'b00, F_ROOM} + 2'd2)));
+        // What is wanted is begun in time
+        want_bounded: assert (
+                   (f_want_n <= 2'd1));
+        // The timer expires in time
+        timer_bounded: assert (
+                   (!f_timer_same || {2'b00, timer_reg} <= {2'b00, cfg_replay_timer_max} + 1'b1));
+        // Every cycle that counts is one of these
+        quiet_is_sum: assert (
+                   (f_quiet <= {{26-AW-2{1'b0}}, f_replay_n} + {24'd0, f_want_n}
+                       + {2'b00, timer_reg}));
+        // So the oldest frame is loaded again, or acknowledged, within the time of the timer and
+        // a replay of the whole buffer
+        oldest_comes_again: assert (
+                   (!f_timer_same || f_quiet <= {2'b00, cfg_replay_timer_max}
+                       + {{26-AW{1'b0}}, F_ROOM} + 3'd4));
+    end
+
 `endif
 
 endmodule
