@@ -15,6 +15,9 @@ const pause =
   "the cycle between two flow-control packets only tells the same lane from being looked at twice";
 const words = "the words of sessions may follow in any order, as long as one differs from the one before";
 
+const leftOver =
+  "a match left over from before a reset is like one that was cancelled: the next one of its input ends it";
+
 export const equivalents: readonly Equivalent[] = [
   {
     ...{ module: "credit_rx", line: "left > 12'd2048 ? 12'd2048 : left;" },
@@ -117,6 +120,38 @@ export const equivalents: readonly Equivalent[] = [
   {
     ...{ module: "rr_arbiter", line: "((behind_4 << 4) & NOT_4)", from: "4", to: "3" },
     why: "four bits behind the first one are set by then; three further on reach to the end of a group of eight as well",
+  },
+  {
+    ...{ module: "crossbar", line: "if (rst) begin", from: "rst", to: "1'b0" },
+    why: "what it resets is held back by the registers behind it, and a match left over is like one that was cancelled",
+  },
+  { ...{ module: "crossbar", line: "select_valid_reg <= {P{1'b0}};" }, why: leftOver },
+  { ...{ module: "crossbar", line: "start_reg        <= {P{1'b0}};" }, why: leftOver },
+  { ...{ module: "crossbar", line: "next_reg   <= 1'b0;" }, why: leftOver },
+  {
+    ...{ module: "crossbar_tile", line: "{7'd0, marks_reg", from: "7'd0", to: "7'd1" },
+    why: "padding up to a power of two, beyond the bits that are taken",
+  },
+  {
+    ...{ module: "crossbar_tile", from: "enable[o]", to: "1'b1" },
+    why: "what is loaded without enable is shown without valid",
+  },
+  {
+    ...{ module: "port_state", line: "stale_reg               <= 1'b0;", to: ["", "1'b1"] },
+    why: "Down asks for a session first, and sets it together with that",
+  },
+  {
+    ...{ module: "crossbar_tile", line: "valid_reg <= {INPUTS{1'b0}};" },
+    why: "nothing follows an input after a reset, so that what is valid there goes nowhere",
+  },
+  {
+    ...{ module: "crossbar_tile", line: "if (rst) begin", from: "rst", to: "1'b0" },
+    why: "of the inputs: nothing follows one after a reset, so that what is valid there goes nowhere",
+  },
+  {
+    ...{ module: "tx_scheduler", from: "may_pick && (allow_data || discard)" },
+    to: "(|((allow_data || discard)))",
+    why: "what is granted while nothing may be chosen is not picked",
   },
   {
     ...{ module: "tx_scheduler", line: "assign evt_wait", from: "may_pick && open", to: "(|(may_pick))" },

@@ -77,6 +77,26 @@ describe.each(benchWidths)("axis_register at %i bits", (width) => {
       }),
   );
 
+  it("shows a beat whether it is awaited or not, and forgets all with a reset", () =>
+    withSeed(seed, (rng) => {
+      model.reset();
+      const [sValid, sReady] = [model.port("s_tvalid"), model.port("s_tready")];
+      const [mValid, mReady] = [model.port("m_tvalid"), model.port("m_tready")];
+      mReady.set(0);
+      sValid.set(1);
+      for (const full of [0, 1]) {
+        offer(rng);
+        model.step();
+        expect([mValid.get(), sReady.get()]).toEqual([1, 1 - full]);
+      }
+      model.port("rst").set(1);
+      model.step();
+      model.port("rst").set(0);
+      sValid.set(0);
+      model.eval();
+      expect([mValid.get(), sReady.get()]).toEqual([0, 1]);
+    }));
+
   it("takes a beat a cycle and is 1 cycle late", () =>
     withSeed(seed, (rng) => {
       expect(run(rng, 200, 0, 0)).toBe(201);

@@ -72,7 +72,17 @@ class Bench {
 
   reset(): void {
     for (const [, port] of this.#inputs) port.set(0);
-    this.#model.reset(2);
+    this.#reset(2);
+  }
+
+  /** The same with the inputs as they stand: a session that is ready, a link that is up. */
+  resetAsItStands(): void {
+    for (const [key, port] of this.#inputs) port.set(Number(this.inputs[key]));
+    this.#reset(1);
+  }
+
+  #reset(cycles: number): void {
+    this.#model.reset(cycles);
     this.reference.reset();
     this.starts = 0;
     expect(this.#outputs.map((port) => port.get())).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 0]);
@@ -169,6 +179,16 @@ describe("port_state", () => {
     bench.hold({ ready: false }, 1);
     bench.hold({ ready: true }, 1);
     expect(bench.state).toBe("Initialize");
+  });
+
+  it("asks for a session after a reset, also where it had asked for one before", () => {
+    bench.reset();
+    bench.inputs = { ...quiet };
+    bench.hold({ ready: true }, 5);
+    expect([bench.state, bench.starts]).toEqual(["Down", 1]);
+    bench.resetAsItStands();
+    bench.hold({}, 5);
+    expect([bench.state, bench.starts]).toEqual(["Down", 1]);
   });
 
   it("does not restart a session that restarted by itself", () => {

@@ -53,6 +53,25 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_scheduler, %
     });
   });
 
+  it("shows a frame whether it is awaited or not, and forgets it and the next one with a reset", async () => {
+    await withSeed(0xf4, (rng) => {
+      const bench = new TxSchedulerBench(model, design, rng);
+      for (let cycle = 0; cycle < 20; cycle += 1) bench.cycle({ ...full, ready: 0 });
+      const [valid, reads] = [model.port("m_valid"), model.port("rd_en")];
+      expect(valid.get()).toBe(1);
+      model.reset(1);
+      for (const name of ["session_ready", "discard", "head_valid", "fcp_due"])
+        model.port(name).bytes.fill(0);
+      model.port("beat_ready").setBig((1n << BigInt(lanes + 1)) - 1n);
+      model.port("m_ready").set(1);
+      for (let cycle = 0; cycle < 6; cycle += 1) {
+        model.eval();
+        expect([valid.get(), reads.get()]).toEqual([0, 0]);
+        model.step();
+      }
+    });
+  });
+
   it("serves data lanes of one weight alike", async () => {
     await withSeed(0xf3, (rng) => {
       const bench = new TxSchedulerBench(model, design, rng);
