@@ -7,6 +7,7 @@ export { elaborateNic } from "./elaborate-nic.ts";
 export { fec91RulesOf } from "./fec91.ts";
 export { fec91Formats, fec91SymbolsPerClock } from "./fec91-formats.ts";
 export { type LineRateSummary, lineRatePoint, lineRateSummary, plainHeaderBytes } from "./line-rate.ts";
+export { nicRules } from "./nic-rules.ts";
 export { pcsRulesOf } from "./pcs.ts";
 export { elaborateAnyPcs, type PcsChoice, pcsChoices } from "./pcs-choices.ts";
 export { legalSymbolsPerClock, pcsFormats } from "./pcs-formats.ts";

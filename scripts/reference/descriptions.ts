@@ -1,3 +1,4 @@
+import { nicSchema } from "../../generator/description/nic-schema.ts";
 import type { Schema } from "../../generator/description/schema.ts";
 import { linkSchema } from "../../generator/description/schema.ts";
 import { switchSchema } from "../../generator/description/switch-schema.ts";
@@ -7,6 +8,7 @@ import {
   baseRRulesOf,
   fec91Formats,
   fec91RulesOf,
+  nicRules,
   pcsChoices,
   pcsFormats,
   pcsRulesOf,
@@ -20,11 +22,11 @@ const intro = `# Descriptions
 
 <!-- Written by \`npm run reference\` from the JSON Schema and from the rules of elaborate/; do not edit. -->
 
-A description is the one file from which everything else follows: TypeScript that exports what \`defineLink({ ... })\` or
-\`defineSwitch({ ... })\` returns, or the same keys in JSON with \`"kind": "link"\` or \`"kind": "switch"\` among them. Both
-give the same bytes. Units stand in the names of the keys; a key that is not known is refused. \`lanewright schema\` prints
+A description is the one file from which everything else follows: TypeScript that exports what \`defineLink({ ... })\`,
+\`defineSwitch({ ... })\` or \`defineNic({ ... })\` returns, or the same keys in JSON with \`"kind": "link"\`, \`"switch"\` or
+\`"nic"\` among them. Both give the same bytes. Units stand in the names of the keys; a key that is not known is refused. \`lanewright schema\` prints
 the JSON Schema, for editors: \`"$schema": "./lanewright.schema.json"\` in a JSON description turns on completion there.
-\`lanewright schema link\` and \`lanewright schema switch\` print that of one kind.
+\`lanewright schema link\`, \`switch\` and \`nic\` print that of one kind.
 
 \`lanewright check FILE\` says all that is wrong with a description, with file, line and column; [errors.md](errors.md)
 has every message's code. \`lanewright init\` and \`lanewright init --kind switch\` write commented examples.
@@ -48,6 +50,12 @@ const ruleDefaults: Readonly<Record<string, string>> = {
   derived: "nothing is overridden",
   fec: "`rs544` from 200 Gb/s on, else `none`",
   "ports.fec": "`rs544` from 200 Gb/s on, else `none`",
+  "port.fec": "`rs544` from 200 Gb/s on, else `none`",
+  host: "the defaults of its keys",
+  requester: "the defaults of its keys",
+  responder: "the defaults of its keys",
+  "host.dataBits": "`datapathBits`",
+  "requester.outstandingRequests": "its formula",
   scheduler: "the defaults of its keys",
   tables: "the defaults of its keys",
 };
@@ -78,6 +86,7 @@ markers stand behind the MII; with FEC, 256B/257B coding and a Reed-Solomon code
 ${formatsTable()}
 
 ${switchSection()}
+${nicKeys()}
 ## Virtual lanes
 
 ${table(heads, [...lanes, ...tables, ...row])}
@@ -105,7 +114,8 @@ Without FEC these; \`laneBits\`, \`markerPeriodBlocks\`, \`berWindowClocks\`, \`
 
 ${rulesTable(ofLast(baseRFormats, baseRRulesOf))}
 
-${switchNumbers()}`;
+${switchNumbers()}
+${nicNumbers()}`;
 }
 
 function formatsTable(): string {
@@ -145,6 +155,29 @@ ${table(heads, [...rowsOf("", switchSchema as Schema), ...parts])}
 Every port is the link of above, with its options \`pass\` for \`icrc\`, \`infiniband\` for \`frame\` and \`ib\` for
 \`flowControl\`. \`lanewright explain FILE\` prints the numbers of the switch, those of a port, the latency from port to
 port stage by stage, and the memories of the whole device.
+`;
+}
+
+function nicKeys(): string {
+  const { properties = {} } = nicSchema as Schema;
+  const parts = ["host", "requester", "responder", "port"].flatMap((key) =>
+    rowsOf(`${key}.`, properties[key] ?? {}),
+  );
+  return `## The network adapter
+
+${table(heads, [...rowsOf("", nicSchema as Schema), ...parts])}
+
+The port is the link of above with \`endpoint\` for \`icrc\`: the adapter's packets end with their padding, and the port
+makes and checks the ICRC. \`derived\` sets numbers of the port.
+`;
+}
+
+function nicNumbers(): string {
+  return `### Of an adapter
+
+An adapter has these beside those of its port. \`requester.outstandingRequests\` sets the number of that name.
+
+${rulesTable(nicRules)}
 `;
 }
 

@@ -127,7 +127,9 @@ class Bench {
     const { rng, rows, regions } = this;
     const index = rng.below(regions);
     const row = rows[index]!;
-    const variant = rng.chance(0.1) ? rng.below(256) : row.variant;
+    // What a damaged row looks like when nobody puts it right.
+    const wrong = row.damaged && rng.chance(0.5) ? row.variant ^ 3 : row.variant;
+    const variant = rng.chance(0.1) ? rng.below(256) : wrong;
     const beyond = rng.chance(0.05) ? regions * (1 + rng.below(2 ** 24 / regions - 1)) : 0;
     const bytes = rng.chance(0.1) ? rng.next() : rng.below(rng.chance(0.5) ? 40 : 4097);
     const edges = [row.iova, row.iova + row.length, row.iova + row.length - BigInt(bytes)];

@@ -25,9 +25,9 @@ export const breaks: readonly Breaks[] = [
     only: "protection none",
     module: "nic/mr_table",
     changes: [
-      ["state_reg == RUN && !inv_held_reg;", "state_reg == RUN;"],
-      ["free      = state_reg == RUN && !inv_held_reg", "free      = state_reg == RUN"],
-      ["free      = state_reg == RUN && !inv_held_reg", "free      = !inv_held_reg"],
+      ["mrt_ready = state_reg == RUN && !inv_held_reg;", "mrt_ready = state_reg == RUN;"],
+      ["= state_reg == RUN && !inv_held_reg;", "= state_reg == RUN;"],
+      ["= state_reg == RUN && !inv_held_reg;", "= !inv_held_reg;"],
       ["row_end[64] && row_end[63:0] != 64'd0", "row_end[64]"],
       ["row_end[64] && row_end[63:0] != 64'd0", "1'b0"],
       ["!below_reg && ask_end_reg", "ask_end_reg"],
