@@ -1,9 +1,9 @@
 import Table from "cli-table3";
-import { generateToCache } from "../generator/emit/cached.ts";
-import { filesBelowModule } from "../sim/driver/sources.ts";
+import { renderDesign } from "../generator/emit/generate.ts";
+import { addArea, noArea } from "../generator/synth/cells.ts";
+import { type Area, findYosys, synth } from "../generator/synth/index.ts";
 import { switchDesignOf } from "../sim/switch/open.ts";
 import { fitSquare } from "./least-squares.ts";
-import { type Area, netlistOf, noArea, plainName, sum, totalOf } from "./yosys-area.ts";
 
 /**
  * Size of a switch as Yosys maps it for UltraScale+: the blocks of a switch of 4 ports and 256 bits, and how ingress,
@@ -41,40 +41,29 @@ const blocks: Readonly<Record<string, string>> = {
 const number = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 1 });
 const heads = ["flip-flops", "LUTs", "LUTs as memory", "RAM, 36 Kbit", "memory bits"];
 const cells = (area: Area): string[] =>
-  [area.flipFlops, area.luts, area.lutMemory, area.blockRam, area.memoryBits].map(number);
+  [area.flipFlops, area.luts, area.lutMemory, area.blockRams, area.ramBits].map(number);
+
+const yosys = await findYosys();
+const options = { target: "xcup", jobs: 2, place: false } as const;
 
 async function showBlocks(): Promise<void> {
   const design = switchDesignOf(shown);
-  const { files } = generateToCache(design);
-  const netlist = await netlistOf(files, design.name);
+  const { modules, total } = await synth(yosys, design, renderDesign(design), options);
   const found = new Map<string, { area: Area; times: number }>();
-  const add = (name: string, area: Area, times: number): void => {
+  let wiring = total;
+  for (const { name, total: area, instances } of modules) {
+    if (!(name in blocks)) continue;
     const old = found.get(name) ?? { area: noArea, times: 0 };
-    found.set(name, {
-      area: sum([
-        [old.area, 1],
-        [area, times],
-      ]),
-      times: old.times + times,
-    });
-  };
-  const walk = (module: string, times: number): void => {
-    const name = plainName(design.name, module);
-    if (name in blocks) {
-      add(name, totalOf(netlist, module), times);
-      return;
-    }
-    const { own, below } = netlist.get(module) ?? { own: noArea, below: [] };
-    add("", own, times);
-    for (const [one, count] of below) walk(one, count * times);
-  };
-  walk(design.name, 1);
+    found.set(name, { area: addArea(old.area, area, instances), times: old.times + instances });
+    wiring = addArea(wiring, area, -instances);
+  }
+  found.set("", { area: wiring, times: 0 });
   const table = new Table({ head: ["block", "instances", ...heads], ...plain });
   for (const [name, text] of [...Object.entries(blocks), ["", "wiring"] as const]) {
     const { area, times } = found.get(name) ?? { area: noArea, times: 0 };
     table.push([text, name === "" ? "" : String(times), ...cells(area)]);
   }
-  table.push(["sum", "", ...cells(totalOf(netlist, design.name))]);
+  table.push(["sum", "", ...cells(total)]);
   process.stdout.write(`switch of 4 ports, 256 bits, all instances of a block together\n${table}\n\n`);
 }
 
@@ -97,9 +86,7 @@ async function showGrowth(): Promise<void> {
     const areas: Area[] = [];
     for (const ports of portCounts) {
       const design = switchDesignOf(narrow(ports));
-      const top = `${design.name}_${block}`;
-      const netlist = await netlistOf(filesBelowModule(top, generateToCache(design).files), top);
-      const area = totalOf(netlist, top);
+      const { total: area } = await synth(yosys, design, renderDesign(design), { ...options, module: block });
       areas.push(area);
       table.push([block, String(ports), ...cells(area)]);
     }
@@ -107,7 +94,7 @@ async function showGrowth(): Promise<void> {
     for (const [head, key] of [
       ["flip-flops", "flipFlops"],
       ["LUTs", "luts"],
-      ["memory bits", "memoryBits"],
+      ["memory bits", "ramBits"],
     ] as const) {
       if (areas.every((area) => area[key] === 0)) continue;
       const { a, b, c, worst } = fitSquare(areas.map((area, at) => [portCounts[at] ?? 0, area[key]]));

@@ -2,12 +2,11 @@ import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import type { LinkDesign } from "../generator/design/link.ts";
 import type { LinkDescription } from "../generator/dsl/link-description.ts";
-import { generateToCache } from "../generator/emit/cached.ts";
+import { renderDesign } from "../generator/emit/generate.ts";
 import { loadLinkDescription } from "../generator/index.ts";
-import { filesBelowModule } from "../sim/driver/sources.ts";
+import { findYosys, synth } from "../generator/synth/index.ts";
 import { designOf } from "../sim/index.ts";
 import { loadPhase, openLinkPair, type RunResult, runPhases } from "../sim/run/index.ts";
-import { netlistOf, plainName, totalOf } from "./yosys-area.ts";
 
 /**
  * The figures of a PCS: latency by the budget of each format, goodput of a pair of links over lanes against that over MIIs,
@@ -123,17 +122,12 @@ async function areas(): Promise<void> {
   const table = new Table({ head, ...plain });
   for (const [name, description] of chosen) {
     const design = await designOf(description);
-    const top = `${design.name}_pcs`;
-    const netlist = await netlistOf(filesBelowModule(top, generateToCache(design).files), top, "xc7");
-    for (const module of netlist.keys()) {
-      if (!parts.test(`_${plainName(design.name, module)}`)) continue;
-      const area = totalOf(netlist, module);
-      const counts = [area.flipFlops, area.luts, area.lutMemory, area.blockRam];
-      table.push([
-        name,
-        plainName(design.name, module),
-        ...counts.map((count) => count.toLocaleString("en-US")),
-      ]);
+    const options = { target: "xc7", module: "pcs", jobs: 2, place: false } as const;
+    const { modules } = await synth(await findYosys(), design, renderDesign(design), options);
+    for (const { name: module, total } of modules) {
+      if (!parts.test(`_${module}`)) continue;
+      const counts = [total.flipFlops, total.luts, total.lutMemory, total.blockRams];
+      table.push([name, module, ...counts.map((count) => count.toLocaleString("en-US"))]);
     }
     process.stdout.write(`size in a 7-series device, one of each module with all below it\n${table}\n\n`);
   }
