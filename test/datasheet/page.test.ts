@@ -17,7 +17,7 @@ import {
 import { frameKind, message, writeControl, writeStart } from "../../sim/reference/columns.ts";
 import { buildFlowControl } from "../../sim/reference/flow-control.ts";
 import { buildPacket } from "../../sim/reference/packet.ts";
-import { proofs, simulation, synthesis } from "./results.ts";
+import * as ofLink400 from "./results.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "lanewright-datasheet-"));
@@ -27,8 +27,16 @@ async function designOf(example: string): Promise<AnyDesign> {
   return elaborate(await loadDescription(join(examples, example)));
 }
 
+const device = "link_25g";
+const simulation = {
+  ...{ ...ofLink400.simulation, name: device, clockMHz: 400, datapathBits: 64 },
+  ...{ rateGbps: 25, cableMeters: 3 },
+};
+const proofs = { ...ofLink400.proofs, device };
+const synthesis = { reports: ofLink400.synthesis.reports.map((report) => ({ ...report, device })) };
+
 describe("the page of a device", () => {
-  it.each(["link-400g.ts", "link-100g.json", "link-25g-lanes.json", "link-400g-pcs.ts", "leaf4-small.json"])(
+  it.each(["link-100g.json", "link-25g.ts", "link-25g-lanes.json", "link-400g-pcs.ts", "leaf4-small.json"])(
     "of %s is whole, small, and asks for nothing from elsewhere",
     async (example) => {
       const design = await designOf(example);
@@ -52,15 +60,8 @@ describe("the page of a device", () => {
     },
   );
 
-  it("is the same each time, whatever was drawn before", async () => {
-    const design = await designOf("link-25g.ts");
-    const files = renderDesign(design);
-    const first = renderDatasheet(design, files, { folders: [] });
-    expect(renderDatasheet(design, files, { folders: [] })).toEqual(first);
-  });
-
   it("shows the results that lie in the folder, and those of this device only", async () => {
-    const design = await designOf("link-400g.ts");
+    const design = await designOf("link-25g.ts");
     const page = async (): Promise<string> =>
       readFileSync(join((await generate(design, { out: work })).folder, "datasheet.html"), "utf8");
     const plain = await page();

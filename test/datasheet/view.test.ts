@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request } from "node:http";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -141,6 +141,14 @@ describe("lanewright view", () => {
   );
 });
 
+describe("a port that is taken", () => {
+  it("is told with what to do about it", async () => {
+    const source = sourceOfFolder(folder, results);
+    const again = serve(source, Number(new URL(view.url).port));
+    await expect(again).rejects.toMatchObject({ diagnostics: [{ code: "LW_VIEW_PORT" }], exitCode: 2 });
+  });
+});
+
 describe("the command", () => {
   const command = (...args: readonly string[]): ChildProcess =>
     spawn(
@@ -170,18 +178,6 @@ describe("the command", () => {
     child.kill("SIGINT");
     expect(await ended(child)).toBe(0);
     expect(err()).toBe("");
-  });
-
-  it("says so where the port is taken", async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, loopback, resolve));
-    const address = taken.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    const child = command("--port", String(port));
-    const out = textOf(child.stdout);
-    expect(await ended(child)).toBe(2);
-    expect(JSON.parse(out())).toMatchObject({ ok: false, diagnostics: [{ code: "LW_VIEW_PORT" }] });
-    taken.close();
   });
 });
 
