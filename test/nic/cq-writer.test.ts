@@ -25,7 +25,7 @@ describe.each([
   beforeAll(async () => {
     const design = benchNic({ memoryProtection, completionQueues, clockMHz });
     model = await openNicModule(design, cqWriterModules(design));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => model?.close());
 
   const drain = (bench: CqBench): void => {

@@ -247,7 +247,7 @@ describe.each([
   beforeAll(async () => {
     const design = benchNic({ memoryProtection, memoryRegions: regions });
     model = await openNicModule(design, mrTableModules(design));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => model?.close());
 
   it.each([

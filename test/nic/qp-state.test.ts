@@ -153,7 +153,7 @@ describe.each([
   beforeAll(async () => {
     const design = benchNic({ memoryProtection, queuePairs });
     model = await openNicModule(design, qpStateModules(design));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => model?.close());
 
   it.each([

@@ -114,7 +114,7 @@ describe.each(["none", "secded"] as const)("nic_registers, protection %s", (memo
     const design = benchNic({ memoryProtection, queuePairs, completionQueues, memoryRegions });
     addresses = await headerValues(design, "NIC_");
     model = await openNicModule(design, nicRegisterModules(design));
-  }, 120_000);
+  }, 300_000);
   afterAll(() => model?.close());
 
   it.each([
