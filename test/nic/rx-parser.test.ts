@@ -118,6 +118,20 @@ describe.each(protectedWidths)("nic_rx_parser at %i bits, memories with %s", (wi
       expect(run.counts.icrc).toBe(3);
     }));
 
+  it("draws the line at its MTU, and outlives packets that are longer than its buffer", () =>
+    withSeed(seed, (rng) => {
+      const run = start(rng, { payloadStalls: 0.2 });
+      for (const opcode of [0x00, 0x06, 0x0d, 0x13]) {
+        for (let more = -4; more <= 5; more += 1) run.push(good(rng, opcode, mtuBytes + more));
+        const { bytes, vl } = good(rng, opcode, mtuBytes);
+        const endless = randomBytes(rng, 12 * mtuBytes);
+        endless.set(bytes);
+        run.push({ bytes: endless, vl }, good(rng, opcode, 100));
+      }
+      run.run();
+      expect(run.counts.malformed).toBe(4 * 6);
+    }));
+
   it("throws whatever bytes there are away without harm", () =>
     withSeed(seed, (rng) => {
       const run = start(rng, { gaps: 0.1, payloadStalls: 0.3 });

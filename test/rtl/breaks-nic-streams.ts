@@ -110,7 +110,6 @@ const parser: readonly Breaks[] = [
       ["|| (pad != 2'd0 && payload_words == 12'd0)", ""],
       ["payload_words > MTU_WORDS", "payload_words > MTU_WORDS + 12'd1"],
       ["delivered && payload_words > MTU_WORDS", "payload_words > MTU_WORDS"],
-      ["mv_total_reg < {8'd0, header_words}", "1'b0"],
       ["mv_behind_reg && room", "mv_behind_reg"],
       ["ends && good && delivered", "ends && delivered"],
       ["ends && good && delivered", "ends && good"],
