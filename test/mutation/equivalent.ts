@@ -18,6 +18,8 @@ const words = "the words of sessions may follow in any order, as long as one dif
 const leftOver =
   "a match left over from before a reset is like one that was cancelled: the next one of its input ends it";
 
+const begins = "after a reset nothing runs, and a session that begins sets it itself";
+
 export const equivalents: readonly Equivalent[] = [
   {
     ...{ module: "credit_rx", line: "left > 12'd2048 ? 12'd2048 : left;" },
@@ -173,6 +175,9 @@ export const equivalents: readonly Equivalent[] = [
     ...{ module: "tx_scheduler", line: "= valid_reg && m_ready && sop_reg", to: "(|(m_ready))" },
     why: "sop_reg is set together with valid_reg, and falls in the cycle in which a beat is taken",
   },
+  { ...{ module: "llr_session", line: "lonely_reg     <= 7'd0;", to: ["7'd1", ""] }, why: begins },
+  { ...{ module: "llr_session", line: "introduced_reg <= 1'b0;", to: "" }, why: begins },
+  { ...{ module: "llr_session", line: "suspect_reg <= 1'b0;", to: "1'b1" }, why: begins },
   {
     ...{ module: "llr_session", line: "lfsr_reg[15] ^ lfsr_reg[13] ^ lfsr_reg[12] ^ lfsr_reg[10]" },
     why: words,

@@ -34,6 +34,8 @@ export class SessionEnd {
 
   constructor(model: Model, rng: Rng) {
     resetAll(model);
+    for (const name of ["running", "ready", "peer_valid", "init_due", "echo_due"])
+      if (model.port(name).get() !== 0) fail(model, `${name} is set by the reset`);
     model.step(rng.below(5000));
     this.model = model;
     this.#rng = rng;
@@ -103,6 +105,12 @@ export class SessionEnd {
     if ((p.epoch.get() !== epoch) !== restart) fail(model, "the epoch does not go with the session");
     if (restart && !stop && this.ready) fail(model, "a new session that is ready at once");
     if (restart && p.own_word.get() !== this.txWord) fail(model, "own_word is not what was told");
+    if (stop) {
+      for (const port of [p.running, p.peer_valid, p.init_due, p.echo_due])
+        if (port.get() !== 0) fail(model, `${port.name} outlives the stop`);
+    } else if ((restart || accept) && (p.init_due.get() !== 1 || p.echo_due.get() !== 0)) {
+      fail(model, "the own INIT does not go first, at once");
+    }
     if (this.ready && this.expectedWord !== this.peerWord)
       fail(model, "peer_word was not told to the receiver");
   }

@@ -111,6 +111,10 @@ describe("llr_session", () => {
       for (let at = 0; at < 2 * interval; at += 1) a.cycle(undefined, perfect, at);
       expect(lonely(200 * round)).toBe(Number.POSITIVE_INFINITY);
       expect([a.ready, a.peerWord]).toEqual([true, 0x123]);
+      // The time of before does not count
+      a.cycle(undefined, perfect, 0, true);
+      settle();
+      expect(Math.abs(lonely(140 * round) / round - 127.5)).toBeLessThan(1);
     });
   });
 
