@@ -37,11 +37,12 @@ function pcsLuts({ kind, format, derived }: AnyPcsDesign): number {
 }
 
 /**
- * 4-input LUTs of a device, roughly: Yosys gives 10,100 for a link of 64 bits, 13,300 for 128, 43,000 for 512;
- * 13,600 for one of 64 bits with lanes of 25G; 27,000 for a switch of two ports of 64 bits. Carries and LUT memory are counted.
+ * 4-input LUTs of a device, roughly: Yosys gives 10,100 for a link of 64 bits, 13,300 for 128, 20,800 for 256 and 43,000
+ * for 512; 13,600 for one of 64 bits with lanes of 25G; 27,000 for a switch of two ports of 64 bits. Carries and LUT
+ * memory are counted.
  */
 export function lutsOf(design: AnyDesign): number {
-  const port = 5000 + 70 * design.datapathBits;
+  const port = 3000 + 80 * design.datapathBits;
   if (design.kind === "switch") {
     const ingress = 1500 + 15 * design.datapathBits;
     return design.ports * port + (design.ports + 1) * ingress;
