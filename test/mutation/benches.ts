@@ -48,7 +48,10 @@ export const mutatedModules: readonly MutatedModule[] = [
   {
     module: "replay_buffer",
     group: "retry",
-    benches: of("rtl/llr-tx", "llr_tx, 64 bits, 4 data lanes, cut-through, retry llr"),
+    benches: [
+      ...of("rtl/llr-tx", "llr_tx, 64 bits, 4 data lanes, cut-through, retry llr"),
+      ...of("rtl/llr-tx-memory", ""),
+    ],
   },
   {
     module: "vl_arbiter",

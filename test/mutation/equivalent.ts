@@ -116,7 +116,7 @@ export const equivalents: readonly Equivalent[] = [
     why: "a mask of no ones and one of all ones both begin at the first request",
   },
   {
-    ...{ module: "rr_arbiter", from: "NOT_2", to: "(NOT_2 ^ 1'b1)" },
+    ...{ module: "rr_arbiter", to: ["(NOT_1 ^ 1'b1)", "(NOT_2 ^ 1'b1)", "(NOT_4 ^ 1'b1)"] },
     why: "what is shifted in at the lowest bit is 0, whatever the mask says of it",
   },
   {
