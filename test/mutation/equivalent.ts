@@ -116,6 +116,10 @@ export const equivalents: readonly Equivalent[] = [
     why: "a mask of no ones and one of all ones both begin at the first request",
   },
   {
+    ...{ module: "rx_egress", from: "valid_reg && rd_last", to: "(|(rd_last))" },
+    why: "an open packet without a beat to show has shown one that was not its last, and the memory's outputs hold",
+  },
+  {
     ...{ module: "rr_arbiter", to: ["(NOT_1 ^ 1'b1)", "(NOT_2 ^ 1'b1)", "(NOT_4 ^ 1'b1)"] },
     why: "what is shifted in at the lowest bit is 0, whatever the mask says of it",
   },
