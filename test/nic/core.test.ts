@@ -2,9 +2,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { randomStream } from "../../sim/nic/random-program.ts";
-import { type Connection, ProgramRun } from "../../sim/nic/run-program.ts";
+import { ProgramRun } from "../../sim/nic/run-program.ts";
 import type { MtuBytes } from "../../sim/nic/verbs.ts";
 import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { connectPairs } from "./connections.ts";
 import { buildCore, type CoreOptions, CorePair } from "./core-pair.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
@@ -13,41 +14,10 @@ const depth = 4;
 /** A slow clock, so that timeouts take few cycles. */
 const clockMHz = 50;
 
-function connect(
-  pair: CorePair,
-  rng: Rng,
-  mtu: MtuBytes,
-): { connections: Connection[]; pds: [number, number] } {
-  const pds = pair.drivers.map((driver) => driver.allocPd()) as [number, number];
-  const cqs = pair.drivers.map((driver) => driver.createCq(256)) as [number, number];
-  const connections = Array.from({ length: rng.range(1, 4) }, (): Connection => {
-    const psns = [rng.chance(0.5) ? 0xffffff - rng.below(50) : rng.below(1 << 24), rng.below(1 << 24)];
-    const qpn = pair.drivers.map((driver, i) =>
-      driver.createQp({
-        ...{ type: "rc", pd: pds[i]!, sendCq: cqs[i]!, recvCq: cqs[i]! },
-        ...{ maxSend: 16, maxRecv: 64, maxInline: 32 },
-      }),
-    ) as [number, number];
-    for (const [i, driver] of pair.drivers.entries()) {
-      driver.modifyQp(qpn[i]!, { state: "INIT", pkey: 0xffff, access: 14 });
-      driver.modifyQp(qpn[i]!, {
-        ...{ state: "RTR", pathMtu: mtu, destQpn: qpn[1 - i]!, rqPsn: psns[1 - i]!, maxDestRdAtomic: depth },
-        ...{ minRnrTimer: rng.range(1, 3), address: { dlid: 2 - i, sl: rng.below(16) } },
-      });
-      driver.modifyQp(qpn[i]!, {
-        ...{ state: "RTS", timeout: rng.range(3, 4), retryCount: 7, rnrRetry: 7, sqPsn: psns[i]! },
-        maxRdAtomic: rng.range(1, depth),
-      });
-    }
-    return { qpn, cq: cqs, srq: [null, null] };
-  });
-  return { connections, pds };
-}
-
 function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
   const pair = new CorePair(built, rng.fork("cable"), options);
   const mtu = rng.pick<MtuBytes>([256, 512, 1024]);
-  const { connections, pds } = connect(pair, rng, mtu);
+  const { connections, pds } = connectPairs(pair.drivers, rng, mtu, depth, rng.range(3, 4));
   const shape = {
     ...{ steps: long ? 100 : 25, longest: 4 * mtu, maxInline: 32, signalEvery: 8, wholeAtomics: true },
   };

@@ -230,7 +230,7 @@ export class TransportHost {
       this.#set(`${part}state`, states.indexOf(state));
     }
     for (const port of this.model.ports)
-      if (port.name.slice(3).startsWith("drop_") && port.get() === 1)
+      if (/^.._(drop|evt)_/.test(port.name) && port.get() === 1)
         this.drops.set(port.name, (this.drops.get(port.name) ?? 0) + 1);
   }
 

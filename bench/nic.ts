@@ -1,0 +1,181 @@
+import Table from "cli-table3";
+import type { NicDesign } from "../generator/design/nic.ts";
+import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
+import { buildModel, openModel } from "../sim/index.ts";
+import { NicPair } from "../sim/nic/nic-pair.ts";
+import { renderDesignSources } from "../sim/nic/sources.ts";
+import type { SendRequest } from "../sim/nic/verbs.ts";
+
+/**
+ * Two adapters on a cable of 3 m, without a switch: latency of an 8-byte WRITE by stage, goodput of WRITE and READ, rate of
+ * 8-byte WRITEs. `npx tsx bench/nic.ts [--bits 256|512|1024] [--qps 1,64]`; host memory answers after 40 cycles.
+ */
+const argument = (name: string, otherwise: string): string => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);
+};
+const bits = Number(argument("bits", "256")) as 256 | 512 | 1024;
+const counts = argument("qps", "1,16").split(",").map(Number);
+const mtu = 4096;
+const messageBytes = 65_536;
+const memoryCycles = 40;
+const clockMHz = 402.83;
+
+const design: NicDesign = elaborateNic({
+  ...{ name: "nic_bench", clockMHz, datapathBits: bits, mtuBytes: mtu, queuePairs: 128, completionQueues: 8 },
+  ...{ memoryRegions: 16, port: { rateGbps: (bits * 100) / 256, cableMeters: 3 }, virtualLanes: { data: 1 } },
+  host: { outstandingReads: 64 },
+});
+
+/** Connected queue pairs, one region on each side. */
+function connect(pair: NicPair, queuePairs: number) {
+  const pds = pair.drivers.map((driver) => driver.allocPd());
+  const cqs = pair.drivers.map((driver) => driver.createCq(4096));
+  const base = 0x1_0000_0000n;
+  const length = 2 ** 24;
+  const keys = pair.drivers.map(
+    (driver, i) => driver.regMr({ pd: pds[i]!, address: base, length, access: 15 }).rkey,
+  );
+  for (const host of pair.hosts) host.write(base, new Uint8Array(length));
+  const qpns = Array.from({ length: queuePairs }, () =>
+    pair.drivers.map((driver, i) =>
+      driver.createQp({
+        ...{ type: "rc", pd: pds[i]!, sendCq: cqs[i]!, recvCq: cqs[i]! },
+        ...{ maxSend: 512, maxRecv: 1, maxInline: 32 },
+      }),
+    ),
+  );
+  for (const pairOf of qpns)
+    for (const [i, driver] of pair.drivers.entries()) {
+      const qpn = pairOf[i]!;
+      driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
+      driver.modifyQp(qpn, {
+        ...{ state: "RTR", pathMtu: mtu, destQpn: pairOf[1 - i]!, rqPsn: 0, maxDestRdAtomic: 4 },
+        ...{ minRnrTimer: 1, address: { dlid: 2 - i } },
+      });
+      driver.modifyQp(qpn, {
+        ...{ state: "RTS", timeout: 14, retryCount: 7, rnrRetry: 7, sqPsn: 0, maxRdAtomic: 4 },
+      });
+    }
+  return { base, keys, cqs, qpns };
+}
+
+async function openPair(): Promise<NicPair> {
+  const { folder, files } = renderDesignSources(design);
+  const built = await buildModel({ files, top: design.name, quick: true });
+  folder.remove();
+  const latency = [memoryCycles, memoryCycles] as const;
+  return new NicPair(design, [openModel(built), openModel(built)], {
+    memory: { readLatency: latency, writeLatency: latency },
+  });
+}
+
+/** First cycles in which things happen on the way of one WRITE. */
+function latency(pair: NicPair): [string, number][] {
+  const { base, keys, qpns } = connect(pair, 1);
+  const ports = (side: 0 | 1, name: string) => pair.models[side].port(name);
+  const marks: { readonly name: string; readonly seen: () => boolean }[] = [
+    { name: "doorbell offered on s_axil", seen: () => ports(0, "s_axil_awvalid").get() === 1 },
+    { name: "work request asked of host memory", seen: () => ports(0, "m_axi_arvalid").get() === 1 },
+    { name: "work request answered", seen: () => ports(0, "m_axi_rvalid").get() === 1 },
+    {
+      name: "start column on the wire",
+      seen: () => hasStart(ports(0, "p0_mii_txd").bytes, ports(0, "p0_mii_txc").bytes),
+    },
+    {
+      name: "start column arrived",
+      seen: () => hasStart(ports(1, "p0_mii_rxd").bytes, ports(1, "p0_mii_rxc").bytes),
+    },
+    { name: "write offered to remote host memory", seen: () => ports(1, "m_axi_wvalid").get() === 1 },
+    { name: "in remote host memory", seen: () => pair.hosts[1].read(base + 64n, 1)[0] === 0x5a },
+  ];
+  pair.run(2000);
+  const times: [string, number][] = [];
+  let next = 0;
+  pair.watch = (cycle) => {
+    while (next < marks.length && marks[next]!.seen()) {
+      times.push([marks[next]!.name, cycle]);
+      next++;
+    }
+  };
+  const inline = new Uint8Array(8).fill(0x5a);
+  const remote = { address: base + 64n, rkey: keys[1]! };
+  pair.drivers[0].postSend(qpns[0]![0]!, { wrId: 0, opcode: "write", inline, remote });
+  pair.run(2000);
+  pair.watch = () => undefined;
+  return times;
+}
+
+const packetKind = 0x55;
+function hasStart(data: Uint8Array, flags: Uint8Array): boolean {
+  for (let column = 0; column < flags.length; column++)
+    if ((flags[column]! & 1) === 1 && data[8 * column] === 0xfb && data[8 * column + 1] === packetKind)
+      return true;
+  return false;
+}
+
+/** Gb/s of payload between the end of the first and of the last message. */
+function goodput(pair: NicPair, opcode: "write" | "read", queuePairs: number): number {
+  const { base, keys, cqs, qpns } = connect(pair, queuePairs);
+  const each = Math.max(2, Math.ceil(24 / queuePairs));
+  const request = (wrId: number): SendRequest => ({
+    ...{ wrId, opcode, signaled: true },
+    sges: [{ address: base, length: messageBytes, lkey: keys[0]! }],
+    remote: { address: base + BigInt(messageBytes), rkey: keys[1]! },
+  });
+  for (let i = 0; i < each; i++) for (const [qpn] of qpns) pair.drivers[0].postSend(qpn!, request(i));
+  const total = each * queuePairs;
+  const ends: number[] = [];
+  for (let spent = 0; ends.length < total && spent < 4_000_000; spent += 20) {
+    pair.run(20);
+    for (const _ of pair.drivers[0].pollCq(cqs[0]!, 100)) ends.push(pair.cycle);
+  }
+  if (ends.length < total) throw new Error(`${ends.length} of ${total} messages came`);
+  const warm = Math.floor(total / 4);
+  const cycles = ends.at(-1)! - ends[warm]!;
+  return ((total - 1 - warm) * messageBytes * 8 * clockMHz) / cycles / 1000;
+}
+
+/** Millions of 8-byte WRITEs a second that come into remote memory; they are posted before they may begin. */
+function rate(pair: NicPair, queuePairs: number): number {
+  const { base, keys, qpns } = connect(pair, queuePairs);
+  const each = Math.floor(400 / queuePairs);
+  for (const [qpn] of qpns) {
+    pair.drivers[0].modifyQp(qpn!, { state: "SQD" });
+    for (let i = 0; i < each; i++)
+      pair.drivers[0].postSend(qpn!, {
+        ...{ wrId: i, opcode: "write", inline: new Uint8Array(8).fill(1) },
+        remote: { address: base + 4096n, rkey: keys[1]! },
+      });
+  }
+  const writes: number[] = [];
+  const [valid, ready] = ["m_axi_wvalid", "m_axi_wready"].map((name) => pair.models[1].port(name));
+  pair.watch = (cycle) => {
+    if (valid!.get() === 1 && ready!.get() === 1) writes.push(cycle);
+  };
+  for (const [qpn] of qpns) pair.drivers[0].modifyQp(qpn!, { state: "RTS" });
+  for (let spent = 0; writes.length < each * queuePairs && spent < 200_000; spent += 100) pair.run(100);
+  pair.watch = () => undefined;
+  const [from, to] = [Math.floor(writes.length / 4), writes.length - 1];
+  return ((to - from) * clockMHz) / (writes[to]! - writes[from]!);
+}
+
+const rateGbps = design.port.rateGbps;
+process.stdout.write(
+  `${bits} bits at ${clockMHz} MHz, ${rateGbps} Gb/s, host memory ${memoryCycles} cycles\n`,
+);
+const stages = new Table({ head: ["8-byte WRITE, inline", "cycle", "ns"] });
+const times = latency(await openPair());
+for (const [name, cycle] of times) {
+  const cycles = cycle - times[0]![1];
+  stages.push([name, String(cycles), ((cycles * 1000) / clockMHz).toFixed(1)]);
+}
+process.stdout.write(`${stages.toString()}\n`);
+const speeds = new Table({ head: ["queue pairs", "WRITE Gb/s", "READ Gb/s", "8-byte WRITEs, M/s"] });
+for (const count of counts) {
+  const [write, read] = [goodput(await openPair(), "write", count), goodput(await openPair(), "read", count)];
+  const percent = (value: number): string =>
+    `${value.toFixed(1)} (${((100 * value) / rateGbps).toFixed(1)} %)`;
+  speeds.push([String(count), percent(write), percent(read), rate(await openPair(), count).toFixed(1)]);
+}
+process.stdout.write(`${speeds.toString()}\n`);

@@ -1,0 +1,102 @@
+/** Two adapters on the two ends of a cable, each with its host memory and its driver, cycle by cycle. */
+import type { NicDesign } from "../../generator/design/nic.ts";
+import { Axi4Memory, type Axi4Options } from "../bfm/axi4-memory.ts";
+import { AxiLite } from "../bfm/axil.ts";
+import { HostPages } from "../bfm/host-pages.ts";
+import type { Model } from "../driver/model.ts";
+import { limitsOf } from "../run/limits.ts";
+import { MiiWire } from "../run/pair-wire.ts";
+import type { Faults } from "../run/phase.ts";
+import { Rng } from "../traffic/rng.ts";
+import { NicDriver } from "./driver.ts";
+import type { HostMemoryAccess } from "./rings.ts";
+
+export interface NicPairOptions {
+  readonly seed?: number;
+  readonly memory?: Axi4Options;
+}
+
+/** Value of `p0_port_state` in which packets flow. */
+const active = 4;
+const resetCycles = 4;
+
+/** Byte address of the adapter's own registers, behind those of its link port. */
+const adapterPage = 0x1000;
+
+/** Host memory whose pages come to be when they are touched. */
+export function growing(pages: HostPages): HostMemoryAccess {
+  return {
+    read: (address, length) => {
+      if (length > 0) pages.map(address, length);
+      return pages.read(address, length);
+    },
+    write: (address, bytes) => {
+      if (bytes.length > 0) pages.map(address, bytes.length);
+      pages.write(address, bytes);
+    },
+  };
+}
+
+export class NicPair {
+  readonly design: NicDesign;
+  readonly models: readonly [Model, Model];
+  readonly wire: MiiWire;
+  readonly memories: readonly [Axi4Memory, Axi4Memory];
+  readonly hosts: readonly [HostMemoryAccess, HostMemoryAccess];
+  /** The registers of each adapter. */
+  readonly buses: readonly [AxiLite, AxiLite];
+  readonly drivers: readonly [NicDriver, NicDriver];
+  /** Watches the cycles: called before each edge. */
+  watch: (cycle: number) => void = () => undefined;
+  cycle = 0;
+
+  /** @param models two open models of the design's top module, not yet stepped; the link is up when this returns */
+  constructor(design: NicDesign, models: readonly [Model, Model], options: NicPairOptions = {}) {
+    this.design = design;
+    this.models = models;
+    const rng = new Rng(options.seed ?? 1);
+    const limits = limitsOf(design.port);
+    this.wire = new MiiWire(design.port, models, {
+      seeds: [rng.fork("cable 0").seed, rng.fork("cable 1").seed],
+      delayCycles: limits.delayCycles,
+    });
+    const pages = [new HostPages(), new HostPages()] as const;
+    const memory = (side: 0 | 1): Axi4Memory =>
+      new Axi4Memory(models[side], "m_axi", pages[side], {
+        seed: rng.fork(`memory ${side}`).seed,
+        ...options.memory,
+      });
+    this.memories = [memory(0), memory(1)];
+    this.hosts = [growing(pages[0]), growing(pages[1])];
+    this.wire.reset(resetCycles);
+    const bus = (side: 0 | 1): AxiLite => new AxiLite(models[side], "s_axil", { step: () => this.step() });
+    this.buses = [bus(0), bus(1)];
+    const driver = (side: 0 | 1): NicDriver =>
+      new NicDriver(this.buses[side], this.hosts[side], { lid: side + 1, base: adapterPage });
+    this.drivers = [driver(0), driver(1)];
+    const states = models.map((model) => model.port("p0_port_state"));
+    for (let left = limits.bringUpCycles; states.some((state) => state.get() !== active); left--) {
+      if (left === 0) throw new Error("the link does not come up");
+      this.step();
+    }
+  }
+
+  setFaults(faults: Faults): void {
+    this.wire.setFaults(faults);
+  }
+
+  /** One clock cycle of everything. */
+  step(): void {
+    this.wire.step((side) => this.memories[side].tick(this.cycle));
+    this.cycle += 1;
+    this.watch(this.cycle);
+  }
+
+  run(cycles: number): void {
+    for (let left = cycles; left > 0; left--) this.step();
+  }
+
+  close(): void {
+    for (const model of this.models) model.close();
+  }
+}
