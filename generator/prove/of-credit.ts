@@ -22,7 +22,7 @@ const creditRx: SolverProof = {
   engine: "induction",
   depth: 2,
   hunt: 10,
-  reach: 8,
+  reach: 12,
   properties: [
     { label: "abr_is_counted", says: "ABR is the sum of the blocks that came, and FCTBS corrects it" },
     { label: "promise_is_legal", says: "never more than 2048 blocks are promised at once" },

@@ -6,7 +6,7 @@ const llrTx: Proof = {
   top: "llr_tx",
   engine: "induction",
   depth: 1,
-  hunt: 9,
+  hunt: 11,
   // A row read from the replay buffer is any row, but for what any_memory_... says
   prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
   properties: [
@@ -39,6 +39,13 @@ const llrTx: Proof = {
     { label: "replay_keeps_number", says: "a replayed frame has the number that it was sent with" },
     { label: "replay_in_window", says: "the number of a replayed frame is one of the last sent" },
     { label: "row_is_beat", says: "a row of the replay buffer holds the beat that was sent" },
+    { label: "oldest_soon_known", says: "where the oldest frame stands is known at once" },
+    { label: "replay_offers", says: "a replay offers a beat from its second cycle on" },
+    { label: "replay_bounded", says: "a replay ends in time" },
+    { label: "want_bounded", says: "a replay that is wanted begins in time" },
+    { label: "timer_bounded", says: "the replay timer expires in time" },
+    { label: "quiet_is_sum", says: "until the oldest frame comes again one of these is under way" },
+    { label: "oldest_comes_again", says: "the oldest frame is sent again or acknowledged in time" },
     { label: "replayed_as_sent", says: "a replayed beat is the beat that was sent" },
   ],
 };
@@ -53,6 +60,7 @@ const llrRx: Proof = {
   properties: [
     { label: "expected_has_number", says: "what counts as expected has the expected number" },
     { label: "takes_only_expected", says: "only the expected frame, good, in its session, is taken" },
+    { label: "expected_is_taken", says: "the expected frame, good and in its session, is taken" },
     { label: "delivers_only_taken", says: "nothing is delivered but a frame that is taken" },
     { label: "delivers_only_good", says: "nothing is delivered as good whose VCRC is not" },
     { label: "nothing_of_old_session", says: "a frame begun in the session before is not delivered" },

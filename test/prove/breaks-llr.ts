@@ -254,6 +254,58 @@ const txBreaks: readonly Break[] = [
   },
   {
     proof: "llr_tx",
+    module: "replay_buffer",
+    property: "oldest_soon_known",
+    from: "lookup_frame_reg <= oldest_frame;",
+    to: "lookup_frame_reg <= oldest_frame + 1'b1;",
+  },
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "replay_offers",
+    from: "= rd_run && advance && left;",
+    to: "= rd_run && advance && left && rd_ready;",
+  },
+  // Reads from behind the last row, and stays there
+  {
+    proof: "llr_tx",
+    module: "replay_buffer",
+    property: "replay_bounded",
+    from: "read_reg  <= oldest_address;\n            valid_reg <= 1'b0;\n        end else begin\n            if (fetch) begin\n                read_reg <= read_reg + 1'b1;",
+    to: "read_reg  <= oldest_address + 2'd2;\n            valid_reg <= 1'b0;\n        end else begin\n            if (fetch) begin\n                read_reg <= read_reg;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "want_bounded",
+    from: "= want_replay_reg && at_boundary && waiting && oldest_known;",
+    to: "= want_replay_reg && at_boundary && waiting && oldest_known && rx_ack;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "timer_bounded",
+    from: "timer_reg >= cfg_replay_timer_max;",
+    to: "timer_reg > cfg_replay_timer_max;",
+  },
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "quiet_is_sum",
+    from: "timer_reg <= timer_reg + 24'd1;",
+    to: "timer_reg <= timer_reg + {23'd0, m_ready};",
+  },
+  // As many cycles as the buffer has rows are too many for a bounded search: that the bound can be missed shows with a
+  // smaller one
+  {
+    proof: "llr_tx",
+    module: "llr_tx",
+    property: "oldest_comes_again",
+    from: "F_ROOM} + 3'd4",
+    to: "F_ROOM} - F_ROOM",
+  },
+  {
+    proof: "llr_tx",
     module: "llr_tx",
     property: "replayed_as_sent",
     from: "replay_reg ? rd_bytes : s_bytes;",
@@ -262,6 +314,11 @@ const txBreaks: readonly Break[] = [
 ];
 
 const rxBreaks: readonly Break[] = [
+  {
+    ...{ ...rx, property: "expected_is_taken" },
+    from: "frame_end && expected_frame && arrived;",
+    to: "frame_end && expected_frame && intact;",
+  },
   {
     ...{ ...rx, property: "takes_only_expected" },
     from: "s_start_ok && s_eligible && distance == 20'd0",
