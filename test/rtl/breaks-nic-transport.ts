@@ -1,0 +1,74 @@
+/** Single changes of the transport of an adapter, and the bench that each one must make fail; for `npm run mutate`. */
+import { fileOfModule } from "../../generator/views/files.ts";
+import { benchNic } from "../nic/nic-bench.ts";
+import { transportModules } from "../nic/transport-bench.ts";
+import type { Breaks } from "./breaks.ts";
+
+const design = benchNic({ queuePairs: 32 });
+
+/** Where the changed text is looked for. */
+export const files = transportModules(design).map((one) => fileOfModule(design, one));
+
+const requests = "does with every request";
+const programs = "out of order";
+
+export const breaks: readonly Breaks[] = [
+  {
+    bench: "../nic/responder",
+    only: requests,
+    module: "nic/responder",
+    changes: [
+      ["hdr_pkey[15] || set_pkey[15]", "1'b1"],
+      ["hdr_slid != set_peer", "1'b0"],
+      ["begins ? open_reg == OPEN_NONE : open_reg == kind", "begins || open_reg == kind"],
+      ["is_write && set_access[0]", "is_write"],
+      ["left_now == {19'd0, hdr_payload_bytes}", "left_now >= {19'd0, hdr_payload_bytes}"],
+      ["is_only || hdr_payload_bytes != 13'd0", "1'b1"],
+      ["unanswered >= set_reads", "unanswered > set_reads"],
+      ["latch_reg == LATCH_NONE ? LATCH_SEQUENCE : latch_reg", "latch_reg"],
+      ["is_data ? epsn_reg - 24'd1 : hdr_psn", "hdr_psn"],
+      ["consumer_reg <= consumer_reg + 16'd1;", "consumer_reg <= consumer_reg;"],
+      ["{1'b0, need_reg} > room", "1'b0"],
+      ["key_may_invalidate ? SEEK : FAIL", "key_ok ? SEEK : FAIL"],
+      ["is_swap && !equal ? EXECUTED : RESULT", "RESULT"],
+      ["is_write ? left_reg : is_read", "is_write ? 32'd1 : is_read"],
+      ["is_atomic && hdr_va[2:0] != 3'd0", "1'b0"],
+      ["cq_due_reg  <= ends && receive_reg;", "cq_due_reg  <= receive_reg;"],
+      ["{5'd0, hdr_solicited, has_key, has_imm}", "{5'd0, 1'b0, has_key, has_imm}"],
+    ],
+  },
+  {
+    bench: "../nic/responder",
+    only: requests,
+    module: "nic/response_engine",
+    changes: [
+      ["event_rkey == ring_rkey", "1'b1"],
+      ["bytes_in == {28'd0, due_in}", "1'b1"],
+      ["next == limit_reg ? served_reg : next", "next"],
+      ["first_reg ? (last ?", "1'b1 ? (last ?"],
+      ["served_reg <= served_reg + {7'd0, fresh};", "served_reg <= served_reg;"],
+      ["left_reg         <= left_reg - {19'd0, bytes};", "left_reg         <= left_reg;"],
+      ["fresh ? ring_msn : msn_reg", "msn_reg"],
+      ["waited[15]", "1'b0"],
+    ],
+  },
+  {
+    bench: "../nic/transport",
+    only: programs,
+    module: "nic/requester",
+    changes: [
+      ["wqe_fence && reads_open != 8'd0", "1'b0"],
+      ["blocked_reg <= newer;", "blocked_reg <= 1'b0;"],
+      ["send_psn_reg   <= oldest_psn_reg;", "send_psn_reg   <= send_psn_reg;"],
+      ["tag_index == here_reg", "1'b1"],
+      ["is_last == final_one", "1'b1"],
+      ["oldest_psn_reg <= after_head;", "oldest_psn_reg <= oldest_psn_reg;"],
+      ["wqe_remote + (do_read ? offset : 64'd0)", "wqe_remote"],
+      ["do_read ? left : wqe_length", "wqe_length"],
+      ["went_back_reg || done_reg == started_reg ? DISCARD : AGAIN", "AGAIN"],
+      ["skip_reg  <= got_bytes[31:0];", "skip_reg  <= 32'd0;"],
+      ["timer_reg    <= TIMER_ANSWER;", "timer_reg    <= TIMER_NONE;"],
+      ["cursor_reg == here_reg && asked_next != cursor_reg", "1'b0"],
+    ],
+  },
+];
