@@ -10,8 +10,9 @@ import { nicMemories } from "./nic-tables.ts";
 import { type Basis, basisOf } from "./rule.ts";
 
 /** The numbers that formulas of an adapter start from. */
-function nicBasisOf(device: Pick<NicDesign, "port" | "requester">): Basis {
-  return { ...basisOf(device.port), scatterGather: device.requester.scatterGather };
+function nicBasisOf(device: Pick<CompleteNic, "requester" | "responder"> & Pick<NicDesign, "port">): Basis {
+  const { scatterGather, outstandingReads: reads } = device.requester;
+  return { ...basisOf(device.port), scatterGather, reads, peerReads: device.responder.outstandingReads };
 }
 
 /** Makes the design model of an adapter: its port is a stand-alone link that makes and checks the ICRC. */
@@ -35,11 +36,11 @@ export function elaborateNic(description: NicDescription | NicDescriptionOfKind)
 }
 
 function ownNumbers(
-  { requester }: Pick<CompleteNic, "requester">,
+  device: Pick<CompleteNic, "requester" | "responder">,
   outstandingRequests: number | null,
   port: NicDesign["port"],
 ): NicDesign["derived"] {
-  const basis = nicBasisOf({ port, requester: { ...requester, outstandingRequests: 0 } });
+  const basis = nicBasisOf({ ...device, port });
   const ofPort = Object.fromEntries(
     Object.values(port.derived)
       .filter((one) => one.overridden)

@@ -3,7 +3,7 @@ import { nextPow2 } from "./formula-functions.ts";
 import { contextBits } from "./nic-tables.ts";
 import { type Rule, rule } from "./rule.ts";
 
-const { ceil, max, min } = Math;
+const { ceil, log2, max, min } = Math;
 
 /** Time from a request on the wire to its answer that requests on their way should cover, ns. */
 export const answerNs = 4000;
@@ -72,19 +72,33 @@ const contextBitsPerQp = rule(
   "contextBitsPerQp",
   {
     unit: "bits",
-    formula: "copies * stateBits + settingsBits + responderBits + receiveWqeBits",
+    formula:
+      "engineBits + log2(peerReads) + peerReads * peerReadBits + ahead * 8 * wqeBytes + outstandingRequests * begunBits + nextPow2(reads) * scatterGather * pieceBits",
     source:
-      "what grows with the queue pairs on the receiving side: its tables in block RAM, code bits left out",
+      "what grows with the queue pairs: rows of the engines' tables, work requests kept ready, begun ones, READs of both sides; code bits left out",
   },
-  [],
+  ["wqeBytes", "outstandingRequests", "reads", "peerReads", "scatterGather"],
   {
-    copies: [contextBits.stateCopies, "copies"],
-    stateBits: [contextBits.state, "bits"],
-    settingsBits: [contextBits.settings, "bits"],
-    responderBits: [contextBits.responder, "bits"],
-    receiveWqeBits: [contextBits.receiveWqe, "bits"],
+    engineBits: [
+      contextBits.stateCopies * contextBits.state +
+        contextBits.receiver +
+        contextBits.receiveWqe +
+        contextBits.response +
+        contextBits.sender,
+      "bits",
+    ],
+    peerReadBits: [contextBits.peerRead, "bits"],
+    ahead: [contextBits.ahead, "requests"],
+    begunBits: [contextBits.begun, "bits"],
+    pieceBits: [contextBits.target, "bits"],
   },
-  (n) => n.copies * n.stateBits + n.settingsBits + n.responderBits + n.receiveWqeBits,
+  (n) =>
+    n.engineBits +
+    log2(n.peerReads) +
+    n.peerReads * n.peerReadBits +
+    n.ahead * 8 * n.wqeBytes +
+    n.outstandingRequests * n.begunBits +
+    nextPow2(n.reads) * n.scatterGather * n.pieceBits,
 );
 
 /** What the numbers of an adapter add to those of its port. */

@@ -11,29 +11,76 @@ export const regionRowBits = 8 + 1 + 1 + 4 + 16 + 64 + 65 + 64;
 /** Bits of a completion queue: settings (ring 58, size 4, moderation 16 + 16) and state (16 + 16 + 2 + 1 + 1 + 16 + 18). */
 export const completionRowBits = 58 + 4 + 16 + 16 + 16 + 16 + 2 + 1 + 1 + 16 + 18;
 
-/** Bits of a queue pair in the tables of the receiving side, and copies of its state: one for each that reads it. */
+/** Bits of the rows of a queue pair in the tables of the engines. */
 export const contextBits = {
+  /** State, in a copy for each that reads it. */
   state: 3,
   stateCopies: 5,
-  settings: 146,
-  responder: 301,
+  /** Requests of the peer: settings, where it stands, the receive work request that is being filled. */
+  receiver: 146 + 301,
   receiveWqe: 512,
+  /** Answers to the peer: settings, where it stands without the index of the oldest READ, what was served. */
+  response: 83 + 237 + 8,
+  /** A READ or atomic of the peer. */
+  peerRead: 177,
+  /** Own requests: settings, where it stands, timer. */
+  sender: 181 + 266 + 41,
+  /** Work requests that are kept ready. */
+  ahead: 4,
+  /** A work request that is begun and not complete. */
+  begun: 84,
+  /** A piece of memory of a READ or atomic on its way. */
+  target: 128,
 } as const;
 
-/** Memories of an adapter's tables, beside those of its port. */
+/** Bits of an index into `count` things; at least 1. */
+const indexBits = (count: number): number => Math.max(1, Math.ceil(Math.log2(count)));
+/** Rows of a ring of `count` entries. */
+const ringRows = (count: number): number => 2 ** indexBits(count);
+
+/** Beats of the receive buffer behind its four longest packets, for what arrives before it says stop. */
+const receiveSlack = 8;
+
+type Row = readonly [module: string, words: number, bits: number];
+
+/** Memories of an adapter, beside those of its port. */
 export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget">): MemoryBlock[] {
-  const { queuePairs, completionQueues, memoryRegions, memoryProtection, port } = design;
-  const row = (bits: number) => (memoryProtection === "secded" ? protectedBits(bits) : bits);
-  const numberBits = Math.ceil(Math.log2(queuePairs));
+  const { queuePairs, completionQueues, memoryRegions, memoryProtection, port, derived, host } = design;
+  const { requester, responder, datapathBits } = design;
+  const reads = ringRows(responder.outstandingReads);
+  const rows: readonly Row[] = [
+    ["nic_mr_memory", ringRows(memoryRegions), regionRowBits],
+    ["nic_cq_memory", ringRows(completionQueues), completionRowBits],
+    ["nic_qp_state_memory", contextBits.stateCopies * queuePairs, contextBits.state],
+    ["nic_rq_settings", queuePairs, 146],
+    ["nic_rq_context", queuePairs, 301],
+    ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
+    ["nic_rs_settings", queuePairs, 83],
+    ["nic_rs_context", queuePairs, 237 + indexBits(responder.outstandingReads)],
+    ["nic_rs_served", queuePairs, 8],
+    ["nic_rs_ring", queuePairs * reads, contextBits.peerRead],
+    ["nic_sq_settings", queuePairs, 181],
+    ["nic_sq_context", queuePairs, 266],
+    ["nic_sq_wqe", queuePairs * contextBits.ahead, 8 * derived.wqeBytes.value],
+    ["nic_sq_begun", queuePairs * ringRows(requester.outstandingRequests), contextBits.begun],
+    [
+      "nic_sq_targets",
+      queuePairs * ringRows(requester.outstandingReads),
+      contextBits.target * requester.scatterGather,
+    ],
+    ["nic_sq_alarms", queuePairs, 41],
+  ];
+  const secded = memoryProtection === "secded";
+  const beat = (firm: number): number => (secded ? protectedBits(datapathBits + 1, firm) : datapathBits + 1);
   const counters = nicCounters(design).length;
   return [
-    memoryBlock("nic_mr_memory", memoryRegions, row(regionRowBits)),
-    memoryBlock("nic_cq_memory", completionQueues, row(completionRowBits)),
-    memoryBlock("nic_qp_state_memory", contextBits.stateCopies * queuePairs, row(contextBits.state)),
-    memoryBlock("nic_fifo (queue pairs that failed)", queuePairs, numberBits),
-    memoryBlock("nic_rq_settings", queuePairs, row(contextBits.settings)),
-    memoryBlock("nic_rq_context", queuePairs, row(contextBits.responder)),
-    memoryBlock("nic_rq_wqe", queuePairs, row(contextBits.receiveWqe)),
+    ...rows.map(([module, words, bits]) => memoryBlock(module, words, secded ? protectedBits(bits) : bits)),
+    memoryBlock("nic_receive_memory", ringRows(derived.receivePacketBeats.value + receiveSlack), beat(1)),
+    memoryBlock(
+      "nic_read_memory",
+      Math.max(2, host.outstandingReads) * derived.readBurstBeats.value,
+      beat(0),
+    ),
     memoryBlock("nic_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
     ...port.memories,
   ];

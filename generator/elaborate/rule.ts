@@ -24,10 +24,12 @@ export const basisUnits = {
   serdesBits: "bits",
   berWindowUs: "us",
   scatterGather: "pieces",
+  reads: "requests",
+  peerReads: "requests",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-/** Those of a device: `ports` only of a switch, those behind it only of a PCS, the last one only of an adapter. */
+/** Those of a device: `ports` only of a switch, those behind it only of a PCS, the last three only of an adapter. */
 export type Basis = Readonly<Partial<Record<BasisName, number>>>;
 export type InputName = BasisName | AnyDerivedId;
 
