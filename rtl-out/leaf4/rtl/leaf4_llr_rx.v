@@ -344,14 +344,15 @@ module leaf4_llr_rx (
     // number of the frame under way, and whether its start is to be believed
     reg [19:0] f_number_reg;
     reg        f_numbered_reg;
-    reg        f_open_reg;   // inside a frame
-    reg        f_old_reg;    // the frame under way began in the session before
-    reg        f_asked_reg;  // the NACK of this gap has been sent
+    reg        f_open_reg;        // inside a frame
+    reg        f_old_reg;         // the frame under way began in the session before
+    reg        f_asked_reg;       // the NACK of this gap has been sent
     reg        f_accepted_reg;
     reg        f_gap_reg;
     reg        f_advance_reg;
     reg        f_behind_reg;
     reg        f_valid_reg;
+    reg        f_in_session_reg;  // no session was accepted or lost since the frame began
     reg        f_rst_reg;
     reg [1:0]  f_state_reg;
     reg [19:0] f_expected_reg;
@@ -369,6 +370,7 @@ module leaf4_llr_rx (
             f_old_reg      <= f_old_reg && !s_sop && !s_eop;
         end
         if (peer_accept && (s_valid ? !s_eop : f_open_reg)) f_old_reg <= 1'b1;
+        f_in_session_reg <= peer_valid && !peer_accept && (f_in_session_reg || !f_open_reg || s_sop);
         if (nack_due && nack_taken) f_asked_reg <= 1'b1;
         if (advance || peer_accept || !peer_valid) f_asked_reg <= 1'b0;
         f_accepted_reg <= peer_accept;
@@ -403,6 +405,9 @@ module leaf4_llr_rx (
         takes_only_expected: assert (!(advance || take)
             || (s_valid && s_eop && f_numbered && f_number == expected_reg
                                      && f_whole && (peer_valid || f_valid_reg)));
+        // The expected frame, good and all of it in the session, is taken where it ends
+        expected_is_taken: assert (!(s_valid && s_eop && f_numbered && f_number == expected_reg
+            && f_whole && peer_valid && f_valid_reg && f_in_session_reg && f_steady) || advance);
         // Nothing is delivered but at the end of a good frame that is taken
         delivers_only_taken: assert (!(write_good || accept) || advance);
         delivers_only_good: assert (!write_good || (f_whole && s_crc_good));

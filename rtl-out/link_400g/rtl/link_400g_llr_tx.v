@@ -813,7 +813,8 @@ module link_400g_llr_tx (
     reg           f_loaded_reg;
     wire          f_anew = progress || rd_load || !waiting || no_session;
     wire          f_timer_same = f_timer_same_reg
-                              && cfg_replay_timer_max == f_timer_max_reg;
+                              && cfg_replay_timer_max == f_timer_max_reg
+                              && cfg_replay_timer_max != 24'hffffff;
     wire f_at_replay = replay_reg && m_ready;
     wire f_at_want   = !replay_reg && want_replay_reg && !live_open_reg;
 
@@ -837,7 +838,8 @@ module link_400g_llr_tx (
                    (!waiting || oldest_known || (f_replay_n == {AW+2{1'b0}} && f_want_n == 2'd0)));
         // A replay offers a beat from its second cycle on, until it ends
         replay_offers: assert (
-                   (!replay_reg || rd_valid || f_loaded_reg || !waiting));
+                   (!replay_reg || rd_valid || f_loaded_reg || !waiting)
+                && (!f_loaded_reg || f_replay_n == {AW+2{1'b0}}));
         // A replay ends in time
         replay_bounded: assert (
                    (f_replay_n <= {2'b00, F_ROOM} + 2'd2
@@ -849,10 +851,11 @@ module link_400g_llr_tx (
                    (f_want_n <= 2'd1));
         // The timer expires in time
         timer_bounded: assert (
-                   (!f_timer_same || {2'b00, timer_reg} <= {2'b00, cfg_replay_timer_max} + 1'b1));
+                   (!f_timer_same || {2'b00, timer_reg}
+                       <= {2'b00, cfg_replay_timer_max} + {25'd0, want_replay_reg}));
         // Every cycle that counts is one of these
         quiet_is_sum: assert (
-                   (f_quiet <= {{26-AW-2{1'b0}}, f_replay_n} + {24'd0, f_want_n}
+                   (!f_timer_same || f_quiet <= {{26-AW-2{1'b0}}, f_replay_n} + {24'd0, f_want_n}
                        + {2'b00, timer_reg}));
         // So the oldest frame is loaded again, or acknowledged, within the time of the timer and
         // a replay of the whole buffer
