@@ -370,7 +370,8 @@ module leaf4_llr_rx (
             f_old_reg      <= f_old_reg && !s_sop && !s_eop;
         end
         if (peer_accept && (s_valid ? !s_eop : f_open_reg)) f_old_reg <= 1'b1;
-        f_in_session_reg <= peer_valid && !peer_accept && (f_in_session_reg || !f_open_reg || s_sop);
+        f_in_session_reg <= peer_valid && !peer_accept
+                         && (f_in_session_reg || !f_open_reg || s_sop);
         if (nack_due && nack_taken) f_asked_reg <= 1'b1;
         if (advance || peer_accept || !peer_valid) f_asked_reg <= 1'b0;
         f_accepted_reg <= peer_accept;
