@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderTemplate } from "../../generator/render/index.ts";
-import { formatsPage, wqeHeaderView } from "../../generator/views/nic/wqe-header.ts";
+import { formatDocuments, wqeHeaderView } from "../../generator/views/nic/wqe-header.ts";
 import { runWithHeader } from "../rtl/csr-bench.ts";
 import { benchNic } from "./nic-bench.ts";
 
@@ -96,7 +96,9 @@ describe("formats of work requests, completions and rows", () => {
 
   it("fits the lines of a page", () => {
     for (const line of header.split("\n").slice(5)) expect(line.length, line).toBeLessThanOrEqual(220);
-    const page = formatsPage(design);
+    const [page = ""] = formatDocuments(design).map(({ template, view }) => renderTemplate(template, view));
+    expect(page.endsWith("|\n")).toBe(true);
+    expect([...page].every((letter) => /[ -~\n…]/u.test(letter))).toBe(true);
     expect(page).toContain("| 63, bit 0 | `OWNER` |");
     expect(page).toContain("| 16 … 23 | `REMOTE_ADDRESS` |");
     expect(page).toContain("| 10 | `SEND` |");

@@ -2,6 +2,7 @@
 import type { NicDesign } from "../../design/nic.ts";
 import { type Format, type FormatField, nicFormatCodes, nicFormats } from "../../elaborate/nic-formats.ts";
 import type { View } from "../../render/view.ts";
+import type { FileOfDesign } from "../files.ts";
 
 type Define = readonly [name: string, value: string];
 
@@ -70,4 +71,12 @@ export function formatsPage(design: NicDesign): string {
   });
   const intro = `# Formats of ${design.name}\n\nLittle-endian. Bytes that no field has are 0.\n`;
   return [intro, ...nicFormats(design).map(pageOfFormat), ...codes].join("\n");
+}
+
+/** The formats for C and for people, beside the register documents. */
+export function formatDocuments(design: NicDesign): readonly FileOfDesign[] {
+  return [
+    { path: "doc/formats.md", template: "deliverables/formats.md.hbs", view: { page: formatsPage(design) } },
+    { path: `sw/${design.name}_wqe.h`, template: "deliverables/wqe.h.hbs", view: wqeHeaderView(design) },
+  ];
 }
