@@ -165,6 +165,8 @@ describe("llr_session", () => {
       idle();
       expect([a.seen.restarts - restarts, a.ready, a.peerWord]).toEqual([1, false, stranger]);
       expect(a.expectedWord).toBe(stranger);
+      a.cycle(undefined, perfect, clock, false, true);
+      expect([a.p.running.get(), a.p.peer_valid.get()]).toEqual([0, 0]);
     });
   });
 
