@@ -50,10 +50,11 @@ export class BuilderRun {
     if (inline || packet.payload.length === 0) return;
     const beats = beatsOf(packet.payload, this.#beatBytes, rng);
     const ends = beats.length - 1;
+    const early = ends > 1 && rng.chance(0.5);
     this.payload.push(
       ...beats.map((beat, index) => ({
         ...beat,
-        ...(short && index === ends ? { last: 0 } : {}),
+        ...(short && (early ? index === 0 : index === ends) ? { last: early ? 1 : 0 } : {}),
         user: error && index === ends ? 1 : 0,
       })),
     );

@@ -153,10 +153,7 @@ const builder: readonly Breaks[] = [
       ["!take && (failed_reg || wrong)", "failed_reg || wrong"],
       ["left_reg > INDEX", "left_reg >= INDEX"],
       ["left_reg <= BEAT_WORDS", "left_reg < BEAT_WORDS"],
-      [
-        "inline_data_reg <= {{W{1'b0}}, inline_data_reg",
-        "inline_data_reg <= {inline_data_reg[W-1:0], inline_data_reg",
-      ],
+      ["{{W{1'b0}}, inline_data_reg[767:W]}", "inline_data_reg"],
       ["!valid_reg || (go && last)", "!valid_reg"],
       ["prev_reg <= moved", "prev_reg <= payload"],
     ],
