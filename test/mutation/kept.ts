@@ -3,14 +3,17 @@
  * `test/link/` and `test/switch/`: one model and one run of its bench for each.
  */
 import { readdirSync } from "node:fs";
+import { renderDesign } from "../../generator/emit/generate.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import type { FileOfDesign } from "../../generator/views/files.ts";
 import { filesOf } from "../../generator/views/index.ts";
+import { switchDesignOf } from "../../sim/switch/open.ts";
 import { keptBreaks as conformanceBreaks } from "../conformance/breaks.ts";
 import { breaks as linkBreaks } from "../link/breaks.ts";
 import type { Breaks } from "../rtl/breaks.ts";
 import { benchDesign } from "../rtl/link-bench.ts";
 import { breaks as switchBreaks } from "../switch/breaks.ts";
+import { smallSwitch } from "../switch/devices.ts";
 import { type Fate, startBench } from "./bench-process.ts";
 import { benchFile } from "./campaign.ts";
 
@@ -74,12 +77,15 @@ export async function readKept(): Promise<readonly Kept[]> {
       return keptOf(list.breaks, list.files ?? filesOf(benchDesign()));
     }),
   );
+  const switchText = renderDesign(switchDesignOf(smallSwitch))
+    .map(({ text }) => text)
+    .join("\n");
   const ofSwitch = switchBreaks.map((one) => ({ ...one, bench: `../switch/${one.bench}`, module: "switch" }));
   return [
     ...lists.flat(),
     ...keptOf(linkBreaks, filesOf(benchDesign())),
     ...keptOf(conformanceBreaks, undefined),
-    ...keptOf(ofSwitch, undefined),
+    ...keptOf(ofSwitch, undefined).map((one) => ({ ...one, found: switchText.includes(one.from) })),
   ];
 }
 

@@ -41,7 +41,7 @@ export const breaks: readonly SwitchBreaks[] = [
     only: "switch_small",
     changes: [
       ["dlid_reg > cfg_lft_top", "1'b0"],
-      ["dlid_reg == cfg_own_lid && dlid_reg != 16'd0", "1'b0"],
+      ["dlid == cfg_own_lid && dlid != 16'd0", "1'b0"],
       ["vl >= DATA_VLS;", "1'b0;"],
       ["no_key_reg || !key_match", "no_key_reg"],
       ["dropped && reason[2]", "dropped && reason[1]"],
