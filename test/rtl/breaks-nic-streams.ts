@@ -107,7 +107,7 @@ const parser: readonly Breaks[] = [
       ["|| head[307:304] != 4'd0", ""],
       ["mv_vl_reg == 4'd15 || ", ""],
       ["head[279:257] == 23'd0", "head[279:256] == 24'd0"],
-      ["|| (pad != 2'd0 && payload_words == 12'd0)", ""],
+      ["(pad != 2'd0 && payload_words == 12'd0)", "1'b0"],
       ["payload_words > MTU_WORDS", "payload_words > MTU_WORDS + 12'd1"],
       ["delivered && payload_words > MTU_WORDS", "payload_words > MTU_WORDS"],
       ["mv_behind_reg && room", "mv_behind_reg"],
