@@ -164,12 +164,12 @@ module link_400g_credit_loop (
     reg        f_marked;  // a flow-control packet is followed
     reg [13:0] f_ahead;   // blocks on the way that were sent before it
 
-    wire [3:0]  f_vl      = {1'd0, f_lane};
+    wire [3:0]  f_this_vl = {1'd0, f_lane};
     wire        f_goes    = consume && consume_vl == f_lane;
     wire        f_comes   = accept && accept_vl == f_lane;
-    wire        f_syncs   = sync && sync_vl == f_vl;
-    wire        f_hears   = hear && hear_vl == f_vl;
-    wire        f_tells   = fcp_due && fcp_take && fcp_data[23:20] == f_vl;
+    wire        f_syncs   = sync && sync_vl == f_this_vl;
+    wire        f_hears   = hear && hear_vl == f_this_vl;
+    wire        f_tells   = fcp_due && fcp_take && fcp_data[23:20] == f_this_vl;
     wire [13:0] f_sent    = f_goes ? {7'd0, consume_blocks} : 14'd0;
     wire [13:0] f_came    = f_comes ? {7'd0, accept_blocks} : 14'd0;
     wire [13:0] f_past    = f_came + {2'd0, lose};
