@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { DeviceDesign } from "../generator/design/device.ts";
+import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
 import { renderDesign } from "../generator/emit/generate.ts";
 import { designOf } from "../sim/driver/device.ts";
 
@@ -16,13 +18,24 @@ describe("every net is declared before it is used, and no line is longer than 10
       retry,
       icrc: "endpoint",
     });
-    const modules = renderDesign(design).filter(({ path }) => path.endsWith(".v"));
-    const early = modules.flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
-    expect(early).toEqual([]);
-    const lines = modules.flatMap(({ text }) => text.split("\n"));
-    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    expectGood(design);
+  });
+
+  it.each(["none", "secded"] as const)("adapter, protection %s", (memoryProtection) => {
+    const device = { name: "dut", clockMHz: 400, datapathBits: 256 as const, mtuBytes: 1024 as const };
+    const tables = { queuePairs: 64, completionQueues: 16, memoryRegions: 64, memoryProtection };
+    const port = { rateGbps: 100, cableMeters: 3 };
+    expectGood(elaborateNic({ ...device, ...tables, port, virtualLanes: { data: 2 } }));
   });
 });
+
+function expectGood(design: DeviceDesign): void {
+  const modules = renderDesign(design).filter(({ path }) => path.endsWith(".v"));
+  const early = modules.flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
+  expect(early).toEqual([]);
+  const lines = modules.flatMap(({ path, text }) => text.split("\n").map((line) => ({ path, line })));
+  expect(lines.filter(({ line }) => line.length > 100)).toEqual([]);
+}
 
 /** Names of nets and variables of a module that stand in its text ahead of their declaration. */
 function usedEarly(text: string): readonly string[] {

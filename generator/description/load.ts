@@ -29,20 +29,20 @@ export async function loadDeviceDescription(
 }
 
 /**
- * The same of a device that can be generated.
- * @throws LanewrightError LW_NIC_NOT_EMITTED for an adapter, whose top module this version does not have
+ * The same for what takes links and switches only.
+ * @throws LanewrightError LW_NIC_COMMAND for an adapter
  */
 export async function loadDescription(path: string, options: LoadOptions = {}): Promise<AnyDescription> {
   const description = await loadDeviceDescription(path, options);
   if (description.kind !== "nic") return description;
   const at = originOf(description)?.locate(["kind"], "value");
   throw new LanewrightError({
-    code: "LW_NIC_NOT_EMITTED",
+    code: "LW_NIC_COMMAND",
     severity: "error",
-    message: "this version checks and explains adapters, and does not generate them yet",
+    message: "this command does not take adapters yet",
     value: '"nic"',
     limit: '"link", "switch"',
-    remedy: "use `lanewright check` and `lanewright explain`",
+    remedy: "use check, explain, generate or lint",
     ...(at && { at }),
   });
 }

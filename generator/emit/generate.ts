@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import type { AnyDesign } from "../design/switch.ts";
+import type { DeviceDesign } from "../design/device.ts";
 import { renderTemplate } from "../render/index.ts";
 import { constraintFiles } from "../views/constraints.ts";
 import { formalFiles } from "../views/formal.ts";
 import { handOffFiles } from "../views/hand-off/index.ts";
 import { filesOf } from "../views/index.ts";
+import { formatDocuments } from "../views/nic/wqe-header.ts";
 import { registerDocuments } from "../views/register-docs.ts";
 import { renderDatasheet } from "./datasheet.ts";
 import { type EmitOptions, type EmitResult, emit } from "./emit.ts";
@@ -19,20 +20,23 @@ export interface GenerateOptions extends EmitOptions {
 
 /**
  * Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers, the constraints
- * of its clocks, and what hands it over to other tools.
+ * of its clocks, and what hands it over to other tools. An adapter has its Verilog and documents so far.
  */
-export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
+export function renderDesign(design: DeviceDesign): readonly EmittedFile[] {
   const sources = filesOf(design);
-  const files = [
-    ...sources,
-    ...formalFiles(design),
-    ...registerDocuments(design),
-    ...constraintFiles(design),
-    ...handOffFiles(
-      design,
-      sources.map(({ path }) => path),
-    ),
-  ];
+  const files =
+    design.kind === "nic"
+      ? [...sources, ...registerDocuments(design), ...formatDocuments(design)]
+      : [
+          ...sources,
+          ...formalFiles(design),
+          ...registerDocuments(design),
+          ...constraintFiles(design),
+          ...handOffFiles(
+            design,
+            sources.map(({ path }) => path),
+          ),
+        ];
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 
@@ -40,9 +44,10 @@ export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
  * Renders a design with its datasheet and writes all of it into its output folder; see {@link emit}. Results of runs that
  * lie there go into the datasheet.
  */
-export function generate(design: AnyDesign, options: GenerateOptions = {}): EmitResult {
+export function generate(design: DeviceDesign, options: GenerateOptions = {}): EmitResult {
   const out = options.out ?? join("rtl-out", design.name);
   const files = renderDesign(design);
   const folders = [...(options.results === undefined ? [] : [options.results]), out];
-  return emit(design, [...files, renderDatasheet(design, files, { folders })], out, options);
+  const sheets = design.kind === "nic" ? [] : [renderDatasheet(design, files, { folders })];
+  return emit(design, [...files, ...sheets], out, options);
 }

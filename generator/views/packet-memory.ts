@@ -167,11 +167,19 @@ function secdedDecodeView(design: ProtectedDesign, code: SecdedCode): View {
     params: [
       localparam(
         `[${2 ** checkBits - 1}:0] KNOWN`,
-        hex(known, 2 ** checkBits),
+        wideHex(known, 2 ** checkBits),
         "syndromes of none or one wrong bit",
       ),
     ],
   };
+}
+
+/** A literal of at most 128 bits a line. */
+function wideHex(value: bigint, width: number): string {
+  if (width <= 128) return hex(value, width);
+  const half = BigInt(width / 2);
+  const parts = [value >> half, value & ((1n << half) - 1n)].map((part) => hex(part, width / 2));
+  return `{\n        ${parts.join(",\n        ")}\n    }`;
 }
 
 /** A range that a single bit has too: it is indexed. */
