@@ -27,8 +27,55 @@ const asyncFifo: Proof = {
   ],
 };
 
+/** A row that is read is any row, but for what any_memory_... says: the proofs of the memories show it. */
+const anyRow = ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"];
+
+/** Lanes' regions in one memory: the transmit queues, the receive buffer. */
+const vlBuffer = (name: string, lanes: readonly number[]): Proof => ({
+  ...{ name, top: name, engine: "induction", depth: 1, hunt: 8, reach: 8, prepare: anyRow },
+  cases: { macro: "FORMAL_LANE", values: lanes.map(String) },
+  properties: [
+    property("packets_under_way", "which packet is written and which is read is known rightly"),
+    property(
+      "pointers_in_region",
+      "pointers stay in the region of their lane, as far apart as beats are held",
+    ),
+    property("used_is_right", "beats that take room are counted rightly and fit: nothing is written over"),
+    property("packets_counted", "whole packets are counted rightly"),
+    property("rows_in_order", "beats stand in the order in which they were written"),
+    property("rows_follow", "a row behind a last beat is of the next packet"),
+    property("head_is_next", "the row at the head is of the packet that is next"),
+    property("ends_are_marked", "the last beat of a whole packet is marked, none of an unfinished one"),
+    property("never_underflows", "nothing is read that was not written"),
+    property("never_same_row", "no row is read and written in one cycle"),
+    property("read_as_written", "a beat that is read is the next one, as it was written"),
+    property("ready_where_there", "a lane is ready where there is something to read, and else not"),
+    cover("two_packets", "two packets can be there, one behind the other"),
+  ],
+});
+
+/** A memory of rows: what any_memory_... says where it is left out. */
+const memory = (name: string): Proof => ({
+  ...{ name, top: name, engine: "induction", depth: 1, hunt: 6, reach: 6 },
+  properties: [
+    property("row_stays", "a row stays as it was written last"),
+    property("row_as_written", "a row that is read is the row written last, until the next one is read"),
+  ],
+});
+
 /** FIFOs and buffers: nothing lost, nothing invented, everything in order and unchanged. */
 export const bufferProofs: ProofList = (design: AnyDesign) => {
   const port = design.kind === "switch" ? design.port : design;
-  return [...(port.phy === "pcs" ? [asyncFifo] : [])];
+  const lanes = Array.from({ length: port.virtualLanes.data + 1 }, (_, lane) => lane);
+  const onlyLink = design.kind === "link" ? ["rx"] : [];
+  const sides = ["tx", ...onlyLink];
+  const memories = [
+    ...sides.map((side) => `vl_${side}_memory`),
+    ...(port.retry === "llr" ? ["replay_memory", "replay_index"] : []),
+    ...(design.kind === "switch" ? ["voq_memory", "management_memory"] : []),
+  ];
+  return [
+    ...(port.memoryProtection === "none" ? [vlBuffer("vl_tx_buffer", lanes), ...memories.map(memory)] : []),
+    ...(port.phy === "pcs" ? [asyncFifo] : []),
+  ];
 };

@@ -11,6 +11,10 @@ const rrArbiter: Proof = {
     property("only_requested", "only what is requested is granted"),
     property("first_from_pointer", "the first request from the pointer on is granted, or the first of all"),
     property("pointer_behind_grant", "the next search begins behind the grant"),
+    property(
+      "comes_closer",
+      "a request that stays is granted at the latest when all others have been granted once",
+    ),
     cover("goes_round", "the search goes on at the first request"),
   ],
 };
@@ -29,9 +33,10 @@ const starvationGuard: Proof = {
   ],
 };
 
-const scheduler: Proof = {
+const scheduler = (first: readonly Property[]): Proof => ({
   ...{ name: "scheduler", top: "scheduler", engine: "induction", depth: 2, innerProved: true },
   properties: [
+    ...first,
     property("one_output_each", "an input is matched with one output at most"),
     property("one_input_each", "an output is matched with one input at most"),
     property("only_requested", "only pairs that ask are matched"),
@@ -43,13 +48,28 @@ const scheduler: Proof = {
     property("work_is_done", "where a request is heard between free ports, something is matched"),
     cover("all_matched", "all inputs can be matched at once"),
   ],
-};
+});
+
+const masks = property("pointers_are_masks", "pointers are masks: ones from one place on, or none");
+const waves = property("start_in_range", "the waves begin at one of the outputs");
 
 /** Arbiters and schedulers of a switch. */
 export const switchProofs: ProofList = (design: AnyDesign) => {
   if (design.kind !== "switch") return [];
-  return [...(design.scheduler.kind === "islip" ? [rrArbiter] : []), starvationGuard, scheduler];
+  const islip = design.scheduler.kind === "islip";
+  return [...(islip ? [rrArbiter] : []), starvationGuard, scheduler([islip ? masks : waves])];
 };
+
+/** Turns of the rows of a table. */
+const turns = (table: string): readonly Property[] => [
+  property(`${table}_search_is_mask`, `the search of the ${table} table begins at one row`),
+  property(`${table}_turn_counted`, `what is left of a turn of the ${table} table is counted rightly`),
+  property(
+    `${table}_weight_served`,
+    "a turn ends when its weight has been sent, or when the lane does not ask",
+  ),
+  property(`${table}_turn_comes`, "a row whose lane asks waits for one turn of each other row at most"),
+];
 
 /** The arbiter of a port's virtual lanes. */
 export const vlArbiterProofs: ProofList = () => [
@@ -66,6 +86,8 @@ export const vlArbiterProofs: ProofList = () => [
       ),
       property("high_is_counted", "what the high table has sent past a waiting low packet is counted"),
       property("limit_is_kept", "above its limit the high table gives way to a low packet that waits"),
+      ...turns("high"),
+      ...turns("low"),
     ],
   },
 ];

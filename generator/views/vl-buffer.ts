@@ -63,6 +63,8 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
     secded: design.memoryProtection === "secded",
     r: { ...ranges(design), used: range(used * s.N) },
     wordIndex: range(index),
+    f: { rest: String(s.W + index + 1) },
+    rdError: design.memoryProtection === "secded" ? "bad_end" : "rd_error",
     cutThrough: design.forwarding === "cut-through",
     hasStarted: side === "rx",
     hasUsed: side === "rx",

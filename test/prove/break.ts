@@ -36,15 +36,18 @@ const lanes: AnyDescription = {
   ...{ phy: "pcs", lanes: { count: 1, gbps: 25 }, fec: "rs528" },
 };
 
-/** What breaks are tried on: a port, one with lanes, FEC and the ICRC, and a switch. */
+const small: Extract<AnyDescription, { kind: "switch" }> = {
+  kind: "switch",
+  ...{ name: "tiny", clockMHz: 200, datapathBits: 64, mtuBytes: 256 },
+  ports: { count: 2, rateGbps: 10, cableMeters: 0, phyLatencyNs: 20 },
+  virtualLanes: { data: 2 },
+  tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
+};
+
+/** What breaks are tried on: a port, one with lanes, FEC and the ICRC, and two switches. */
 export const breakDevices = {
   link: { kind: "link", ...smallLink },
   lanes,
-  switch: {
-    kind: "switch",
-    ...{ name: "tiny", clockMHz: 200, datapathBits: 64, mtuBytes: 256 },
-    ports: { count: 2, rateGbps: 10, cableMeters: 0, phyLatencyNs: 20 },
-    virtualLanes: { data: 2 },
-    tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
-  },
+  switch: small,
+  waves: { ...small, scheduler: { kind: "wavefront" } },
 } satisfies Readonly<Record<string, AnyDescription>>;

@@ -30,5 +30,36 @@ const asyncFifo: readonly Change[] = [
   ["word_goes_through", "rd_valid_reg   <= fetch || stays;", "rd_valid_reg   <= 1'b0;"],
 ];
 
+const writeOn = "wire [AW-1:0] write_next   = write_reg == LAST ? BASE : write_reg + 1'b1;";
+const inProgress = "wr_count_reg <= wr_last ? {UW{1'b0}} : wr_size;";
+const whole = "wire          whole_packet = packets_left != {UW{1'b0}};";
+
+const vlBuffer: readonly Change[] = [
+  ["packets_under_way", inProgress, "wr_count_reg <= wr_size;"],
+  ["read_as_written", "write_ptr[wr_lane]", "write_ptr[0]"],
+  ["pointers_in_region", "head_reg == LAST ? BASE : head_reg + 1'b1;", "head_reg + 2'd2;"],
+  ["used_is_right", "(release_here ? rd_size : {UW{1'b0}})", "(release_here ? rd_count_reg : {UW{1'b0}})"],
+  ["packets_counted", "if (commit_here && !release_here) begin", "if (commit_here && !wr_error) begin"],
+  ["rows_in_order", "write_reg <= tail_reg;", "write_reg <= BASE;"],
+  ["rows_follow", writeOn, "wire [AW-1:0] write_next = write_reg == BASE ? LAST : write_reg - 1'b1;"],
+  ["head_is_next", "packets_reg <= packets_reg - 1'b1;", "packets_reg <= packets_reg;"],
+  ["ends_are_marked", "tail_reg <= write_next;", "tail_reg <= write_reg;"],
+  ["never_underflows", whole, "wire whole_packet = 1'b1;"],
+  ["never_same_row", whole, "wire whole_packet = 1'b1;"],
+  ["ready_where_there", whole, "wire whole_packet = packets_reg != {UW{1'b0}};"],
+  ["two_packets", "packets_reg <= packets_reg + 1'b1;", "packets_reg <= {UW{1'b0}} + 1'b1;"],
+];
+
+const memory: readonly Change[] = [
+  ["row_stays", "mem[wr_addr] <= wr_data;", "mem[wr_addr] <= {wr_data[MW-1:1], 1'b0};"],
+  ["row_as_written", "if (rd_en) begin\n            rd_reg", "if (rd_en || wr_en) begin\n            rd_reg"],
+];
+
 /** Breaks of FIFOs and buffers. */
-export const bufferBreaks: readonly Break[] = [...changes("async_fifo", asyncFifo, "lanes")];
+export const bufferBreaks: readonly Break[] = [
+  ...changes("async_fifo", asyncFifo, "lanes"),
+  ...changes("vl_tx_buffer", vlBuffer, "link"),
+  ...["vl_tx", "vl_rx"].flatMap((name) => changes(`${name}_memory`, memory, "link")),
+  ...["replay_memory", "replay_index"].flatMap((name) => changes(name, memory, "link")),
+  ...["voq", "management"].flatMap((name) => changes(`${name}_memory`, memory, "switch")),
+];

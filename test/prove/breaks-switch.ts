@@ -13,6 +13,7 @@ const arbiter: readonly Change[] = [
   ["rr_arbiter", "only_requested", grant, "assign grant  = ~behind_8 & chosen;"],
   ["rr_arbiter", "first_from_pointer", " ahead      = request & mask;", " ahead = request & ~mask;"],
   ["rr_arbiter", "pointer_behind_grant", "passed | (behind_8 & chosen);", "passed | chosen;"],
+  ["rr_arbiter", "comes_closer", "pool     = ahead | (request & ~put_off)", "pool     = request"],
   ["rr_arbiter", "goes_round", "(|group_ahead) ? group_ahead : group_any", "group_ahead"],
 ];
 
@@ -72,6 +73,12 @@ const scheduler: readonly Change[] = [
     "select_valid_reg <= match_outputs & ~match_inputs;",
   ],
   ["islip_round", "work_is_done", asks, `${asks} & {P{!(&column)}}`],
+  [
+    "scheduler",
+    "pointers_are_masks",
+    "grant_mask_reg  <= {P*P{1'b0}};",
+    "grant_mask_reg  <= {P*P{1'b0}} + 1'b1;",
+  ],
   ["islip_round", "all_matched", asks, `${asks} & {P{o != 0}}`],
 ];
 
@@ -85,10 +92,39 @@ const vlArbiter: readonly Change[] = [
   ["vl_arbiter", "limit_is_kept", "high_count_reg >= high_limit", "high_count_reg > high_limit"],
 ];
 
+const turns = (table: string): readonly Change[] => [
+  [
+    "vl_arbiter",
+    `${table}_search_is_mask`,
+    `${table}_from_reg <= ${table}_lasts ? ${table}_on :`,
+    `${table}_from_reg <= ${table}_lasts ? ${table}_chosen :`,
+  ],
+  ["vl_arbiter", `${table}_turn_counted`, `${table}_share - ${table}_units[7:0] :`, `${table}_share :`],
+  [
+    "vl_arbiter",
+    `${table}_weight_served`,
+    `${table}_from_reg <= ${table}_lasts ? ${table}_on :`,
+    `${table}_from_reg <= ${table}_lasts ? ${table}_behind :`,
+  ],
+  [
+    "vl_arbiter",
+    `${table}_turn_comes`,
+    `(|${table}_ahead) ? ${table}_ahead : ${table}_ready`,
+    `${table}_ready`,
+  ],
+];
+
 /** Breaks of the arbiters and schedulers of a switch. */
 export const switchBreaks: readonly Break[] = [
   ...changes("rr_arbiter", arbiter),
   ...changes("starvation_guard", guard),
   ...changes("scheduler", scheduler),
   ...changes("vl_arbiter", vlArbiter),
+  ...changes("vl_arbiter", turns("high")),
+  ...changes("vl_arbiter", turns("low")),
+  {
+    ...{ proof: "scheduler", module: "scheduler", property: "start_in_range", device: "waves" },
+    from: "start_over[PB] ? start_sum[PB-1:0] : start_over[PB-1:0]",
+    to: "start_sum[PB-1:0]",
+  },
 ];

@@ -390,7 +390,8 @@ module leaf4_register_demux (
             && f_owes_write == (f_write_open ? write_select_reg : {PAGES{1'b0}})
             && (m_axil_bready == {PAGES{1'b0}}
                 || (write_state_reg == RESPOND && m_axil_bready == write_select_reg))
-            && ((m_axil_awvalid | m_axil_wvalid) & ~(write_state_reg == WAIT ? write_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
+            && ((m_axil_awvalid | m_axil_wvalid) &
+                ~(write_state_reg == WAIT ? write_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
             && (f_answers_write & (~f_owes_write | m_axil_awvalid | m_axil_wvalid)) == {PAGES{1'b0}}
             && (!f_write_open || (|write_select_reg))
             && (!(f_write_open && write_state_reg != WAIT) || f_write_answered)
@@ -402,7 +403,8 @@ module leaf4_register_demux (
             && f_owes_read == (f_read_open ? read_select_reg : {PAGES{1'b0}})
             && (m_axil_rready == {PAGES{1'b0}}
                 || (read_state_reg == RESPOND && m_axil_rready == read_select_reg))
-            && ((m_axil_arvalid) & ~(read_state_reg == WAIT ? read_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
+            && (m_axil_arvalid &
+                ~(read_state_reg == WAIT ? read_select_reg : {PAGES{1'b0}})) == {PAGES{1'b0}}
             && (f_answers_read & (~f_owes_read | m_axil_arvalid)) == {PAGES{1'b0}}
             && (!f_read_open || (|read_select_reg))
             && (!(f_read_open && read_state_reg != WAIT) || f_read_answered)

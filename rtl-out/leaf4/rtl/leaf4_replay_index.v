@@ -44,6 +44,39 @@ module leaf4_replay_index #(
 
     assign rd_data = rd_reg;
 
+`ifdef FORMAL
+    // ---- properties, of one arbitrary row ----
+
+    (* anyconst *) wire [AW-1:0] f_row;
+
+    reg        f_written;  // the row has been written
+    reg [32:0] f_data;
+    reg        f_shown;    // it was read last, as it was written then
+    reg [32:0] f_shown_data;
+
+    always @(posedge clk) begin
+        if (wr_en && wr_addr == f_row) begin
+            f_written <= 1'b1;
+            f_data    <= wr_data;
+        end
+        if (rd_en) begin
+            f_shown      <= f_written && rd_addr == f_row;
+            f_shown_data <= f_data;
+        end
+        if ($initstate) begin
+            f_written <= 1'b0;
+            f_shown   <= 1'b0;
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A row stays as it was written last
+        row_stays: assert (!f_written || mem[f_row] == f_data);
+        // A row that is read is the row written last, until the next one is read
+        row_as_written: assert (!f_shown || rd_data == f_shown_data);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

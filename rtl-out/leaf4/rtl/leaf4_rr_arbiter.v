@@ -78,6 +78,13 @@ module leaf4_rr_arbiter (
     wire [4:0] f_pool   = (|f_ahead) ? f_ahead : request;
     wire [4:0] f_others = grant - 1'b1;
 
+    // One arbitrary place, and the places that come before it: now, and behind this grant
+    (* anyconst *) wire [4:0] f_any;
+    wire [4:0] f_one    = f_any & (~f_any + 1'b1);
+    wire [4:0] f_below  = f_one - 1'b1;
+    wire [4:0] f_before = (|(mask & f_one)) ? mask & f_below : mask | f_below;
+    wire [4:0] f_left   = (|(behind & f_one)) ? behind & f_below : behind | f_below;
+
     always @* if (!$initstate) begin
         // One grant where there is a request, else none
         one_grant: assert ((|grant) == (|request) && !(|(grant & f_others)));
@@ -87,6 +94,12 @@ module leaf4_rr_arbiter (
         first_from_pointer: assert (!(|(f_pool & f_others)) || !(|request));
         // The next search begins behind the grant
         pointer_behind_grant: assert (!(|request) || behind == ~(grant | f_others));
+        // A request that is not granted has fewer places before it behind each grant, and no new
+        // one: one that stays is granted at the latest when all others have been granted once. The
+        // scheduler asserts of its pointers that they are masks
+        comes_closer: assert ((|((mask << 1) & ~mask)) || !(|(request & f_one))
+            || (|(grant & f_one))
+            || ((f_left & ~f_before) == 0 && f_left != f_before));
         // A request in front of the pointer is granted when there is none behind it
         goes_round: cover ((|mask) && (|grant) && !(|f_ahead));
     end

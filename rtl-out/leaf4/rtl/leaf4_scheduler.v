@@ -268,6 +268,17 @@ module leaf4_scheduler (
         all_matched: cover (&match_inputs);
     end
 `endif
+`ifdef FORMAL
+
+    wire [P-1:0] f_grant_mask  = grant_mask_reg[P*f_output +: P];
+    wire [P-1:0] f_accept_mask = accept_mask_reg[P*f_input +: P];
+
+    always @* if (!$initstate) begin
+        // Pointers are masks: ones from one place on, or none
+        pointers_are_masks: assert (!(|((f_grant_mask << 1) & ~f_grant_mask))
+            && !(|((f_accept_mask << 1) & ~f_accept_mask)));
+    end
+`endif
 endmodule
 
 `default_nettype wire

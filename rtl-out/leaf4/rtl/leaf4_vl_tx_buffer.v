@@ -160,6 +160,266 @@ module leaf4_vl_tx_buffer (
         end
     endgenerate
 
+`ifdef FORMAL
+    // ---- properties, of one arbitrary lane and one arbitrary row of it ----
+    //
+    // Followed are row f_b and row f_a in front of it in the ring. What is asserted of them holds
+    // of
+    // all rows, as they are arbitrary; so any_others_... is assumed of a row that is read, in the
+    // cycle behind that. any_memory_... is what the memory promises: a row read is the row written
+    // last.
+
+    localparam F_CW = AW + 1;  // bits of a count of beats
+    localparam F_RW = 1030;    // bits of a row without last
+
+    (* anyconst *) wire [LW-1:0] f_any_lane;
+    (* anyconst *) wire [AW-1:0] f_a;
+`ifdef FORMAL_LANE
+    wire [LW-1:0] f_lane = `FORMAL_LANE;
+`else
+    wire [LW-1:0] f_lane = f_any_lane < LANES ? f_any_lane : {LW{1'b0}};
+`endif
+
+    wire [LANES*AW-1:0] f_tails;
+    wire [LANES*UW-1:0] f_useds, f_counts;
+    genvar f_i;
+    generate
+        for (f_i = 0; f_i < LANES; f_i = f_i + 1) begin : f_see
+            assign f_tails[f_i*AW +: AW]  = region[f_i].tail_reg;
+            assign f_useds[f_i*UW +: UW]  = region[f_i].used_reg;
+            assign f_counts[f_i*UW +: UW] = region[f_i].packets_reg;
+        end
+    endgenerate
+
+    wire [AW-1:0]   f_base    = REGION_BASE[f_lane*AW +: AW];
+    wire [AW-1:0]   f_last    = REGION_LAST[f_lane*AW +: AW];
+    wire [F_CW-1:0] f_size    = {1'b0, f_last} - f_base + 1'b1;
+    wire [AW-1:0]   f_head    = read_ptr[f_lane];
+    wire [AW-1:0]   f_write   = write_ptr[f_lane];
+    wire [AW-1:0]   f_tail    = f_tails[f_lane*AW +: AW];
+    wire [UW-1:0]   f_used    = f_useds[f_lane*UW +: UW];
+    wire [UW-1:0]   f_packets = f_counts[f_lane*UW +: UW];
+    wire [AW-1:0]   f_b       = f_a == f_last ? f_base : f_a + 1'b1;
+
+    // Beats from the head on to a row
+    function [F_CW-1:0] f_from_head(input [AW-1:0] row);
+        f_from_head = row >= f_head ? {1'b0, row - f_head} : {1'b0, row} + f_size - f_head;
+    endfunction
+
+    // Beats of the longest packet of a lane
+    function [F_CW-1:0] f_most(input [LW-1:0] lane);
+        f_most = {1'b0, REGION_LAST[lane*AW +: AW]} - REGION_BASE[lane*AW +: AW] + 1'b1
+            - ROOM_LIMIT[lane*UW +: UW];
+    endfunction
+
+    // ---- surroundings ----
+
+    reg          f_open;     // a packet is being written
+    reg [LW-1:0] f_open_lane;
+    reg          f_reading;  // a packet is being read: there is more of it than has been read
+
+    wire f_more = f_reading && !(rd_done_reg && rd_last);
+
+    always @(posedge clk) begin
+        if (wr_valid) begin
+            f_open      <= !wr_last;
+            f_open_lane <= wr_lane;
+        end else if (wr_abort) begin
+            f_open <= 1'b0;
+        end
+        f_reading <= rd_en || f_more;
+        if (rst) begin
+            f_open    <= 1'b0;
+            f_reading <= 1'b0;
+        end
+    end
+
+    wire            f_here      = wr_valid && wr_lane == f_lane;
+    wire            f_open_here = f_open && f_open_lane == f_lane;
+    wire [UW-1:0]   f_in        = f_open_here ? wr_count_reg : {UW{1'b0}};
+    wire            f_fetch     = rd_en && rd_lane == f_lane;
+    reg  [F_CW-1:0] f_held;  // beats written, neither read nor taken back
+    // of them, beats of committed packets; below 0 where the packet being written is read
+    wire [F_CW:0] f_whole  = {1'b0, f_held} - f_in;
+    wire          f_partly = f_whole[F_CW];
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            lanes_exist: assume ((!wr_valid || wr_lane < LANES) && (!rd_en || rd_lane < LANES));
+            // One packet at a time, taken back as a whole, and not when part of it has been read
+            packets_whole: assume (!(f_open && (wr_valid || wr_abort)) || wr_lane == f_open_lane);
+            taken_back_unread: assume (!wr_abort || (!wr_valid && (!f_open_here
+                || (!f_partly && !(f_fetch && f_whole == 0)))));
+            no_longer: assume (!wr_valid || wr_count_reg < f_most(wr_lane));
+            // A packet is written where it fits
+            fits: assume (!f_here || f_open_here || room[f_lane]);
+            // What is read is ready, and a packet is read to its end before another one
+            reads_what_is_ready: assume (!rd_en || beat_ready[rd_lane]);
+            reads_to_the_end: assume (!(rd_en && f_more) || rd_lane == rd_lane_reg);
+        end
+    end
+
+    // ---- packets are numbered, beats too; numbers go round ----
+
+    reg [UW-1:0]   f_number;     // of the next packet to be written
+    reg [F_CW-1:0] f_beat;       // of the next beat to be written
+    reg [F_CW-1:0] f_beat_read;  // of the next beat to be read
+    reg             f_a_last, f_b_last;
+    reg  [UW-1:0]   f_a_number, f_b_number;
+    reg  [F_CW-1:0] f_a_beat, f_b_beat;
+    reg [F_RW-1:0] f_b_row;
+
+    wire          f_released = rd_done_reg && rd_last && rd_lane_reg == f_lane;
+    wire [UW-1:0] f_next     = f_number - f_packets + f_released;  // packet at the head
+
+    // One arbitrary beat, as it was written
+    (* anyconst *) wire [F_CW-1:0] f_tag;
+    reg [F_RW:0] f_tag_row;
+
+    // The beat shown: row f_b as it was then, its number; or row f_a
+    reg            f_shows_b;
+    reg            f_shows_a;
+    reg            f_shown_last;
+    reg [F_RW:0]   f_shown_row;
+    reg [F_CW-1:0] f_shown_beat;
+    reg            f_fetched;  // read in the cycle before: with so many whole beats, packets
+    reg [F_CW:0]   f_was_whole;
+    reg [UW-1:0]   f_was_left;
+
+    always @(posedge clk) begin
+        if (f_here && write_address == f_a) begin
+            f_a_last   <= wr_last;
+            f_a_number <= f_number;
+            f_a_beat   <= f_beat;
+        end
+        if (f_here && write_address == f_b) begin
+            f_b_last   <= wr_last;
+            f_b_number <= f_number;
+            f_b_beat   <= f_beat;
+            f_b_row    <= {wr_last && wr_error, wr_words, wr_data};
+        end
+        if (f_here && f_beat == f_tag) begin
+            f_tag_row <= {wr_last, wr_last && wr_error, wr_words, wr_data};
+        end
+        f_held      <= f_held + f_here - f_fetch - (wr_abort && !wr_valid ? f_in : {UW{1'b0}});
+        f_beat      <= f_beat + f_here - (wr_abort && !wr_valid ? f_in : {UW{1'b0}});
+        f_number    <= f_number + (f_here && wr_last);
+        f_beat_read <= f_beat_read + f_fetch;
+        if (rd_en) begin
+            f_shows_b    <= f_fetch && read_address == f_b;
+            f_shows_a    <= f_fetch && read_address == f_a;
+            f_shown_last <= f_a_last;
+            f_shown_row  <= {f_b_last, f_b_row};
+            f_shown_beat <= f_beat_read;
+        end
+        f_fetched   <= f_fetch && read_address != f_b;
+        f_was_whole <= f_whole;
+        f_was_left  <= f_number - f_next;
+        if (rst) begin
+            f_held      <= {F_CW{1'b0}};
+            f_beat      <= {F_CW{1'b0}};
+            f_beat_read <= {F_CW{1'b0}};
+            f_number    <= {UW{1'b0}};
+            f_shows_a   <= 1'b0;
+            f_shows_b   <= 1'b0;
+            f_fetched   <= 1'b0;
+        end
+    end
+
+    wire [F_CW-1:0] f_a_at   = f_from_head(f_a);
+    wire [F_CW-1:0] f_a_left = f_beat - f_in - f_a_beat;  // whole beats from f_a on
+    wire            f_a_in   = f_a_at < f_held;
+    wire            f_a_done = f_a_left != 0 && !f_a_left[F_CW-1];
+    wire [UW-1:0]   f_a_ends = f_number - f_a_number;     // packets from that of f_a on
+    wire [F_CW-1:0] f_b_at   = f_from_head(f_b);
+    wire [F_CW-1:0] f_b_left = f_beat - f_in - f_b_beat;  // whole beats from f_b on
+    wire            f_b_in   = f_b_at < f_held;
+    wire            f_b_done = f_b_left != 0 && !f_b_left[F_CW-1];
+    wire [UW-1:0]   f_b_ends = f_number - f_b_number;     // packets from that of f_b on
+
+    wire            f_a_right = !f_a_in || (!f_a_done ? f_a_ends == 0 && !f_a_last
+        : f_a_left == 1 ? f_a_ends == 1 && f_a_last
+        : f_a_ends > f_a_last && f_a_ends - f_a_last < f_a_left);
+    wire            f_b_right = !f_b_in || (!f_b_done ? f_b_ends == 0 && !f_b_last
+        : f_b_left == 1 ? f_b_ends == 1 && f_b_last
+        : f_b_ends > f_b_last && f_b_ends - f_b_last < f_b_left);
+
+    reg f_wrong;  // row f_a was not what is asserted of f_b
+    always @(posedge clk) begin
+        f_wrong <= !(f_a_right && (!f_a_in || f_a_beat == f_beat_read + f_a_at)
+            && (!(f_a_in && f_a_at == 0) || f_a_number == f_next));
+        if (rst) begin
+            f_wrong <= 1'b0;
+        end
+    end
+
+    always @* begin
+        any_row: assume (f_a >= f_base && f_a <= f_last);
+        any_memory_row: assume (!f_shows_b
+            || {rd_last, rd_error, rd_words, rd_data} == f_shown_row);
+        any_memory_end: assume (!f_shows_a || rd_last == f_shown_last);
+        any_others_right: assume (!f_wrong);
+        any_others_end: assume (!f_fetched || (f_was_whole[F_CW] || f_was_whole == 0 ? !rd_last
+            : f_was_whole == 1 ? rd_last && f_was_left == 1
+            : f_was_left > rd_last && f_was_left - rd_last < f_was_whole));
+    end
+
+    always @* if (!$initstate) begin
+        // What is known of the packets under way: which is written, which is read
+        packets_under_way: assert ((f_open || wr_count_reg == 0)
+            && (!f_open || (wr_count_reg != 0 && f_open_lane < LANES
+                && wr_count_reg <= f_most(f_open_lane)))
+            && (f_reading || rd_count_reg == 0) && (!rd_done_reg || f_reading)
+            && (!f_reading || rd_lane_reg < LANES)
+            && (!(f_reading && rd_lane_reg == f_lane) || rd_done_reg || rd_count_reg != 0)
+            && (!f_partly || (f_more && rd_lane_reg == f_lane)));
+        // Pointers stay in the region; from the head on there are as many beats as are held
+        pointers_in_region: assert (f_head >= f_base && f_head <= f_last
+            && f_write >= f_base && f_write <= f_last && f_tail >= f_base && f_tail <= f_last
+            && f_held <= f_size
+            && (f_held == f_size ? f_write == f_head : f_from_head(f_write) == f_held)
+            && f_write == ({1'b0, f_tail} + f_in > f_last ? f_tail + f_in - f_size
+                : f_tail + f_in));
+        // Beats that take room are those held and those read of a packet that is still there; they
+        // fit, and no row is written that has not been read yet
+        used_is_right: assert ((!f_here || f_held != f_size)
+            && {1'b0, f_used} + f_in <= f_size && f_in <= f_size
+            && (!f_open_here || room[f_lane])
+            && {1'b0, f_used} + f_in == f_held
+                + (f_reading && rd_lane_reg == f_lane ? rd_count_reg + rd_done_reg : 0));
+        // A lane's packets are counted: none left just where no whole beat is left
+        packets_counted: assert ((f_number - f_next == 0) == (f_partly || f_whole == 0)
+            && (f_partly || {2'd0, f_number - f_next} <= f_whole)
+            && (!f_released || f_packets != 0) && f_packets <= f_used);
+        // Beats stand in the order in which they were written
+        rows_in_order: assert (f_beat == f_beat_read + f_held
+            && (!f_b_in || f_b_beat == f_beat_read + f_b_at)
+            && (!(f_b_in && f_b_beat == f_tag) || {f_b_last, f_b_row} == f_tag_row)
+            && (!f_shows_b || f_shown_beat + 1'b1 == f_beat_read)
+            && (!(f_shows_b && f_shown_beat == f_tag) || f_shown_row == f_tag_row));
+        // Of the rows, each has its packet: those behind a last beat are of the next one
+        rows_follow: assert (!(f_b_in && f_b_at != 0)
+            || f_b_number == f_a_number + f_a_last);
+        head_is_next: assert (!(f_b_in && f_b_at == 0) || f_b_number == f_next);
+        // The last beat of a whole packet is marked, none of an unfinished one is
+        ends_are_marked: assert (f_b_right);
+        // A row is read when it has been written, and not in the same cycle
+        never_underflows: assert (!f_fetch || f_held != 0);
+        never_same_row: assert (!(f_fetch && f_here) || f_head != f_write);
+        // A beat that is read is the next one, as it was written
+        read_as_written: assert (!(f_shows_b && f_shown_beat == f_tag && rd_done_reg)
+            || {rd_last, rd_error, rd_words, rd_data} == f_tag_row);
+        // Where a whole packet or a beat to pass through is there it can be read, and else not
+        ready_where_there: assert (beat_ready[f_lane] == (f_held != 0));
+    end
+
+    always @* if (!$initstate) begin
+        // Two packets can be there, one behind the other
+        two_packets: cover (f_packets == 2 && f_held == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire

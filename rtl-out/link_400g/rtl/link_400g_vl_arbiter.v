@@ -269,6 +269,125 @@ module link_400g_vl_arbiter (
             || f_high_units == 16'd0 || f_high_units < {2'd0, cfg_high_limit, 6'd0});
     end
 
+    // ---- turns of the high table: of one arbitrary row ----
+
+    (* anyconst *) wire [3:0] f_high_any;
+    wire [3:0] f_high_one   = f_high_any & (~f_high_any + 4'd1);
+    wire [3:0] f_high_below = f_high_one - 4'd1;
+    reg  [7:0] f_high_weight;  // of the row
+    integer f_high_at;
+    always @* begin
+        f_high_weight = 8'd0;
+        for (f_high_at = 0; f_high_at < HIGH_ROWS; f_high_at = f_high_at + 1) begin
+            f_high_weight = f_high_weight
+                | (cfg_high_weight[8*f_high_at +: 8] & {8{f_high_one[f_high_at]}});
+        end
+    end
+
+    reg         f_high_turn;  // the row has sent, and its turn goes on
+    reg  [15:0] f_high_sent;  // units sent in this turn
+    wire        f_high_sends = take && grant_high;
+    wire        f_high_its   = |(high_chosen & f_high_one);
+    wire        f_high_asks  = |(high_ready & f_high_one);
+    wire [15:0] f_high_total = (f_high_turn ? f_high_sent : 16'd0) + high_units;
+
+    // Rows that come before it, now and behind this packet
+    wire [3:0] f_high_next = high_lasts ? high_on : high_behind;
+    wire [3:0] f_high_before = (|(high_from_reg & f_high_one))
+        ? high_from_reg & f_high_below : high_from_reg | f_high_below;
+    wire [3:0] f_high_left = (|(f_high_next & f_high_one))
+        ? f_high_next & f_high_below : f_high_next | f_high_below;
+
+    always @(posedge clk) begin
+        if (f_high_sends) begin
+            f_high_turn <= f_high_its && high_lasts;
+            f_high_sent <= f_high_total;
+        end
+        if (rst) begin
+            f_high_turn <= 1'b0;
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // The search begins at one row and takes all behind it
+        high_search_is_mask: assert (!(|((high_from_reg << 1)
+            & ~high_from_reg)));
+        // A turn that goes on is that of the current row; what is left is its weight less what it
+        // sent
+        high_turn_counted: assert (
+            f_high_turn == (high_left_reg != 8'd0 && (|(high_current & f_high_one)))
+            && (!f_high_turn || (f_high_sent < {8'd0, f_high_weight}
+                && high_left_reg == f_high_weight - f_high_sent[7:0])));
+        // A turn ends when the weight has been sent, or when the lane does not ask
+        high_weight_served: assert (!f_high_sends
+            || (f_high_its ? high_lasts || f_high_total >= {8'd0, f_high_weight}
+                : !(f_high_turn && f_high_asks)));
+        // A row that asks waits for one turn of each other row at most: no new one comes before it,
+        // and one fewer is left with each turn that ends
+        high_turn_comes: assert (!f_high_sends || !f_high_asks || f_high_its
+            || ((f_high_left & ~f_high_before) == 0
+                && (high_lasts || f_high_left != f_high_before)));
+    end
+
+    // ---- turns of the low table: of one arbitrary row ----
+
+    (* anyconst *) wire [3:0] f_low_any;
+    wire [3:0] f_low_one   = f_low_any & (~f_low_any + 4'd1);
+    wire [3:0] f_low_below = f_low_one - 4'd1;
+    reg  [7:0] f_low_weight;  // of the row
+    integer f_low_at;
+    always @* begin
+        f_low_weight = 8'd0;
+        for (f_low_at = 0; f_low_at < LOW_ROWS; f_low_at = f_low_at + 1) begin
+            f_low_weight = f_low_weight
+                | (cfg_low_weight[8*f_low_at +: 8] & {8{f_low_one[f_low_at]}});
+        end
+    end
+
+    reg         f_low_turn;  // the row has sent, and its turn goes on
+    reg  [15:0] f_low_sent;  // units sent in this turn
+    wire        f_low_sends = take && grant_low;
+    wire        f_low_its   = |(low_chosen & f_low_one);
+    wire        f_low_asks  = |(low_ready & f_low_one);
+    wire [15:0] f_low_total = (f_low_turn ? f_low_sent : 16'd0) + low_units;
+
+    // Rows that come before it, now and behind this packet
+    wire [3:0] f_low_next = low_lasts ? low_on : low_behind;
+    wire [3:0] f_low_before = (|(low_from_reg & f_low_one))
+        ? low_from_reg & f_low_below : low_from_reg | f_low_below;
+    wire [3:0] f_low_left = (|(f_low_next & f_low_one))
+        ? f_low_next & f_low_below : f_low_next | f_low_below;
+
+    always @(posedge clk) begin
+        if (f_low_sends) begin
+            f_low_turn <= f_low_its && low_lasts;
+            f_low_sent <= f_low_total;
+        end
+        if (rst) begin
+            f_low_turn <= 1'b0;
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // The search begins at one row and takes all behind it
+        low_search_is_mask: assert (!(|((low_from_reg << 1)
+            & ~low_from_reg)));
+        // A turn that goes on is that of the current row; what is left is its weight less what it
+        // sent
+        low_turn_counted: assert (
+            f_low_turn == (low_left_reg != 8'd0 && (|(low_current & f_low_one)))
+            && (!f_low_turn || (f_low_sent < {8'd0, f_low_weight}
+                && low_left_reg == f_low_weight - f_low_sent[7:0])));
+        // A turn ends when the weight has been sent, or when the lane does not ask
+        low_weight_served: assert (!f_low_sends
+            || (f_low_its ? low_lasts || f_low_total >= {8'd0, f_low_weight}
+                : !(f_low_turn && f_low_asks)));
+        // A row that asks waits for one turn of each other row at most: no new one comes before it,
+        // and one fewer is left with each turn that ends
+        low_turn_comes: assert (!f_low_sends || !f_low_asks || f_low_its
+            || ((f_low_left & ~f_low_before) == 0
+                && (low_lasts || f_low_left != f_low_before)));
+    end
 `endif
 endmodule
 
