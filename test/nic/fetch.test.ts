@@ -28,16 +28,16 @@ class FetchRun {
   readonly answerAt: number[] = [];
   errors = 0;
   readonly #model: Model;
-  readonly #pages = new HostPages();
+  readonly pages = new HostPages();
   readonly #due: { readonly bytes: Uint8Array; readonly error: boolean }[] = [];
   #at = 0;
 
   constructor(model: Model, rng: Rng, { gaps = 0, stalls = 0, busStalls = 0, latency = [1, 1] }: Pace = {}) {
     model.reset();
     this.#model = model;
-    this.#pages.map(base, windowBytes);
-    this.#pages.write(base, randomBytes(rng, windowBytes));
-    this.memory = new Axi4Memory(model, "m", this.#pages, {
+    this.pages.map(base, windowBytes);
+    this.pages.write(base, randomBytes(rng, windowBytes));
+    this.memory = new Axi4Memory(model, "m", this.pages, {
       ...{ sides: "read", seed: rng.next(), readLatency: latency },
       stalls: { ar: busStalls, r: busStalls },
     });
@@ -50,7 +50,7 @@ class FetchRun {
   push(address: bigint, bytes: number, small: boolean): void {
     this.requests.push({ address, small: small ? 1 : 0 });
     const error = address >= base + BigInt(windowBytes);
-    this.#due.push({ bytes: error ? new Uint8Array(0) : this.#pages.read(address, bytes), error });
+    this.#due.push({ bytes: error ? new Uint8Array(0) : this.pages.read(address, bytes), error });
   }
 
   run(): void {
@@ -125,6 +125,16 @@ describe.each(shapes)("nic_fetch at %i bits, %i bytes", (width, fetchBytes) => {
       for (let count = 0; count < 200; count += 1) random(rng, run, 0.2);
       run.run();
       expect(run.errors).toBeGreaterThan(10);
+    }));
+
+  it("remembers a failure of any beat but the last", () =>
+    withSeed(seed, (rng) => {
+      const run = new FetchRun(model, rng);
+      run.push(base + BigInt(windowBytes), fetchBytes, false);
+      while (run.rAt.length === 0) run.cycle();
+      run.pages.map(base + BigInt(windowBytes), fetchBytes);
+      run.run();
+      expect(run.errors).toBe(1);
     }));
 
   it("has 8 under way, and no more while nobody takes them", () =>
