@@ -5,8 +5,13 @@ import { encodeFrame, ReferenceNic, type TransportPacket } from "../../sim/refer
 import { opcodeFor, type Place } from "../../sim/reference/rc/opcodes.ts";
 import { all, drain, packetOf, type Side } from "../../sim/reference/rc/rig.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { benchNic } from "./nic-bench.ts";
-import { type Completion, openTransport, type Sent, TransportHost } from "./transport-bench.ts";
+import {
+  type Completion,
+  openTransport,
+  type Sent,
+  TransportHost,
+  transportDepth,
+} from "./transport-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -16,7 +21,7 @@ const base = 0x10_0000n;
 const area = 0x4000;
 const ringAt = 0x80_0000n;
 const ringLog = 4;
-const readsKept = 4;
+const readsKept = transportDepth;
 const own = { frame: "infiniband" as const, lid: 5 };
 const far = { frame: "infiniband" as const, lid: 9 };
 
@@ -298,10 +303,7 @@ function briefAnswer({ opcode, psn, destQp, pkey, aeth, atomicAck, payload }: Se
 describe("nic_responder with nic_response_engine", () => {
   let dut: Model;
   beforeAll(async () => {
-    dut = await openTransport({
-      ...benchNic({ queuePairs: 32 }),
-      responder: { outstandingReads: readsKept },
-    });
+    dut = await openTransport();
   }, 600_000);
 
   it("does with every request, good or bad, what the reference model does", () =>
@@ -309,7 +311,7 @@ describe("nic_responder with nic_response_engine", () => {
       const twins = new Twins(dut, rng, 6, { stall: 0.2, memoryDelay: 12 });
       const open = new Map<number, Partial<TransportPacket>[]>();
       const met = { failed: 0, repeated: 0, notReady: 0, completed: 0 };
-      for (let round = 0; round < (long ? 20_000 : 1500); round++) {
+      for (let round = 0; round < (long ? 20_000 : 900); round++) {
         const qpn = rng.pick(twins.qpns);
         const qp = twins.model.nic.qps.take(qpn);
         if (qp.state === "ERR") {

@@ -17,6 +17,7 @@ import { HostMemory } from "../../sim/reference/rc/memory.ts";
 import type { RegionTable } from "../../sim/reference/rc/regions.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
+import { benchNic } from "./nic-bench.ts";
 
 /** The modules of the transport, the parts first. */
 export function transportModules(design: NicDesign): readonly ModuleFile[] {
@@ -29,6 +30,16 @@ export function transportModules(design: NicDesign): readonly ModuleFile[] {
     ["nic_requester", "nic/requester", requesterView(design)],
   ];
 }
+
+/** READs and atomics on their way of a queue pair, in the benches of the transport. */
+export const transportDepth = 4;
+
+/** The adapter of these benches; a slow clock, so that timeouts take few cycles. */
+export const transportDesign = (): NicDesign => ({
+  ...benchNic({ queuePairs: 32, clockMHz: 20 }),
+  requester: { outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
+  responder: { outstandingReads: transportDepth },
+});
 
 /** Ports that only connect the responder with its engine, and those that all modules share. */
 const between = /^(ev_\w+|served\w*)$/;
@@ -67,7 +78,8 @@ function wrapper(texts: ReadonlyMap<string, string>): string {
   ].join("\n");
 }
 
-export async function openTransport(design: NicDesign): Promise<Model> {
+export async function openTransport(): Promise<Model> {
+  const design = transportDesign();
   const texts = new Map(
     transportModules(design).map(([suffix, template, view]) => [
       moduleName(design, suffix),

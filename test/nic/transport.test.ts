@@ -5,17 +5,14 @@ import { type Connection, ProgramRun } from "../../sim/nic/run-program.ts";
 import type { MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
 import { decodeFrame, encodeFrame, ReferenceNic } from "../../sim/reference/rc/index.ts";
 import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { benchNic } from "./nic-bench.ts";
-import { openTransport, TransportHost } from "./transport-bench.ts";
+import { openTransport, TransportHost, transportDepth, transportDesign } from "./transport-bench.ts";
 import { TransportVerbs } from "./transport-verbs.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
 
-/** A slow clock, so that timeouts take few cycles. */
-const clockMHz = 20;
-const ns = 1000 / clockMHz;
-const depth = 4;
+const ns = 1000 / transportDesign().clockMHz;
+const depth = transportDepth;
 
 interface Faults {
   readonly loss: number;
@@ -162,15 +159,10 @@ function runProgram(dut: Model, rng: Rng, faults: Faults): Cable {
 describe("requester, responder and response engine against the reference model", () => {
   let dut: Model;
   beforeAll(async () => {
-    const design = benchNic({ queuePairs: 32, clockMHz });
-    dut = await openTransport({
-      ...design,
-      requester: { outstandingReads: depth, outstandingRequests: 16, scatterGather: 6 },
-      responder: { outstandingReads: depth },
-    });
+    dut = await openTransport();
   }, 600_000);
 
-  const programs = long ? 40 : 4;
+  const programs = long ? 40 : 3;
 
   it.each([
     ["without faults", { loss: 0, duplicate: 0, reorder: 0 }],

@@ -1,13 +1,10 @@
 /** Single changes of the transport of an adapter, and the bench that each one must make fail; for `npm run mutate`. */
 import { fileOfModule } from "../../generator/views/files.ts";
-import { benchNic } from "../nic/nic-bench.ts";
-import { transportModules } from "../nic/transport-bench.ts";
+import { transportDesign, transportModules } from "../nic/transport-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
-const design = benchNic({ queuePairs: 32 });
-
 /** Where the changed text is looked for. */
-export const files = transportModules(design).map((one) => fileOfModule(design, one));
+export const files = transportModules(transportDesign()).map((one) => fileOfModule(transportDesign(), one));
 
 const requests = "does with every request";
 const programs = "out of order";
