@@ -1,3 +1,3 @@
-export { type ProveOptions, prove } from "./prove.ts";
 export { proofsOf } from "./proofs.ts";
+export { type ProveOptions, prove } from "./prove.ts";
 export type { DeviceFiles, Engine, Proof, Property, PropertyResult, Status } from "./types.ts";
