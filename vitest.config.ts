@@ -40,13 +40,13 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
-/** Of tests that change what is the process's own: its environment, what is done to models, what Node knows. */
+/** Of tests that change what is the process's own: its environment, models that stop, what Node knows. */
 const apart = "apart";
 
 /** Benches and pure functions: they leave nothing behind, so that what they import is read once for all of them. */
 const together = [
   "generator/{check,description,diff,elaborate,math,render,views}/**/*.test.ts",
-  "sim/{bfm,capture,driver,nic,reference,run,scoreboard,switch,traffic}/**/*.test.ts",
+  "sim/{bfm,capture,nic,reference,run,scoreboard,switch,traffic}/**/*.test.ts",
   "test/{hand-off,link,nic,pcs,rtl,switch}/**/*.test.ts",
 ];
 

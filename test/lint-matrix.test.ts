@@ -26,11 +26,11 @@ const quickCases: readonly Case[] = [
   { datapathBits: 128, lanes: 2, mtuBytes: 4096, cableMeters: 2000, icrc: "endpoint" },
   { datapathBits: 512, lanes: 8, mtuBytes: 256, cableMeters: 500, retry: "none" },
   { datapathBits: 256, lanes: 3, mtuBytes: 1024, cableMeters: 30, memoryProtection: "secded" },
-  { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
 ];
 
 /** Each option at a narrow and at a wide datapath: `LANEWRIGHT_LONG=1`, and `npm run test:wide`. */
 const moreCases: readonly Case[] = [
+  { datapathBits: 2048, lanes: 4, mtuBytes: 4096, cableMeters: 30 },
   { datapathBits: 256, lanes: 4, mtuBytes: 8064, cableMeters: 3, forwarding: "store-and-forward" },
   { datapathBits: 1024, lanes: 15, mtuBytes: 4096, cableMeters: 500 },
   { datapathBits: 64, lanes: 1, mtuBytes: 256, cableMeters: 0, retry: "none", memoryProtection: "secded" },
@@ -54,7 +54,7 @@ const allPcsCases = [
   [100, "none", { datapathBits: 256, lanes: { count: 10, gbps: 10 } }],
   [400, "rs544", { datapathBits: 1024, lanes: { count: 4, gbps: 100 }, derived: { symbolsPerClock: 16 } }],
 ] as const;
-const pcsCases = process.env.LANEWRIGHT_WIDTHS === undefined ? allPcsCases.slice(0, 2) : allPcsCases;
+const pcsCases = process.env.LANEWRIGHT_WIDTHS === undefined ? allPcsCases.slice(1, 3) : allPcsCases;
 
 function describeCase(one: Case): LinkDescription {
   const { datapathBits, lanes, ...rest } = one;

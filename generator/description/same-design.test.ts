@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the same device in TypeScript and in JSON", () => {
-  it.each(readdirSync(examples).filter((name) => name.includes(".")))(
+  it.each(readdirSync(examples).filter((name) => /\.(?:ts|json)$/u.test(name)))(
     "%s gives the same design either way, and no problems",
     async (name) => {
       const description = await loadDescription(join(examples, name));

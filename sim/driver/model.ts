@@ -26,9 +26,15 @@ export interface OpenOptions {
 const stopped = 1;
 const printed = 2;
 
-/** Frees instances only when nothing looks at their memory any more: views of ports outlive `close`. */
+/** Libraries whose model stopped in the midst of a step: locks of their runtime may be held for ever. */
+const interrupted = new WeakSet<Library>();
+
+/**
+ * Frees instances only when nothing looks at their memory any more: views of ports outlive `close`. Those of an interrupted
+ * library are left, for freeing would wait for its locks.
+ */
 const graveyard = new FinalizationRegistry<{ library: Library; handle: Handle }>(({ library, handle }) => {
-  library.destroy(handle);
+  if (!interrupted.has(library)) library.destroy(handle);
 });
 
 /** Opens an instance of a built model; several may live side by side in one process. */
@@ -158,6 +164,7 @@ export class Model {
   #attend(status: number): void {
     if ((status & printed) !== 0) this.#flush();
     if ((status & stopped) === 0) return;
+    interrupted.add(this.#library);
     this.#cycle = this.#library.cycles(this.#handle);
     throw new ModelStopped(
       `${this.top}: ${this.#library.error(this.#handle)}${this.#lastWords}`,

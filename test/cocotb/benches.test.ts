@@ -57,7 +57,7 @@ describe.skipIf(noPython !== undefined)(named("the bench of a link"), () => {
     expect(statSync(waves).size).toBeGreaterThan(10_000);
   });
 
-  it("passes in Verilator, and the second run takes the model from the cache", async () => {
+  it.runIf(long)("passes in Verilator, and the second run takes the model from the cache", async () => {
     const args = ["--device", "examples/link-25g.ts", "--module", "test_link", "--json"];
     const first = await runner(args);
     expect(first.code, first.stderr).toBe(0);

@@ -243,9 +243,9 @@ class Twins {
   }
 
   /** One packet to both. */
-  deliver(packet: TransportPacket): void {
-    this.model.nic.receive(encodeFrame(far, { dlid: own.lid }, packet), 0);
-    this.rtl.deliver(packet, far.lid);
+  deliver(packet: TransportPacket, slid = far.lid): void {
+    this.model.nic.receive(encodeFrame({ ...far, lid: slid }, { dlid: own.lid }, packet), 0);
+    this.rtl.deliver(packet, slid);
   }
 
   expected(): { answers: object[]; completions: object[] } {
@@ -330,11 +330,12 @@ describe("nic_responder with nic_response_engine", () => {
         const history = twins.sent.get(qpn)!;
         const choice = rng.float();
         let packet = good;
-        if (choice < 0.12 && history.length > 0) {
+        if (choice < 0.15 && history.length > 0) {
           packet = rng.pick(history.slice(-8));
+          if (rng.chance(0.2)) packet = twins.spoil(packet);
           met.repeated++;
-        } else if (choice < 0.15) packet = twins.spoil(good);
-        twins.deliver(packet);
+        } else if (choice < 0.27) packet = twins.spoil(good);
+        twins.deliver(packet, rng.chance(0.01) ? far.lid + 1 : far.lid);
         twins.rtl.settle();
         if (packet === good && qp.responder.expectedPsn !== expectedPsn) {
           history.push(good);

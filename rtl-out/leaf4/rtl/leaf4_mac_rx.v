@@ -124,7 +124,7 @@ module leaf4_mac_rx (
     function [COUNT_BITS-1:0] count;
         input [COUNT_MARKS-1:0] marks;
         reg [COUNT_MARKS+1:0] wide;
-        reg [COUNT_BITS-1:0]  more;
+        reg [COUNT_BITS:0]    more;
         reg                   carry;
         reg                   next;
         integer               at, place;
@@ -132,7 +132,7 @@ module leaf4_mac_rx (
             wide  = {2'b00, marks};
             count = {COUNT_BITS{1'b0}};
             for (at = 0; at < COUNT_MARKS; at = at + 3) begin
-                more    = {COUNT_BITS{1'b0}};
+                more    = {(COUNT_BITS + 1){1'b0}};
                 more[0] = wide[at] ^ wide[at+1] ^ wide[at+2];
                 more[1] = (wide[at] & wide[at+1]) | (wide[at] & wide[at+2])
                         | (wide[at+1] & wide[at+2]);
