@@ -5,7 +5,7 @@ import type { View } from "../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "./common.ts";
 import { crc8View } from "./control-sets.ts";
 import type { PacketMemory } from "./packet-memory.ts";
-import { lengthLow, range, ranges, sideBits, sizes, widen } from "./ranges.ts";
+import { lengthLow, longestLength, range, ranges, sideBits, sizes, widen } from "./ranges.ts";
 
 /** `llr_session`: the INIT handshake. */
 export function llrSessionView(design: LinkDesign): View {
@@ -162,6 +162,7 @@ export function llrRxView(design: LinkDesign): View {
     wordIndex: range(index),
     leftBits: `${s.byteBits - 2 - index > 0 ? `${s.byteBits - 2 - index}'d0, ` : ""}${left}`,
     lastWords: `left[${index - 1}:0] - ${index}'d1`,
+    dataLengthGood: longestLength(design).limited ? "head_length <= MAX_LENGTH" : "1'b1",
     wordsFull: dec(s.words - 1, index),
     blocksExpression: `${widen(`length[${low + blockPart - 1}:${low}]`, blockPart, s.blockBits)} + ${s.blockBits}'d1`,
     params: [
@@ -173,7 +174,9 @@ export function llrRxView(design: LinkDesign): View {
       localparam("TWO_BYTES", dec(2, s.byteBits), "bytes: a VCRC alone"),
       localparam("SIX_BYTES", dec(6, s.byteBits), "bytes: a flow-control packet"),
       localparam("MIN_LENGTH", "11'd5", "words: shortest PktLen, a raw packet (InfiniBand vol. 1, LRH)"),
-      localparam("MAX_LENGTH", dec((d.maxPacketBytes.value - 2) / 4, 11), "words: floor((mtu + 124) / 4)"),
+      ...(longestLength(design).limited
+        ? [localparam("MAX_LENGTH", dec(longestLength(design).words, 11), "words: floor((mtu + 124) / 4)")]
+        : []),
       localparam(
         "MAX_LENGTH_15",
         dec(Math.floor((d.vl15PacketBytes.value - 2) / 4), 11),

@@ -107,3 +107,9 @@ export function part(signal: string, from: number, bits: number, width: number):
   const text = taken === bits ? signal : `${signal}[${from + taken - 1}:${from}]`;
   return widen(text, taken, width);
 }
+
+/** PktLen of the longest packet on a data lane, words; and whether PktLen can say more than that at all. */
+export function longestLength(design: Pick<LinkDesign, "derived">): { words: number; limited: boolean } {
+  const words = (design.derived.maxPacketBytes.value - 2) / 4;
+  return { words, limited: words < 2 ** 11 - 1 };
+}

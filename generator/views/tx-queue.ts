@@ -1,7 +1,8 @@
 import type { LinkDesign } from "../design/link.ts";
+import { dec } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "./common.ts";
-import { lengthBits, lengthLow, range, ranges, sizes } from "./ranges.ts";
+import { lengthBits, lengthLow, longestLength, range, ranges, sizes } from "./ranges.ts";
 
 /** Packets between a look at the room and their place in the queue, at one beat each: more than the pipeline is long. */
 const packetsInFlight = 12;
@@ -19,6 +20,7 @@ export function txQueueView(design: LinkDesign): View {
     module_buffer: moduleName(design, "vl_tx_buffer"),
     r: ranges(design),
     secded: design.memoryProtection === "secded",
+    dataTooLong: longestLength(design).limited ? "first_length > MAX_LENGTH" : "1'b0",
     wordIndex: range(indexBits(s.words)),
     cutThrough: design.forwarding === "cut-through",
     switched,
@@ -35,7 +37,9 @@ export function txQueueView(design: LinkDesign): View {
       localparam("DATA_VLS", `4'd${s.N}`, "data VLs"),
       localparam("VL15_LANE", `${s.laneBits}'d${s.N}`, "lane of VL15"),
       localparam("MIN_LENGTH", "11'd5", "words: shortest PktLen, a raw packet (InfiniBand vol. 1, LRH)"),
-      localparam("MAX_LENGTH", `11'd${(d.maxPacketBytes.value - 2) / 4}`, "words: floor((mtu + 124) / 4)"),
+      ...(longestLength(design).limited
+        ? [localparam("MAX_LENGTH", dec(longestLength(design).words, 11), "words: floor((mtu + 124) / 4)")]
+        : []),
       localparam(
         "MAX_LENGTH_15",
         `11'd${Math.floor((d.vl15PacketBytes.value - 2) / 4)}`,

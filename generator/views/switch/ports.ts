@@ -7,7 +7,7 @@ import type { View } from "../../render/view.ts";
 import { bitsFor, derivedParam, header, indexBits, localparam, moduleName } from "../common.ts";
 import { csrPorts } from "../csr-ports.ts";
 import type { PacketMemory } from "../packet-memory.ts";
-import { range, sizes, widen } from "../ranges.ts";
+import { longestLength, range, sizes, widen } from "../ranges.ts";
 import { topPortsView } from "../top-ports.ts";
 import { switchSizes } from "./sizes.ts";
 import { voqSizes } from "./voq.ts";
@@ -113,6 +113,7 @@ export function managementPortView(design: SwitchDesign): View {
     secded: secded(design),
     outVl: laneVl(s.laneBits),
     rowPart: range(indexBits(depth)),
+    dataTooLong: longestLength(design.port).limited ? "first_length > MAX_LENGTH" : "1'b0",
     params: [
       localparam("W", s.W, "bits of a beat"),
       localparam("WORDS", s.W / 32, "4-byte words a beat"),
@@ -124,7 +125,9 @@ export function managementPortView(design: SwitchDesign): View {
       localparam("DATA_VLS", `4'd${s.dataLanes}`, "data VLs"),
       localparam("LAST_LANE", `${s.laneBits}'d${s.dataLanes}`, "lane of VL15"),
       localparam("MIN_LENGTH", "11'd5", "words: shortest PktLen, a raw packet (InfiniBand vol. 1, LRH)"),
-      localparam("MAX_LENGTH", words(d.maxPacketBytes.value), "words: floor((mtu + 124) / 4)"),
+      ...(longestLength(design.port).limited
+        ? [localparam("MAX_LENGTH", words(d.maxPacketBytes.value), "words: floor((mtu + 124) / 4)")]
+        : []),
       localparam("MAX_LENGTH_15", words(d.vl15PacketBytes.value), "words: longest packet on VL15"),
       localparam("AW", addressBits, "bits of a count of beats"),
       localparam("LAST_ROW", `${addressBits}'d${depth - 1}`, `beats less one: ${d.txQueueBeats.formula}`),
