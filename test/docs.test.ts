@@ -129,24 +129,26 @@ describe("quoted facts", () => {
   });
 });
 
+/** Pages whose blocks build models of their own; they are run in long runs. */
+const models = ["docs/simulation.md", "docs/switch.md"];
+
 describe("code blocks", () => {
-  it.each(pages.filter((page) => blocksOf(page).some(({ info }) => / (run|file=)/.test(info))))(
-    "of %s work",
-    async (page) => {
-      const folder = join(root, "out/docs-test", page.replaceAll("/", "-"));
-      const bin = prepare(folder);
-      for (const { info, text } of blocksOf(page)) {
-        const file = /file=(\S+)/.exec(info)?.[1];
-        if (file !== undefined) writeFileSync(join(folder, file), text);
-        if (!/ run\b/.test(info)) continue;
-        const [command, args] = info.startsWith("bash")
-          ? ["bash", ["-euo", "pipefail", "-c", text]]
-          : [process.execPath, ["--import", "tsx", join(folder, String(file))]];
-        const { code, output } = await run(command as string, args as string[], folder, bin);
-        expect(code, `${page}:\n${text}\n${output}`).toBe(0);
-      }
-    },
-  );
+  const runnable = pages.filter((page) => blocksOf(page).some(({ info }) => / (run|file=)/.test(info)));
+
+  it.each(runnable.filter((page) => long || !models.includes(page)))("of %s work", async (page) => {
+    const folder = join(root, "out/docs-test", page.replaceAll("/", "-"));
+    const bin = prepare(folder);
+    for (const { info, text } of blocksOf(page)) {
+      const file = /file=(\S+)/.exec(info)?.[1];
+      if (file !== undefined) writeFileSync(join(folder, file), text);
+      if (!/ run\b/.test(info)) continue;
+      const [command, args] = info.startsWith("bash")
+        ? ["bash", ["-euo", "pipefail", "-c", text]]
+        : [process.execPath, ["--import", "tsx", join(folder, String(file))]];
+      const { code, output } = await run(command as string, args as string[], folder, bin);
+      expect(code, `${page}:\n${text}\n${output}`).toBe(0);
+    }
+  });
 
   it("of TypeScript are of the right types", async () => {
     const folder = join(root, "out/docs-test/types");

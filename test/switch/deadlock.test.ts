@@ -63,14 +63,17 @@ describe("a ring of switches", () => {
     expect(network.board.result()).toMatchObject({ duplicated: 0, reordered: 0, corrupted: 0, misrouted: 0 });
   });
 
-  it("goes on when packets take another lane behind the dateline", async () => {
-    network = await openReadyRing(device);
-    programRing(network, { dateline: true });
-    offer(
-      network,
-      load(2000, (host) => (host === 1 ? 0 : 1)),
-    );
-    expect(drain(network, 1_000_000)).toBe(true);
-    expect(network.board.result()).toMatchObject({ matched: 8000, lost: 0, reordered: 0, misrouted: 0 });
-  });
+  it.skipIf(process.env.LANEWRIGHT_LONG === undefined)(
+    "goes on when packets take another lane behind the dateline",
+    async () => {
+      network = await openReadyRing(device);
+      programRing(network, { dateline: true });
+      offer(
+        network,
+        load(2000, (host) => (host === 1 ? 0 : 1)),
+      );
+      expect(drain(network, 1_000_000)).toBe(true);
+      expect(network.board.result()).toMatchObject({ matched: 8000, lost: 0, reordered: 0, misrouted: 0 });
+    },
+  );
 });
