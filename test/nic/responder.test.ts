@@ -91,8 +91,13 @@ class Twins {
   }
 
   settings(qpn: number) {
-    const access = qpn % 8 === 7 ? 2 : all & 14;
-    return { pkey: 0x8001 + (qpn % 2), access, destQpn: 0x100 + qpn, rqPsn: (0xfffff0 + 3 * qpn) & 0xffffff };
+    const access = qpn % 5 === 0 ? 4 : all & 14;
+    return {
+      pkey: qpn % 2 === 0 ? 0x8001 : 0x0002,
+      access,
+      destQpn: 0x100 + qpn,
+      rqPsn: (0xfffff0 + 3 * qpn) & 0xffffff,
+    };
   }
 
   /** Takes a queue pair through RESET to RTS on both sides. */
@@ -215,7 +220,7 @@ class Twins {
       { opcode: rng.pick([0, 1, 2, 7, 8]) },
       { opcode: 0x15, payload: this.random(0) },
       { psn: (packet.psn + rng.pick([1, 2, 1000, 0x400000])) & 0xffffff },
-      { pkey: rng.pick([0, 0x0001, 0x8005]) },
+      { pkey: rng.pick([0, packet.pkey & 0x7fff, 0x8005]) },
       { payload: rng.chance(0.5) || packet.payload.length === 0 ? longer : packet.payload.slice(1) },
     ];
     const keys = [
@@ -324,7 +329,7 @@ describe("nic_responder with nic_response_engine", () => {
         if (rest.length === 0) rest = twins.message();
         const { expectedPsn } = qp.responder;
         const good = packetOf(twins.side(qpn), {
-          ...{ pkey: twins.settings(qpn).pkey, psn: expectedPsn, ackRequest: true },
+          ...{ pkey: twins.settings(qpn).pkey | 0x8000, psn: expectedPsn, ackRequest: true },
           ...(rest[0] as Partial<TransportPacket> & { opcode: number }),
         });
         const history = twins.sent.get(qpn)!;
