@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import type { NicDesign } from "../generator/design/nic.ts";
 import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
+import { generateToCache } from "../generator/emit/cached.ts";
 import { buildModel, openModel } from "../sim/index.ts";
 import { NicPair } from "../sim/nic/nic-pair.ts";
-import { renderDesignSources } from "../sim/nic/sources.ts";
 import type { SendRequest } from "../sim/nic/verbs.ts";
 
 /**
@@ -61,9 +61,8 @@ function connect(pair: NicPair, queuePairs: number) {
 }
 
 async function openPair(): Promise<NicPair> {
-  const { folder, files } = renderDesignSources(design);
-  const built = await buildModel({ files, top: design.name, quick: true });
-  folder.remove();
+  const { files, top } = generateToCache(design);
+  const built = await buildModel({ files, top, quick: true });
   const latency = [memoryCycles, memoryCycles] as const;
   return new NicPair(design, [openModel(built), openModel(built)], {
     memory: { readLatency: latency, writeLatency: latency },

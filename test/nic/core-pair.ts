@@ -10,6 +10,8 @@ import type { BuiltModel } from "../../sim/build/index.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import type { Port } from "../../sim/driver/port.ts";
 import { NicDriver } from "../../sim/nic/driver.ts";
+import { growing } from "../../sim/nic/nic-pair.ts";
+import type { HostMemoryAccess } from "../../sim/nic/rings.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
 
@@ -42,7 +44,7 @@ export interface CoreOptions {
 class End {
   readonly model: Model;
   readonly memory: Axi4Memory;
-  readonly host = new HostPages();
+  readonly host: HostMemoryAccess;
   readonly #tx: Record<"tdata" | "tkeep" | "tvalid" | "tready" | "tlast" | "tuser", Port>;
   readonly #rx: Record<"tdata" | "tkeep" | "tvalid" | "tready" | "tlast" | "tuser", Port>;
   /** Beats on their way to this end. */
@@ -52,7 +54,9 @@ class End {
 
   constructor(built: BuiltModel, options: CoreOptions) {
     this.model = openModel(built);
-    this.memory = new Axi4Memory(this.model, "m_axi", this.host, options.memory ?? {});
+    const pages = new HostPages();
+    this.host = growing(pages);
+    this.memory = new Axi4Memory(this.model, "m_axi", pages, options.memory ?? {});
     const stream = (side: "tx" | "rx") => {
       const port = (name: string) => this.model.port(`${side}_${name}`);
       return {
@@ -112,26 +116,9 @@ export class CorePair {
     this.ends = [new End(built, options), new End(built, options)];
     const driver = (end: End, lid: number): NicDriver => {
       const registers = new AxiLite(end.model, "s_axil", { step: () => this.step() });
-      return new NicDriver(registers, this.memoryOf(end), { lid, base: 0 });
+      return new NicDriver(registers, end.host, { lid, base: 0 });
     };
     this.drivers = [driver(this.ends[0], 1), driver(this.ends[1], 2)];
-  }
-
-  /** Host memory of an end; pages come to be when they are touched. */
-  memoryOf(end: End) {
-    const touch = (address: bigint, bytes: number): void => {
-      if (bytes > 0) end.host.map(address, bytes);
-    };
-    return {
-      read: (address: bigint, length: number): Uint8Array => {
-        touch(address, length);
-        return end.host.read(address, length);
-      },
-      write: (address: bigint, bytes: Uint8Array): void => {
-        touch(address, bytes.length);
-        end.host.write(address, bytes);
-      },
-    };
   }
 
   step(): void {

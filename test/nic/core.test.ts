@@ -28,7 +28,7 @@ function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
       side,
     })),
   );
-  const host = (i: 0 | 1) => ({ verbs: pair.drivers[i], memory: pair.memoryOf(pair.ends[i]), pd: pds[i] });
+  const host = (i: 0 | 1) => ({ verbs: pair.drivers[i], memory: pair.ends[i].host, pd: pds[i] });
   const advance = (ns: number): void => pair.run(Math.ceil((ns * clockMHz) / 1000));
   const run = new ProgramRun(
     [host(0), host(1)],

@@ -59,6 +59,11 @@ export class TransportVerbs {
     return this.#regions.regMr(request);
   }
 
+  /** Completion queues are lists without end here. */
+  createCq(): number {
+    return 0;
+  }
+
   createQp(request: QpRequest): number {
     const qpn = this.#next++;
     const queue = (bytes: number): Queue => {
