@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceDesign } from "../generator/design/device.ts";
+import type { AnyDesign } from "../generator/design/switch.ts";
 import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
 import { renderDesign } from "../generator/emit/generate.ts";
 import { designOf } from "../sim/driver/device.ts";
@@ -29,7 +29,7 @@ describe("every net is declared before it is used, and no line is longer than 10
   });
 });
 
-function expectGood(design: DeviceDesign): void {
+function expectGood(design: AnyDesign): void {
   const modules = renderDesign(design).filter(({ path }) => path.endsWith(".v"));
   const early = modules.flatMap(({ path, text }) => usedEarly(text).map((name) => `${path}: ${name}`));
   expect(early).toEqual([]);

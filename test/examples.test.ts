@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { exampleList, exampleName } from "../generator/commands/examples.ts";
 import { register } from "../generator/commands/init.ts";
-import { loadDeviceDesign } from "../generator/commands/load-design.ts";
+import { loadDesign } from "../generator/commands/load-design.ts";
 
 const folder = fileURLToPath(new URL("../examples/", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "lanewright-examples-"));
@@ -24,7 +24,7 @@ describe("the examples", () => {
     register(program);
     await program.parseAsync(["node", "lanewright", "init", copy, "--example", exampleName(example)]);
     expect(readFileSync(copy, "utf8")).toBe(readFileSync(join(folder, example.file), "utf8"));
-    const design = await loadDeviceDesign(join(folder, example.file));
+    const design = await loadDesign(join(folder, example.file));
     expect(design.kind).toBe(example.kind);
   });
 });

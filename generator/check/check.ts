@@ -1,11 +1,10 @@
 import { type Problem, toDiagnostic, validate } from "../description/index.ts";
-import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
 import type { NicDesign } from "../design/nic.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { type Diagnostic, hasErrors, LanewrightError } from "../diagnostics.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
-import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import type { NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 import { elaborate } from "../elaborate/index.ts";
@@ -21,7 +20,7 @@ import { soundPart } from "./sound-part.ts";
 import { checkPacketMemory, checkScheduler, checkTables } from "./switch.ts";
 
 /** Every broken rule between the parts of a design, errors and warnings; empty when all is well. */
-export function check(design: DeviceDesign): readonly Diagnostic[] {
+export function check(design: AnyDesign): readonly Diagnostic[] {
   const origin = originOf(design);
   return inOrder(problemsOf(design).map((problem) => toDiagnostic(problem, origin)));
 }
@@ -37,7 +36,7 @@ export function assertSound(design: AnyDesign): readonly Diagnostic[] {
 }
 
 /** What a description amounts to: its design where the schema lets one be made, and every problem at once. */
-export interface Inspection<Design extends DeviceDesign = AnyDesign> {
+export interface Inspection<Design extends AnyDesign = AnyDesign> {
   /** Undefined when there is an error. */
   readonly design: Design | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -51,8 +50,7 @@ export function inspect(description: LinkDescription | LinkDescriptionOfKind): I
 export function inspect(description: SwitchDescriptionOfKind): Inspection<SwitchDesign>;
 export function inspect(description: NicDescriptionOfKind): Inspection<NicDesign>;
 export function inspect(description: LinkDescription | AnyDescription): Inspection;
-export function inspect(description: LinkDescription | DeviceDescription): Inspection<DeviceDesign>;
-export function inspect(description: LinkDescription | DeviceDescription): Inspection<DeviceDesign> {
+export function inspect(description: LinkDescription | AnyDescription): Inspection {
   const origin = originOf(description);
   const shape = validate(origin ? description : { kind: "link", ...description });
   if (shape.length === 0) {
@@ -70,7 +68,7 @@ export function inspect(description: LinkDescription | DeviceDescription): Inspe
   };
 }
 
-function problemsOf(design: DeviceDesign): readonly Problem[] {
+function problemsOf(design: AnyDesign): readonly Problem[] {
   if (design.kind === "nic") return nicProblems(design);
   return [
     ...checkName(design),

@@ -1,7 +1,7 @@
 import type { Problem } from "../description/index.ts";
 import { anyPcsDerivedIds } from "../design/any-pcs.ts";
-import { derivedIds } from "../design/link.ts";
-import { type AnyDerivedId, type AnyDesign, switchDerivedIds } from "../design/switch.ts";
+import { derivedIds, type LinkDesign } from "../design/link.ts";
+import { type AnyDerivedId, type SwitchDesign, switchDerivedIds } from "../design/switch.ts";
 import {
   basisOf,
   deriveAll,
@@ -28,7 +28,7 @@ const overrideRules: Readonly<Partial<Record<AnyDerivedId, OverrideRule>>> = {
  * Overrides feed the formulas behind them. So that a refused one does not spoil the figures that another message gives,
  * each is looked at once more without the other refused ones.
  */
-export function checkOverrides(design: AnyDesign): readonly Problem[] {
+export function checkOverrides(design: LinkDesign | SwitchDesign): readonly Problem[] {
   const numbers = numbersOfDesign(design);
   const overridden = [...switchDerivedIds, ...derivedIds, ...anyPcsDerivedIds].filter(
     (id) => numbers.derived[id]?.overridden,
@@ -43,14 +43,14 @@ export function checkOverrides(design: AnyDesign): readonly Problem[] {
   return second.some(({ severity }) => severity === "error") ? second : first;
 }
 
-function numbersOfDesign(design: AnyDesign): Numbers {
+function numbersOfDesign(design: LinkDesign | SwitchDesign): Numbers {
   return design.kind === "link"
     ? numbersOf(design, { ...design.derived, ...design.pcs?.derived })
     : numbersOf(design.port, { ...design.derived, ...design.port.derived });
 }
 
 /** The numbers of a design with some of its overrides only. */
-function deriveAgain(design: AnyDesign, kept: readonly AnyDerivedId[]): Numbers {
+function deriveAgain(design: LinkDesign | SwitchDesign, kept: readonly AnyDerivedId[]): Numbers {
   const { derived } = numbersOfDesign(design);
   const overrides = Object.fromEntries(kept.map((id) => [id, derived[id]?.value]));
   return design.kind === "link"

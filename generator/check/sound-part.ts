@@ -1,7 +1,7 @@
 import { kindOfDescription, type Problem } from "../description/index.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
-import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
-import type { SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
+import type { NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 
 /** Values that break no rule, to stand in for what does not fit the schema. */
 const neutral: Readonly<{
@@ -61,7 +61,7 @@ const numeric = [
 
 /** A description that fits its schema, and the top-level keys that had to be replaced or left out for that. */
 export interface SoundPart {
-  readonly sound: DeviceDescription;
+  readonly sound: AnyDescription;
   readonly replaced: ReadonlySet<string>;
 }
 
@@ -77,5 +77,5 @@ export function soundPart(description: object, problems: readonly Problem[]): So
   const kept = Object.entries(Object(description) as object).filter(
     ([key]) => key !== "kind" && !replaced.has(key),
   );
-  return { sound: { ...stand, ...Object.fromEntries(kept) } as DeviceDescription, replaced };
+  return { sound: { ...stand, ...Object.fromEntries(kept) } as AnyDescription, replaced };
 }

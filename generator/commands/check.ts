@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import pc from "picocolors";
 import { inspect } from "../check/index.ts";
-import { loadDeviceDescription } from "../description/index.ts";
+import { loadDescription } from "../description/index.ts";
 import { type Diagnostic, exitCodes, formatDiagnostics, hasErrors, LanewrightError } from "../diagnostics.ts";
 import { withProgress } from "../progress.ts";
 
@@ -37,7 +37,7 @@ async function run(file: string, options: { readonly json?: true }): Promise<voi
 
 async function problems(file: string): Promise<readonly Diagnostic[]> {
   try {
-    return inspect(await withProgress(`loading ${file}`, loadDeviceDescription(file))).diagnostics;
+    return inspect(await withProgress(`loading ${file}`, loadDescription(file))).diagnostics;
   } catch (error) {
     if (error instanceof LanewrightError && error.exitCode === exitCodes.wrongInput) return error.diagnostics;
     throw error;

@@ -37,7 +37,7 @@ export const exampleList: readonly Example[] = [
   {
     kind: "nic",
     file: "nic-400g.ts",
-    about: "adapter at 400 Gb/s; may be checked and explained, not generated yet",
+    about: "adapter at 400 Gb/s on 1024 bits, 1,024 queue pairs",
   },
   { kind: "nic", file: "nic-100g.ts", about: "the same at 100 Gb/s, for a smaller FPGA" },
 ];

@@ -1,7 +1,6 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { AnyPcsDesign } from "../design/any-pcs.ts";
-import type { DeviceDesign } from "../design/device.ts";
 import {
   type Derived,
   type DerivedId,
@@ -10,13 +9,13 @@ import {
   type LinkDesign,
 } from "../design/link.ts";
 import type { NicDesign } from "../design/nic.ts";
-import type { SwitchDesign } from "../design/switch.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { lineRateSummary, retryOnlyIds } from "../elaborate/index.ts";
 
 const colors = pc.createColors(process.stdout.isTTY === true && pc.isColorSupported);
 
 /** The tables of `lanewright explain`: numbers, latency, line rate and memories. */
-export function explainText(design: DeviceDesign): string {
+export function explainText(design: AnyDesign): string {
   const parts =
     design.kind === "link"
       ? [
@@ -36,7 +35,7 @@ export function explainText(design: DeviceDesign): string {
 }
 
 /** The table of a few numbers. */
-export function explainNumbers(design: DeviceDesign, numbers: readonly Derived[]): string {
+export function explainNumbers(design: AnyDesign, numbers: readonly Derived[]): string {
   return [headline(design), numbersTable(numbers)].join("\n\n");
 }
 
@@ -93,7 +92,7 @@ function pcsParts(pcs: AnyPcsDesign): readonly string[] {
   ];
 }
 
-function headline(design: DeviceDesign): string {
+function headline(design: AnyDesign): string {
   if (design.kind === "nic") return colors.bold(nicHeadline(design));
   return colors.bold(design.kind === "link" ? linkHeadline(design) : switchHeadline(design));
 }
@@ -209,7 +208,7 @@ function lineRateTable(design: LinkDesign): string {
   return `${table.toString()}\n${note}\n${clock}`;
 }
 
-function memoryTable(design: DeviceDesign): string {
+function memoryTable(design: AnyDesign): string {
   const ofPcs = design.kind === "link" ? (design.pcs?.memories ?? []) : [];
   const memories = [...design.memories, ...ofPcs];
   const table = plainTable(["memory", "words", "bits a word", "bits"], {

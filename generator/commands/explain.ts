@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { closest, distance } from "fastest-levenshtein";
-import type { DeviceDesign } from "../design/device.ts";
 import type { Derived, LinkDesign } from "../design/link.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { lineRateSummary } from "../elaborate/index.ts";
 import { explainNumbers, explainText } from "./explain-text.ts";
-import { loadDeviceDesign } from "./load-design.ts";
+import { loadDesign } from "./load-design.ts";
 
 const help = `
 Prints each derived number with its unit, formula, inputs and source; the latency budget by stage; which packet
@@ -34,7 +34,7 @@ async function run(
   file: string,
   options: { readonly json?: true; readonly only?: readonly string[] },
 ): Promise<void> {
-  const design = await loadDeviceDesign(file);
+  const design = await loadDesign(file);
   const only = options.only?.flatMap((ids) => ids.split(","));
   if (only === undefined) {
     const text = options.json ? JSON.stringify(explainDocument(design), null, 2) : explainText(design);
@@ -50,7 +50,7 @@ async function run(
 }
 
 /** What `--json` prints. */
-export function explainDocument(design: DeviceDesign): object {
+export function explainDocument(design: AnyDesign): object {
   if (design.kind === "link") return linkDocument(design);
   const { kind, name, derived, port, latencyBudget, memories } = design;
   const { kind: _kind, name: _name, latencyBudget: _budget, ...ofPort } = linkDocument(port);
@@ -71,7 +71,7 @@ function linkDocument(design: LinkDesign) {
   };
 }
 
-function numbersOf(design: DeviceDesign): readonly Derived[] {
+function numbersOf(design: AnyDesign): readonly Derived[] {
   return design.kind === "link"
     ? [...Object.values(design.derived), ...Object.values(design.pcs?.derived ?? {})]
     : [...Object.values(design.derived), ...Object.values(design.port.derived)];

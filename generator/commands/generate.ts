@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
 import { type EmitResult, generate, isSource } from "../emit/index.ts";
-import { loadDeviceDesign } from "./load-design.ts";
+import { loadDesign } from "./load-design.ts";
 
 interface Options {
   readonly out?: string;
@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .option("--json", "print the result as JSON")
     .addHelpText("after", examples)
     .action(async (file: string, options: Options) => {
-      const design = await loadDeviceDesign(file);
+      const design = await loadDesign(file);
       const result = generate(design, {
         ...(options.results !== undefined && { results: options.results }),
         ...(options.out !== undefined && { out: options.out }),

@@ -8,7 +8,7 @@ import { generateToCache } from "../emit/cached.ts";
 import { isSource, readManifest } from "../emit/index.ts";
 import { type LintInput, type LintResult, lint } from "../lint/index.ts";
 import { withProgress } from "../progress.ts";
-import { loadDeviceDesign } from "./load-design.ts";
+import { loadDesign } from "./load-design.ts";
 
 const examples = `
 Examples:
@@ -39,7 +39,7 @@ export function register(program: Command): void {
 
 async function inputOf(path: string): Promise<LintInput> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return folderInput(resolve(path));
-  const { folder, top, files } = generateToCache(await loadDeviceDesign(path));
+  const { folder, top, files } = generateToCache(await loadDesign(path));
   return { folder, top, files: files.map((file) => relative(folder, file)) };
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { loadDesign } from "./load-design.ts";
+import { loadFabricDesign } from "./load-design.ts";
 import { simulateLink } from "./simulate-link.ts";
 import { addOptions, checkOptions, type SimulateOptions } from "./simulate-options.ts";
 import { simulateSwitch } from "./simulate-switch.ts";
@@ -45,7 +45,7 @@ export function register(program: Command): void {
 }
 
 async function run(file: string, options: SimulateOptions, command: Command): Promise<void> {
-  const design = await loadDesign(file);
+  const design = await loadFabricDesign(file);
   checkOptions(design.kind, command);
   if (design.kind === "switch") await simulateSwitch(design, options, { file, command });
   else await simulateLink(design, options, { file, command });

@@ -4,7 +4,6 @@ export { regressionWords } from "./file-words.ts";
 export {
   type LoadOptions,
   loadDescription,
-  loadDeviceDescription,
   loadLinkDescription,
   loadObject,
 } from "./load.ts";

@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { LanewrightError } from "../diagnostics.ts";
 import type { LinkDescriptionOfKind } from "../dsl/link-description.ts";
-import type { DeviceDescription } from "../dsl/nic-description.ts";
 import { originOf } from "../dsl/origin.ts";
 import type { AnyDescription } from "../dsl/switch-description.ts";
 import { descriptionWords, type FileWords } from "./file-words.ts";
@@ -21,30 +20,8 @@ const scripts = [".ts", ".mts", ".js", ".mjs"];
  * checked yet: `elaborate`, `check` and `inspect` do that, and point into the file.
  * @throws LanewrightError when there is no description to be had from the file
  */
-export async function loadDeviceDescription(
-  path: string,
-  options: LoadOptions = {},
-): Promise<DeviceDescription> {
-  return (await loadObject(path, descriptionWords, options)) as DeviceDescription;
-}
-
-/**
- * The same for what takes links and switches only.
- * @throws LanewrightError LW_NIC_COMMAND for an adapter
- */
 export async function loadDescription(path: string, options: LoadOptions = {}): Promise<AnyDescription> {
-  const description = await loadDeviceDescription(path, options);
-  if (description.kind !== "nic") return description;
-  const at = originOf(description)?.locate(["kind"], "value");
-  throw new LanewrightError({
-    code: "LW_NIC_COMMAND",
-    severity: "error",
-    message: "this command does not take adapters yet",
-    value: '"nic"',
-    limit: '"link", "switch"',
-    remedy: "use check, explain, generate or lint",
-    ...(at && { at }),
-  });
+  return (await loadObject(path, descriptionWords, options)) as AnyDescription;
 }
 
 /**
@@ -94,7 +71,7 @@ export async function loadLinkDescription(
   path: string,
   options: LoadOptions = {},
 ): Promise<LinkDescriptionOfKind> {
-  const description = await loadDeviceDescription(path, options);
+  const description = await loadDescription(path, options);
   const { kind } = description as { readonly kind?: string };
   if (kind !== "switch" && kind !== "nic") return description as LinkDescriptionOfKind;
   const at = originOf(description)?.locate(["kind"], "value");

@@ -2,8 +2,8 @@ import { type AnyPcsDerivedId, anyPcsDerivedIds } from "../design/any-pcs.ts";
 import { baseRDerivedIds } from "../design/base-r.ts";
 import type { FecKind } from "../design/pcs.ts";
 import { pcsDerivedIds } from "../design/pcs.ts";
-import type { DeviceDescription } from "../dsl/nic-description.ts";
 import type { DescriptionPath } from "../dsl/origin.ts";
+import type { AnyDescription } from "../dsl/switch-description.ts";
 import { usualFec } from "./defaults.ts";
 import { type Problem, pathText } from "./problem.ts";
 
@@ -12,7 +12,7 @@ const pcsIds: readonly AnyPcsDerivedId[] = pcsDerivedIds;
 
 /** Keys that come with a PCS: those of another one, those that stand without one, and the one that it cannot do without. */
 export function keysOfPcs(description: unknown): readonly Problem[] {
-  const device = description as DeviceDescription;
+  const device = description as AnyDescription;
   const holder = device.kind === "switch" ? device.ports : device.kind === "nic" ? device.port : device;
   const place: DescriptionPath = device.kind === "switch" ? ["ports"] : device.kind === "nic" ? ["port"] : [];
   const set = (ids: readonly AnyPcsDerivedId[]): readonly AnyPcsDerivedId[] =>

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inspect } from "../check/index.ts";
 import { elaborate } from "../elaborate/index.ts";
-import { loadDeviceDescription as loadDescription } from "./load.ts";
+import { loadDescription } from "./load.ts";
 
 const examples = fileURLToPath(new URL("../../examples", import.meta.url));
 let folder = "";

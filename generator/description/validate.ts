@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import type { NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import type { DescriptionPath } from "../dsl/origin.ts";
-import type { SwitchDescription } from "../dsl/switch-description.ts";
+import type { AnyDescription, SwitchDescription } from "../dsl/switch-description.ts";
 import { nicSchema } from "./nic-schema.ts";
 import { keysOfPcs } from "./pcs-keys.ts";
 import { type Problem, pathText } from "./problem.ts";
@@ -29,10 +29,10 @@ const validators = {
 } as const;
 
 /** The kind whose schema a description is held against: the one that it names, or else the one that it looks like. */
-export function kindOfDescription(description: unknown): DeviceDescription["kind"] {
+export function kindOfDescription(description: unknown): AnyDescription["kind"] {
   if (typeof description !== "object" || description === null) return "link";
   if ("kind" in description && typeof description.kind === "string" && description.kind in validators)
-    return description.kind as DeviceDescription["kind"];
+    return description.kind as AnyDescription["kind"];
   return "ports" in description ? "switch" : "queuePairs" in description ? "nic" : "link";
 }
 

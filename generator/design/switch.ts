@@ -2,7 +2,7 @@
 
 import type { AnyPcsDerivedId } from "./any-pcs.ts";
 import type { Derived, DerivedId, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
-import type { NicDerivedId } from "./nic.ts";
+import type { NicDerivedId, NicDesign } from "./nic.ts";
 
 export const switchDerivedIds = [
   "internalPorts",
@@ -62,4 +62,4 @@ export interface SwitchDesign {
 }
 
 /** Whatever can be emitted, with everything decided. */
-export type AnyDesign = LinkDesign | SwitchDesign;
+export type AnyDesign = LinkDesign | SwitchDesign | NicDesign;

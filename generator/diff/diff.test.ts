@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { AnyDesign } from "../design/switch.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
+import type { NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import type { SwitchDescription } from "../dsl/switch-description.ts";
 import { elaborate, elaborateSwitch } from "../elaborate/index.ts";
 import { generate } from "../emit/index.ts";
@@ -37,6 +38,12 @@ async function between(a: AnyDesign, b: AnyDesign) {
   return compare(await described(a), await described(b));
 }
 
+const adapter: NicDescriptionOfKind = {
+  ...{ kind: "nic", name: "ad", clockMHz: 200, datapathBits: 128, mtuBytes: 256 },
+  ...{ queuePairs: 16, completionQueues: 2, memoryRegions: 4, virtualLanes: { data: 1 } },
+  port: { rateGbps: 10, cableMeters: 2 },
+};
+
 describe("a design", () => {
   it("is the same as itself, whether it is described, written, or named by its manifest", async () => {
     const design = elaborate(link);
@@ -44,6 +51,19 @@ describe("a design", () => {
     const out = await written(design);
     expect(compare(out, await described(design))).toEqual(nothing);
     expect(compare(await readSide(join(folder, "lk", "manifest.json"), never), out)).toEqual(nothing);
+  });
+
+  it("may be that of an adapter: its numbers, those of its port, its buses, its files", async () => {
+    const [some, more] = [elaborate(adapter), elaborate({ ...adapter, datapathBits: 256 })];
+    expect(compare(await written(some), await described(some)).same).toBe(true);
+    const { settings, numbers, ports, files } = await between(some, more);
+    expect(settings).toContainEqual({ what: "host.dataBits", a: "128", b: "256" });
+    const names = numbers.map(({ what }) => what);
+    expect(names).toEqual(expect.arrayContaining(["receivePacketBeats", "port.beatBytes"]));
+    expect(ports).toContainEqual({
+      ...{ what: "m_axi_wdata", a: "output, 128 bits, clk", b: "output, 256 bits, clk" },
+    });
+    expect(files.map(({ what }) => what)).toContain("rtl/ad_nic_dma_write.v");
   });
 
   it("differs in the numbers that follow from a longer cable, each with its formula and what moved it", async () => {

@@ -1,4 +1,5 @@
 import type { Derived } from "../design/link.ts";
+import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { type Change, tidy } from "./change.ts";
 
@@ -16,14 +17,14 @@ export interface NumberChange extends Change {
 
 type Numbers = ReadonlyMap<string, Derived>;
 
-/** The derived numbers of a design, those of a switch's ports and of a PCS behind a prefix. */
+/** The derived numbers of a design, those of the port that it has and of a PCS behind a prefix. */
 export function numbersOf(design: AnyDesign): Numbers {
-  const link = design.kind === "switch" ? design.port : design;
+  const link = portOf(design);
   const rows = (prefix: string, derived: Readonly<Record<string, Derived>>): [string, Derived][] =>
     Object.entries(derived).map(([id, one]) => [`${prefix}${id}`, one]);
   return new Map([
-    ...(design.kind === "switch" ? rows("", design.derived) : []),
-    ...rows(design.kind === "switch" ? "port." : "", link.derived),
+    ...(design.kind === "link" ? [] : rows("", design.derived)),
+    ...rows(design.kind === "link" ? "" : "port.", link.derived),
     ...(link.pcs === null ? [] : rows("pcs.", link.pcs.derived)),
   ]);
 }

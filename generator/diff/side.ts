@@ -51,7 +51,7 @@ function readFolder(path: string, folder: string): Side {
 
 function designIn(text: string | undefined, kind: string): AnyDesign {
   if (text === undefined) throw new Error("it has no design.json");
-  if (kind !== "link" && kind !== "switch") throw new Error(`it holds a device of the kind ${kind}`);
+  if (!["link", "switch", "nic"].includes(kind)) throw new Error(`it holds a device of the kind ${kind}`);
   const design: unknown = JSON.parse(text);
   if (typeof design !== "object" || design === null || !("kind" in design) || design.kind !== kind)
     throw new Error("its design.json is not that of its manifest");

@@ -1,6 +1,5 @@
 import type { DerivedId } from "../design/link.ts";
 import type { LinkDescription, VirtualLanesDescription } from "./link-description.ts";
-import type { AnyDescription } from "./switch-description.ts";
 
 /** The wire of an adapter. */
 export interface NicPortDescription {
@@ -67,6 +66,3 @@ export interface NicDescription {
 export interface NicDescriptionOfKind extends NicDescription {
   readonly kind: "nic";
 }
-
-/** What a description file holds. */
-export type DeviceDescription = AnyDescription | NicDescriptionOfKind;

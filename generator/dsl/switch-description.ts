@@ -1,6 +1,7 @@
 import type { DerivedId } from "../design/link.ts";
 import type { SchedulerKind, SwitchDerivedId } from "../design/switch.ts";
 import type { LinkDescription, LinkDescriptionOfKind, VirtualLanesDescription } from "./link-description.ts";
+import type { NicDescriptionOfKind } from "./nic-description.ts";
 
 /** The external ports of a switch, all alike. */
 export interface SwitchPortsDescription {
@@ -67,4 +68,4 @@ export interface SwitchDescriptionOfKind extends SwitchDescription {
 }
 
 /** What a description file holds. */
-export type AnyDescription = LinkDescriptionOfKind | SwitchDescriptionOfKind;
+export type AnyDescription = LinkDescriptionOfKind | SwitchDescriptionOfKind | NicDescriptionOfKind;

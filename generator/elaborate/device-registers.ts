@@ -1,5 +1,4 @@
-import type { DeviceDesign } from "../design/device.ts";
-import type { SwitchDesign } from "../design/switch.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { ingressRegisters } from "./ingress-registers.ts";
 import { nicRegisters } from "./nic-registers.ts";
 import { blockAddressBits, type DeviceRegisters } from "./register-model.ts";
@@ -18,7 +17,7 @@ export function registerPages(design: SwitchDesign): number {
 }
 
 /** Everything that software sees of a device: where which block of registers stands. */
-export function deviceRegisters(design: DeviceDesign): DeviceRegisters {
+export function deviceRegisters(design: AnyDesign): DeviceRegisters {
   if (design.kind === "link") {
     const map = linkRegisters(design);
     return { addressBits: map.addressBits, portStride: 0, blocks: [{ map, base: 0 }] };

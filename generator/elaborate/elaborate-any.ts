@@ -1,9 +1,8 @@
-import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
 import type { NicDesign } from "../design/nic.ts";
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import type { LinkDescription, LinkDescriptionOfKind } from "../dsl/link-description.ts";
-import type { DeviceDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
+import type { NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import type { AnyDescription, SwitchDescriptionOfKind } from "../dsl/switch-description.ts";
 import { elaborateLink, elaborateSwitch } from "./elaborate.ts";
 import { elaborateNic } from "./elaborate-nic.ts";
@@ -13,8 +12,7 @@ export function elaborate(description: LinkDescription | LinkDescriptionOfKind):
 export function elaborate(description: SwitchDescriptionOfKind): SwitchDesign;
 export function elaborate(description: NicDescriptionOfKind): NicDesign;
 export function elaborate(description: LinkDescription | AnyDescription): AnyDesign;
-export function elaborate(description: LinkDescription | DeviceDescription): DeviceDesign;
-export function elaborate(description: LinkDescription | DeviceDescription): DeviceDesign {
+export function elaborate(description: LinkDescription | AnyDescription): AnyDesign {
   if (!("kind" in description)) return elaborateLink(description);
   if (description.kind === "switch") return elaborateSwitch(description);
   return description.kind === "nic" ? elaborateNic(description) : elaborateLink(description);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { cacheFolder, contentKey } from "../cache.ts";
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { completeFiles, emit, isSource } from "./emit.ts";
 import { renderDesign } from "./generate.ts";
 
@@ -13,7 +13,7 @@ export interface CachedOutput {
 }
 
 /** Generates a design into the cache folder, where it stands under the hash of its files. */
-export function generateToCache(design: DeviceDesign): CachedOutput {
+export function generateToCache(design: AnyDesign): CachedOutput {
   const files = renderDesign(design);
   const { manifest } = completeFiles(design, files);
   const key = contentKey([manifest.generator.version, ...files.flatMap((file) => [file.path, file.text])]);

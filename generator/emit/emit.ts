@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { stableJson } from "./json.ts";
 import {
@@ -35,7 +35,7 @@ export interface EmitResult {
  * @throws LanewrightError LW_OUTPUT_FOREIGN, LW_OUTPUT_UNWRITABLE or LW_OUTPUT_PATH
  */
 export function emit(
-  design: DeviceDesign,
+  design: AnyDesign,
   files: readonly EmittedFile[],
   outDir: string,
   options: EmitOptions = {},
@@ -73,7 +73,7 @@ const isBench = (path: string): boolean => path.endsWith(".v") && path.startsWit
 
 /** All files of the output folder, and the manifest that is the last of them. */
 export function completeFiles(
-  design: DeviceDesign,
+  design: AnyDesign,
   files: readonly EmittedFile[],
 ): { manifest: Manifest; all: readonly EmittedFile[] } {
   const paths = files.map((file) => file.path);

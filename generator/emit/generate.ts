@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { renderTemplate } from "../render/index.ts";
 import { constraintFiles } from "../views/constraints.ts";
 import { formalFiles } from "../views/formal.ts";
@@ -19,24 +19,20 @@ export interface GenerateOptions extends EmitOptions {
 }
 
 /**
- * Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers, the constraints
- * of its clocks, and what hands it over to other tools. An adapter has its Verilog and documents so far.
+ * Text of every file of a design: its Verilog, harnesses of its proofs, the documents of its registers and of what an
+ * adapter's driver writes and reads, the constraints of its clocks, and what hands it over to other tools.
  */
-export function renderDesign(design: DeviceDesign): readonly EmittedFile[] {
+export function renderDesign(design: AnyDesign): readonly EmittedFile[] {
   const sources = filesOf(design);
-  const files =
-    design.kind === "nic"
-      ? [...sources, ...registerDocuments(design), ...formatDocuments(design)]
-      : [
-          ...sources,
-          ...formalFiles(design),
-          ...registerDocuments(design),
-          ...constraintFiles(design),
-          ...handOffFiles(
-            design,
-            sources.map(({ path }) => path),
-          ),
-        ];
+  const paths = sources.map(({ path }) => path);
+  const files = [
+    ...sources,
+    ...formalFiles(design),
+    ...registerDocuments(design),
+    ...(design.kind === "nic" ? formatDocuments(design) : []),
+    ...constraintFiles(design),
+    ...handOffFiles(design, paths),
+  ];
   return files.map(({ path, template, view }) => ({ path, text: renderTemplate(template, view) }));
 }
 
@@ -44,7 +40,7 @@ export function renderDesign(design: DeviceDesign): readonly EmittedFile[] {
  * Renders a design with its datasheet and writes all of it into its output folder; see {@link emit}. Results of runs that
  * lie there go into the datasheet.
  */
-export function generate(design: DeviceDesign, options: GenerateOptions = {}): EmitResult {
+export function generate(design: AnyDesign, options: GenerateOptions = {}): EmitResult {
   const out = options.out ?? join("rtl-out", design.name);
   const files = renderDesign(design);
   const folders = [...(options.results === undefined ? [] : [options.results]), out];

@@ -4,6 +4,7 @@
  * run over the same forms. A solver cannot do that: the sums are too wide. Control inputs are constants, and each proof goes
  * through all of them that matter; data, and what registers held before, are free.
  */
+import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { type AffineClaim, Refuted } from "./affine/claims.ts";
 import { crcCheckClaims, crcGenClaims } from "./affine/crc.ts";
@@ -49,14 +50,14 @@ function verdictOf({ label, check }: AffineClaim, netlist: Netlist): Verdict {
 
 /** The code on the lanes, when there is one. */
 function codeOf(design: AnyDesign): Code | undefined {
-  const { pcs } = design.kind === "switch" ? design.port : design;
+  const { pcs } = portOf(design);
   if (pcs === null || !("codewordSymbols" in pcs.format)) return undefined;
   return { n: pcs.format.codewordSymbols, k: pcs.format.messageSymbols };
 }
 
 /** CRCs, scramblers and Reed-Solomon codes of a design. */
 export const affineProofs: ProofList = (design) => {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const code = codeOf(design);
   return [
     affineProof("vcrc_gen", crcGenClaims(vcrc)),

@@ -1,3 +1,4 @@
+import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import type { Proof, ProofList, Property } from "./types.ts";
 
@@ -65,7 +66,7 @@ const memory = (name: string): Proof => ({
 
 /** FIFOs and buffers: nothing lost, nothing invented, everything in order and unchanged. */
 export const bufferProofs: ProofList = (design: AnyDesign) => {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const lanes = Array.from({ length: port.virtualLanes.data + 1 }, (_, lane) => lane);
   const onlyLink = design.kind === "link" ? ["rx"] : [];
   const sides = ["tx", ...onlyLink];

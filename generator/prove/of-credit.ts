@@ -1,3 +1,4 @@
+import { portOf } from "../design/port-of.ts";
 import type { ProofList, SolverProof } from "./types.ts";
 
 const creditTx: SolverProof = {
@@ -100,7 +101,7 @@ const creditLoop: SolverProof = {
 
 /** Credit flow control. */
 export const creditProofs: ProofList = (design) => {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const values = Array.from({ length: port.virtualLanes.data }, (_value, lane) => String(lane));
   const cases = { macro: "F_LANE", values };
   return [...[creditTx, creditRx, creditLoop].map((proof) => ({ ...proof, cases })), txScheduler];

@@ -1,4 +1,5 @@
 import type { AnyPcsDesign } from "../design/any-pcs.ts";
+import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import type { View } from "../render/view.ts";
 import type { FileOfDesign } from "./files.ts";
@@ -56,7 +57,7 @@ export function constraintFiles(design: AnyDesign): readonly FileOfDesign[] {
 function constraintsView(design: AnyDesign): View {
   const clocks = clocksOf(design);
   const names = clocks.map(({ name }) => name);
-  const pcs = design.kind === "link" ? design.pcs : null;
+  const { pcs } = portOf(design);
   return {
     device: design.name,
     several: clocks.length > 1,

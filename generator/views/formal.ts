@@ -1,4 +1,5 @@
 import type { LinkDesign } from "../design/link.ts";
+import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { header, moduleName } from "./common.ts";
 import { creditLoopView } from "./credit-loop.ts";
@@ -17,7 +18,7 @@ const lateSyncView = (design: LinkDesign): FileOfDesign["view"] => ({
 
 /** Harnesses of proofs over several modules; they are no part of the device. */
 export function formalFiles(design: AnyDesign): readonly FileOfDesign[] {
-  const port = design.kind === "switch" ? { ...design.port, name: design.name } : design;
+  const port = { ...portOf(design), name: design.name };
   return [
     harness(port, "credit_loop", creditLoopView(port)),
     ...(port.retry === "llr" ? [harness(port, "llr_loop", llrLoopView(port))] : []),

@@ -1,4 +1,4 @@
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import type { FileOfDesign } from "./files.ts";
 import { linkFilesOf } from "./link-files.ts";
 import { nicFilesOf } from "./nic/index.ts";
@@ -7,12 +7,12 @@ import { switchFilesOf } from "./switch/index.ts";
 export type { FileOfDesign } from "./files.ts";
 
 /** Name of the top module. */
-export function topOf(design: DeviceDesign): string {
+export function topOf(design: AnyDesign): string {
   return design.name;
 }
 
 /** Every Verilog file of the design, the top module last. */
-export function filesOf(design: DeviceDesign): readonly FileOfDesign[] {
+export function filesOf(design: AnyDesign): readonly FileOfDesign[] {
   if (design.kind === "nic") return nicFilesOf(design);
   return design.kind === "switch" ? switchFilesOf(design) : linkFilesOf(design);
 }

@@ -1,4 +1,4 @@
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import type {
   DeviceRegisters,
@@ -12,7 +12,7 @@ import { blockStruct, deviceStructs } from "./register-structs.ts";
 import { address, capital, infixOf, resetOf } from "./register-text.ts";
 
 /** View of `deliverables/regs.h.hbs`: the C header `sw/<name>_regs.h`. */
-export function registerHeaderView(design: DeviceDesign): View {
+export function registerHeaderView(design: AnyDesign): View {
   const device = deviceRegisters(design);
   const prefix = design.name.toUpperCase();
   const counterStruct = `${design.name}_counter`;

@@ -1,4 +1,4 @@
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import {
   counterStride,
@@ -14,7 +14,7 @@ import type { View } from "../render/view.ts";
 import { address, counterRuns } from "./register-text.ts";
 
 /** View of `deliverables/registers.rdl.hbs`: the registers in SystemRDL 2.0, `doc/registers.rdl`. */
-export function registerRdlView(design: DeviceDesign): View {
+export function registerRdlView(design: AnyDesign): View {
   const device = deviceRegisters(design);
   return {
     device: design.name,

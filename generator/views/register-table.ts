@@ -1,4 +1,4 @@
-import type { DeviceDesign } from "../design/device.ts";
+import type { AnyDesign } from "../design/switch.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import {
   counterStride,
@@ -13,7 +13,7 @@ import { visitCycles } from "./counters.ts";
 import { address, capital, infixOf } from "./register-text.ts";
 
 /** View of `deliverables/registers.md.hbs`: the register table `doc/registers.md`. */
-export function registerTableView(design: DeviceDesign): View {
+export function registerTableView(design: AnyDesign): View {
   const device = deviceRegisters(design);
   const several = device.blocks.length > 1;
   const accesses = device.blocks.flatMap(({ map }) =>

@@ -1,7 +1,6 @@
-import type { DeviceDesign } from "../design/device.ts";
 import type { LinkDesign } from "../design/link.ts";
 import type { NicDesign } from "../design/nic.ts";
-import type { SwitchDesign } from "../design/switch.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
 import { deviceRegisters } from "../elaborate/device-registers.ts";
 import { range } from "../render/verilog.ts";
 import type { View } from "../render/view.ts";
@@ -206,13 +205,13 @@ function nicPorts(design: NicDesign): readonly TopPortGroup[] {
 }
 
 /** The ports of the top module in their order. */
-export function topPorts(design: DeviceDesign): readonly TopPortGroup[] {
+export function topPorts(design: AnyDesign): readonly TopPortGroup[] {
   if (design.kind === "nic") return nicPorts(design);
   return design.kind === "switch" ? switchPorts(design) : linkPorts(design);
 }
 
 /** View of the `top_ports` partial. */
-export function topPortsView(design: DeviceDesign): View {
+export function topPortsView(design: AnyDesign): View {
   const groups = topPorts(design);
   return {
     groups: groups.map(({ title, ports }, at) => ({

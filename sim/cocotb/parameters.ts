@@ -38,8 +38,8 @@ export function parametersText(
     mtuBytes: design.mtuBytes,
     rateGbps: link.rateGbps,
     dataVls: link.virtualLanes.data,
-    /** Numbers of the ports that have a wire: a link has port 0, a switch ports 1 to N and its management at port 0. */
-    wires: design.kind === "link" ? [0] : Array.from({ length: design.ports }, (_, index) => index + 1),
+    /** Numbers of the ports that have a wire: 0 of a link or adapter; 1 to N of a switch, whose management is port 0. */
+    wires: design.kind === "switch" ? Array.from({ length: design.ports }, (_, index) => index + 1) : [0],
     derived: Object.fromEntries(derived.map(({ id, value }) => [id, value])),
     units: Object.fromEntries(derived.map(({ id, unit }) => [id, unit])),
     registers: {

@@ -10,6 +10,7 @@ import type { RegressionScenario, ScenarioResult } from "./scenario.ts";
 /** Everything at once, at random: a link at its MII, a link on its lanes, a switch with hosts. */
 const soakAny: RegressionScenario = {
   faults: (design) => {
+    if (design.kind === "nic") return [];
     if (design.kind === "switch") return switchFaults;
     return design.pcs === null ? linkFaults : laneFaults;
   },
@@ -19,6 +20,7 @@ const soakAny: RegressionScenario = {
       const result = await soakSwitch(description, seed, packets, { faults: trouble });
       return { packets: result.packets, note: `${result.nacks} NACKs, ${result.swaps} table changes` };
     }
+    if (description.kind === "nic") throw new Error(`${description.name} is an adapter`);
     if (description.phy === "pcs") {
       const result = await soakLanes(description, seed, packets, { faults: faults as LaneFaults });
       const { replays, uncorrectable, lockLost } = result;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LatencyStage } from "../../generator/design/link.ts";
 import { deviceRegisters } from "../../generator/elaborate/device-registers.ts";
 import { renderDatasheet } from "../../generator/emit/datasheet.ts";
 import { renderDesign } from "../../generator/emit/index.ts";
@@ -106,10 +107,7 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
         ports.toSorted(),
       );
 
-      const stages =
-        design.kind === "switch"
-          ? design.latencyBudget.portToPort
-          : [...design.latencyBudget.tx, ...design.latencyBudget.rx];
+      const stages = Object.values<readonly LatencyStage[]>(design.latencyBudget).flat();
       const segments = await page.locator("#latency-chart rect title").allTextContents();
       expect(segments).toHaveLength(stages.length);
       for (const [at, { module, what }] of stages.entries())

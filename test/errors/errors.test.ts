@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { coverGroup, savePoints } from "../../sim/coverage/points.ts";
 import { inspect, LanewrightError } from "../../generator/index.ts";
-import { loadDeviceDescription } from "../../generator/description/index.ts";
+import { loadDescription } from "../../generator/description/index.ts";
 import { diagnosticCodes } from "../../generator/diagnostic-codes.ts";
 import { type Diagnostic, formatDiagnostics } from "../../generator/diagnostics.ts";
 import { lanewrightHere } from "../in-process.ts";
@@ -71,7 +71,7 @@ async function problems(file: string): Promise<readonly Diagnostic[]> {
   // A busy machine may take seconds over a file that is not without end
   const timeoutMs = file.includes("LW_DESCRIPTION_TIMEOUT") ? 4000 : 100_000;
   try {
-    return inspect(await loadDeviceDescription(file, { timeoutMs })).diagnostics;
+    return inspect(await loadDescription(file, { timeoutMs })).diagnostics;
   } catch (error) {
     if (error instanceof LanewrightError) return error.diagnostics;
     throw error;

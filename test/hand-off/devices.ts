@@ -29,10 +29,16 @@ export const devices: Readonly<Record<string, AnyDesign>> = {
     virtualLanes: { data: 1 },
     tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
   }),
+  "an adapter": elaborate({
+    ...{ kind: "nic", name: "out_nic", clockMHz: 200, datapathBits: 128, mtuBytes: 256 },
+    ...{ queuePairs: 16, completionQueues: 2, memoryRegions: 4 },
+    port: { rateGbps: 10, cableMeters: 2 },
+    virtualLanes: { data: 1 },
+  }),
 };
 
 /** Those that differ in more than their constraints. */
-export const kinds = ["a link with an MII", "a link with lanes", "a switch"].map(
+export const kinds = ["a link with an MII", "a link with lanes", "a switch", "an adapter"].map(
   (kind) => [kind, devices[kind]!] as const,
 );
 

@@ -31,6 +31,18 @@ describe.skipIf(noVenv !== undefined)(`FuseSoC${noVenv === undefined ? "" : ` (s
     expect([code, text]).toEqual([0, expect.stringContaining(`PASS: ${name} answers, ID is 4c57`)]);
   });
 
+  it("runs an adapter in Icarus Verilog, and sets it up for Vivado with every source", async () => {
+    const [, adapter] = kinds.find(([kind]) => kind === "an adapter")!;
+    const out = await written(adapter, folder);
+    const { code, text } = await fusesoc(out, adapter.name, "sim");
+    expect([code, text]).toEqual([0, expect.stringContaining(`PASS: ${adapter.name} answers, ID is 4c57`)]);
+    const { code: set, work } = await fusesoc(out, adapter.name, "vivado", "--setup");
+    const project = projectFile(work, ".tcl");
+    expect(set).toBe(0);
+    for (const path of sourcesOf(out, adapter.name)) expect(project).toContain(path);
+    expect(project).toContain(`constraints/${adapter.name}.xdc`);
+  });
+
   it.each([
     ["vivado", ".tcl", `constraints/${name}.xdc`],
     ["quartus", ".tcl", `constraints/${name}.quartus.sdc`],

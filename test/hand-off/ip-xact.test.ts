@@ -109,13 +109,22 @@ describe.skipIf(noVenv !== undefined)(`IP-XACT${noVenv === undefined ? "" : ` (s
       expect(component.clocks.clk).toBeCloseTo(1000 / design.clockMHz, 2);
       const mapped = Object.values(component.buses).flatMap(({ signals }) => Object.values(signals));
       for (const port of mapped) expect(Object.keys(names.ports)).toContain(port);
-      expect(Object.entries(component.buses).map(([bus, { kind, slave }]) => [bus, kind, slave])).toEqual([
+      const streams = [
         ["p0_tx", "AXI4Stream", true],
         ["p0_rx", "AXI4Stream", false],
+      ];
+      expect(Object.entries(component.buses).map(([bus, { kind, slave }]) => [bus, kind, slave])).toEqual([
+        ...(design.kind === "nic" ? [["m_axi", "AXI4", false]] : streams),
         ["s_axil", "AXI4-Lite", true],
       ]);
       expect(Object.keys(component.buses.s_axil!.signals)).toHaveLength(18);
-      expect(component.buses.p0_tx!.signals).toMatchObject({ TVALID: "p0_tx_tvalid", ACLK: "clk" });
+      const [first] = Object.entries(component.buses);
+      const buses = Object.keys(names.ports).filter((port) => port.startsWith(`${first![0]}_`));
+      expect(Object.values(first![1].signals)).toEqual(
+        expect.arrayContaining(buses.filter((port) => !/_(?:vl|lane)_?/u.test(port))),
+      );
+      const one = design.kind === "nic" ? { WLAST: "m_axi_wlast" } : { TVALID: "p0_tx_tvalid" };
+      expect(first![1].signals).toMatchObject({ ...one, ACLK: "clk" });
       const { blocks } = deviceRegisters(design);
       const count = blocks.reduce((sum, { ports }) => sum + (ports ? ports.last - ports.first + 1 : 1), 0);
       expect(Object.keys(component.blocks)).toHaveLength(count);

@@ -15,11 +15,16 @@ const { folder, remove } = outputs();
 afterAll(remove);
 const design = devices["a link with an MII"]!;
 const { name } = design;
+const adapter = devices["an adapter"]!;
 let out: string;
+let adapterOut: string;
 beforeAll(async () => {
   out = join(folder, "device");
   cpSync(await written(design, folder), out, { recursive: true });
-  if (!whole) hollow(join(out, "rtl", `${name}_link_port.v`));
+  adapterOut = await written(adapter, folder);
+  if (whole) return;
+  hollow(join(out, "rtl", `${name}_link_port.v`));
+  for (const part of ["link_port", "nic_core"]) hollow(join(adapterOut, "rtl", `${adapter.name}_${part}.v`));
 });
 
 /** Leaves of a module its ports: each output is a register that follows the inputs. */
@@ -52,12 +57,16 @@ describe("Yosys", () => {
   const yosys = (from: string, ...more: string[]) =>
     execa("yosys", ["-q", "-s", "synth/yosys.ys", ...more], { cwd: from, all: true, reject: false });
 
-  it("maps the device into LUTs by the script", { timeout: 10 * minutes }, async () => {
-    const log = join(folder, "yosys.log");
-    const { exitCode, all } = await yosys(out, "-l", log);
+  it.each([
+    ["a link", design, () => out],
+    ["an adapter", adapter, () => adapterOut],
+  ] as const)("maps %s into LUTs by the script", { timeout: 10 * minutes }, async (_, device, place) => {
+    const log = join(folder, `${device.name}.log`);
+    const { exitCode, all } = await yosys(place(), "-l", log);
     expect([exitCode, all]).toEqual([0, expect.not.stringContaining("ERROR")]);
     const text = readFileSync(log, "utf8");
-    for (const path of sourcesOf(out, name)) expect(text).toContain(`Parsing Verilog input from \`${path}'`);
+    for (const path of sourcesOf(place(), device.name))
+      expect(text).toContain(`Parsing Verilog input from \`${path}'`);
     expect(Number(/\$lut +(\d+)/u.exec(text)?.[1])).toBeGreaterThan(whole ? 3000 : 20);
   });
 

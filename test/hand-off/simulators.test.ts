@@ -63,4 +63,15 @@ describe("what is broken is found", () => {
     writeFileSync(top, wired.replace(/(\.s_axil_rvalid +\()s_axil_rvalid/u, "$1"));
     expect((await smoke(out, design.name)).text).toMatch(/^FAIL: /mu);
   });
+
+  it("by the bench of an adapter whose own registers are out of reach", async () => {
+    const [, design] = kinds.find(([kind]) => kind === "an adapter")!;
+    const out = await written(design, folder);
+    const demux = join(out, "rtl", `${design.name}_register_demux.v`);
+    const text = readFileSync(demux, "utf8");
+    const changed = text.replace(/\[15:12\]/gu, "[11:8]");
+    expect(changed).not.toBe(text);
+    writeFileSync(demux, changed);
+    expect((await smoke(out, design.name)).text).toMatch(/^FAIL: /mu);
+  });
 });

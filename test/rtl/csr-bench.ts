@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { DeviceDesign } from "../../generator/design/device.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
-import type { SwitchDesign } from "../../generator/design/switch.ts";
+import type { AnyDesign, SwitchDesign } from "../../generator/design/switch.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
 import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
 import { elaborate, elaborateSwitch } from "../../generator/elaborate/index.ts";
@@ -98,7 +97,7 @@ export async function runWithHeader(header: string, body: readonly string[]): Pr
  * Values of all names of the C header as the C compiler sees them, without the device's prefix (and that of the block,
  * where the device has several); arrays as `NAME[i]`.
  */
-export async function headerValues(design: DeviceDesign, block = ""): Promise<ReadonlyMap<string, number>> {
+export async function headerValues(design: AnyDesign, block = ""): Promise<ReadonlyMap<string, number>> {
   const header = renderTemplate("deliverables/regs.h.hbs", registerHeaderView(design));
   const prefix = `${design.name}_${block}`.toUpperCase();
   const lines: string[] = [];

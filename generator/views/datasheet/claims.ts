@@ -1,12 +1,14 @@
 /** What a device keeps to, and where its limits are. */
+
 import type { LinkDesign } from "../../design/link.ts";
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign, SwitchDesign } from "../../design/switch.ts";
 import { pcsChoices } from "../../elaborate/pcs-choices.ts";
 import { bitsText, code, esc, list, note, num, type Section, table, text } from "./html.ts";
 import { totalBits } from "./performance.ts";
 
 export function conformanceSection(design: AnyDesign): Section {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   return {
     id: "conformance",
     title: "Conformance",
@@ -87,17 +89,21 @@ function rowsOfSwitch({ tables, scheduler }: SwitchDesign): readonly (readonly s
 }
 
 export function limitsSection(design: AnyDesign): Section {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   return {
     id: "limits",
     title: "Known limits",
-    parts: [
-      list([
-        ...(design.kind === "switch" ? limitsOfSwitch(design) : limitsOfLink(design)),
-        ...limitsOfAll(port),
-      ]),
-    ],
+    parts: [list([...limitsOf(design), ...limitsOfAll(port)])],
   };
+}
+
+function limitsOf(design: AnyDesign): readonly string[] {
+  if (design.kind === "nic") return limitsOfNic();
+  return design.kind === "switch" ? limitsOfSwitch(design) : limitsOfLink(design);
+}
+
+function limitsOfNic(): readonly string[] {
+  return [];
 }
 
 function limitsOfLink({ retry, forwarding }: LinkDesign): readonly string[] {

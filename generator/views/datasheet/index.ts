@@ -1,4 +1,5 @@
 /** The view of `datasheet.html`: everything that a page says about a device. */
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 import type { FileOfDesign } from "../files.ts";
@@ -51,7 +52,7 @@ function datasheetView(
   texts: ReadonlyMap<string, string>,
   { version, results = {}, live = false }: DatasheetOptions,
 ): View {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const top = texts.get(design.name);
   if (top === undefined) throw new Error(`${design.name} has no top module`);
   const interfaces = interfacesOf(top);

@@ -1,6 +1,7 @@
 import { linkSchema } from "../../description/schema.ts";
 import { switchSchema } from "../../description/switch-schema.ts";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../../design/link.ts";
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import { retryOnlyIds } from "../../elaborate/index.ts";
 import type { View } from "../../render/view.ts";
@@ -13,7 +14,7 @@ interface Schema {
 
 /** What the description says or leaves to its defaults, by its keys. */
 function parameters(design: AnyDesign): readonly (readonly [key: string, value: string])[] {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const { virtualLanes, lanes, fec } = port;
   const wire = design.kind === "switch" ? "ports." : "";
   const words = (value: unknown): string => (typeof value === "string" ? value : String(value));
@@ -95,7 +96,7 @@ function numbersOfPort({ derived, retry }: LinkDesign): readonly Derived[] {
 }
 
 export function numbersSection(design: AnyDesign): Section {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const several = design.kind === "switch";
   return {
     id: "numbers",

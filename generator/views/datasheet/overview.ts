@@ -1,4 +1,6 @@
 import type { LinkDesign } from "../../design/link.ts";
+import type { NicDesign } from "../../design/nic.ts";
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign, SwitchDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 import { drawLinkPort } from "../pictures/link-port.ts";
@@ -18,7 +20,7 @@ export interface Title {
 }
 
 export function titleOf(design: AnyDesign): Title {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const passages = passagesOf(design);
   const ns = passages.reduce((sum, { stages }) => sum + totalNs(stages), 0);
   const cycles = passages.reduce((sum, { stages }) => sum + totalCycles(stages), 0);
@@ -33,7 +35,7 @@ export function titleOf(design: AnyDesign): Title {
       label:
         design.kind === "switch"
           ? `MII to MII, ${cycles} cycles`
-          : `both ways through, ${design.pcs === null ? `${cycles} cycles` : "lanes included"}`,
+          : `both ways through, ${port.pcs === null ? `${cycles} cycles` : "lanes included"}`,
     },
     {
       value: bitsText(totalBits(memoriesOf(design))).split(" ")[0] ?? "",
@@ -44,10 +46,19 @@ export function titleOf(design: AnyDesign): Title {
     { value: `${port.virtualLanes.data} + 1`, unit: "", label: "virtual lanes, VL15 with them" },
   ];
   return {
-    subtitle: design.kind === "switch" ? subtitleOfSwitch(design) : subtitleOfLink(design),
+    subtitle: subtitleOf(design),
     lead: leadOf(design, port),
     facts,
   };
+}
+
+function subtitleOf(design: AnyDesign): string {
+  if (design.kind === "nic") return subtitleOfNic(design);
+  return design.kind === "switch" ? subtitleOfSwitch(design) : subtitleOfLink(design);
+}
+
+function subtitleOfNic({ port, queuePairs }: NicDesign): string {
+  return `RDMA network adapter, ${num(port.rateGbps)} Gb/s, ${num(queuePairs)} queue pairs`;
 }
 
 function subtitleOfSwitch({ ports, port }: SwitchDesign): string {
@@ -71,7 +82,7 @@ function leadOf(design: AnyDesign, port: LinkDesign): string {
 }
 
 function features(design: AnyDesign): readonly string[] {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   const { forwarding, retry, pcs, icrc, derived } = port;
   const plural = design.kind === "switch" ? "each port has " : "";
   return [
@@ -105,7 +116,7 @@ export function overviewSection(
   texts: ReadonlyMap<string, string>,
   interfaces: readonly Interface[],
 ): Section {
-  const port = design.kind === "switch" ? design.port : design;
+  const port = portOf(design);
   return {
     id: "overview",
     title: "Overview",

@@ -1,4 +1,5 @@
 import type { LatencyStage, LinkDesign, MemoryBlock } from "../../design/link.ts";
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import { legalPacketSizes, lineRatePoint, lineRateSummary } from "../../elaborate/line-rate.ts";
 import type { View } from "../../render/view.ts";
@@ -15,6 +16,13 @@ export interface Passage {
 export function passagesOf(design: AnyDesign): readonly Passage[] {
   if (design.kind === "switch")
     return [{ name: "MII in to MII out", stages: design.latencyBudget.portToPort }];
+  if (design.kind === "nic") {
+    const { doorbellToWire, wireToMemory } = design.latencyBudget;
+    return [
+      { name: "doorbell to MII out", stages: doorbellToWire },
+      { name: "MII in to address in host memory", stages: wireToMemory },
+    ];
+  }
   const { tx, rx } = design.latencyBudget;
   const inner = design.pcs === null ? "MII" : "inner MII";
   return [
@@ -137,8 +145,7 @@ export function lineRateSection(port: LinkDesign): Section {
 
 /** All memories of a device, those of the PCS with them. */
 export function memoriesOf(design: AnyDesign): readonly MemoryBlock[] {
-  const ofPcs = design.kind === "link" ? (design.pcs?.memories ?? []) : [];
-  return [...design.memories, ...ofPcs];
+  return [...design.memories, ...(portOf(design).pcs?.memories ?? [])];
 }
 
 export const totalBits = (memories: readonly MemoryBlock[]): number =>

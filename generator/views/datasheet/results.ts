@@ -1,3 +1,4 @@
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 
 /** What runs left behind, as far as the page shows it. More keys may be there. */
@@ -122,7 +123,7 @@ export function resultsOf(design: AnyDesign, read: (name: string) => unknown): R
 /** A run of the very device: one of the same name with another width or rate says nothing about it. */
 function isSimulation(value: unknown, design: AnyDesign): value is SimulationResults {
   if (!isRecord(value) || !everyRecord(value.phases, "ports")) return false;
-  const { rateGbps, cableMeters } = design.kind === "switch" ? design.port : design;
+  const { rateGbps, cableMeters } = portOf(design);
   return (
     value.name === design.name &&
     value.clockMHz === design.clockMHz &&

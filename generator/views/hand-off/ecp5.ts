@@ -1,5 +1,7 @@
 import type { AnyPcsDesign } from "../../design/any-pcs.ts";
 import type { MemoryBlock } from "../../design/link.ts";
+import type { NicDesign } from "../../design/nic.ts";
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 
 /** Words and bits of a word that one block RAM of an ECP5 may have, both ports clocked (Lattice FPGA-TN-02204). */
@@ -23,8 +25,7 @@ export function blockRams({ words, bitsPerWord }: Pick<MemoryBlock, "words" | "b
 }
 
 function memoriesOf(design: AnyDesign): readonly MemoryBlock[] {
-  const ofPcs = design.kind === "link" ? (design.pcs?.memories ?? []) : [];
-  return [...design.memories, ...ofPcs];
+  return [...design.memories, ...(portOf(design).pcs?.memories ?? [])];
 }
 
 /**
@@ -47,7 +48,13 @@ export function lutsOf(design: AnyDesign): number {
     const ingress = 1500 + 15 * design.datapathBits;
     return design.ports * port + (design.ports + 1) * ingress;
   }
-  return port + (design.pcs === null ? 0 : pcsLuts(design.pcs));
+  const { pcs } = portOf(design);
+  return port + (design.kind === "nic" ? nicLuts(design) : 0) + (pcs === null ? 0 : pcsLuts(pcs));
+}
+
+/** 4-input LUTs of the transport of an adapter, roughly. */
+function nicLuts(_design: NicDesign): number {
+  return Number.POSITIVE_INFINITY;
 }
 
 /** Whether an ECP5 may hold the device: its memories do fit, its logic probably. */

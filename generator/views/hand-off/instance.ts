@@ -49,8 +49,12 @@ export function smokeView(design: AnyDesign): View {
   const clocks = clocksOf(design);
   const names = clocks.map(({ name }) => name);
   const ports = topPorts(design).flatMap((group) => group.ports);
-  const id = deviceRegisters(design).blocks[0]?.map.groups[0]?.registers[0];
-  if (id === undefined || id.offset !== 0) throw new Error("the first register is that of the device's kind");
+  const { addressBits, blocks } = deviceRegisters(design);
+  // An adapter's own block stands behind that of its port
+  const own = design.kind === "nic" ? blocks.at(-1) : blocks[0];
+  const id = own?.map.groups[0]?.registers[0];
+  if (own === undefined || id?.offset !== 0)
+    throw new Error("the first register is that of the device's kind");
   return {
     header: header(design, `Does a simulator run ${design.name}? Reset, then a read of its register ID.`),
     module: smokeBench(design),
@@ -61,6 +65,7 @@ export function smokeView(design: AnyDesign): View {
       .filter(({ name, direction }) => direction === "input" && !names.includes(name))
       .map(({ name, bits }) => ({ name, zero: name === "rst" ? "1'b1" : `{${bits}{1'b0}}` })),
     id: hex(resetOf(id, 0), 32),
+    address: own.base === 0 ? "" : hex(own.base, addressBits),
     reset_cycles: String(resetCycles),
     patience: String(patience),
   };

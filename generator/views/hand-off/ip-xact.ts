@@ -18,11 +18,12 @@ const buses: Readonly<Partial<Record<GroupKind, Bus>>> = {
   sink: { name: "AXI4Stream", version: "r0p0_1", mode: "slave" },
   source: { name: "AXI4Stream", version: "r0p0_1", mode: "master" },
   registers: { name: "AXI4-Lite", version: "r0p0_0", mode: "slave" },
+  memory: { name: "AXI4", version: "r0p0_0", mode: "master" },
 };
 
 /** Signals of these buses that are on the device as they are in the standard. */
 const standard =
-  /^(t(data|keep|valid|ready|last|user|dest|id)|a[wr](addr|valid|ready)|[wr](data|valid|ready)|wstrb|[br]resp|b(valid|ready))$/u;
+  /^(t(data|keep|valid|ready|last|user|dest|id)|a[wr](addr|len|valid|ready)|[wr](data|valid|ready|last)|wstrb|a?rid|[br]resp|b(valid|ready))$/u;
 
 function interfaceView({ kind, prefix, title, ports }: TopPortGroup): View[] {
   const bus = buses[kind];

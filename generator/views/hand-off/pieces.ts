@@ -1,3 +1,4 @@
+import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 
@@ -9,11 +10,12 @@ export interface Clock {
   readonly what: string;
 }
 
-/** The clocks of a device: its own, and with a PCS those of the lanes. */
+/** The clocks of a device: its own, and with a PCS those of the lanes (a switch has none yet). */
 export function clocksOf(design: AnyDesign): readonly Clock[] {
   const own = { name: "clk", MHz: design.clockMHz, what: `the device: ${design.clockMHz} MHz` };
-  if (design.kind !== "link" || design.pcs === null) return [own];
-  const MHz = design.pcs.derived.laneClockMHz.value;
+  const { pcs } = portOf(design);
+  if (pcs === null) return [own];
+  const MHz = pcs.derived.laneClockMHz.value;
   return [
     own,
     { name: "p0_tx_lane_clk", MHz, what: `lanes, transmitter: ${MHz} MHz` },
@@ -33,8 +35,12 @@ export function summary(design: AnyDesign): string {
   if (design.kind === "switch") {
     return `Lossless switch of ${design.ports} ports of ${design.port.rateGbps} Gb/s, ${inside}`;
   }
-  const side = design.pcs === null ? "MII" : "lanes";
-  return `Lossless link port of ${design.rateGbps} Gb/s to its ${side}, ${inside}`;
+  const { pcs, rateGbps } = portOf(design);
+  const side = pcs === null ? "MII" : "lanes";
+  if (design.kind === "nic") {
+    return `RDMA network adapter of ${rateGbps} Gb/s, ${design.queuePairs} queue pairs, ${side}, ${inside}`;
+  }
+  return `Lossless link port of ${rateGbps} Gb/s to its ${side}, ${inside}`;
 }
 
 /** Rows of a view that are text alone. */
