@@ -41,6 +41,7 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     queuePairs: description.queuePairs,
     completionQueues: description.completionQueues,
     memoryRegions: description.memoryRegions,
+    sharedReceiveQueues: description.sharedReceiveQueues ?? 0,
     host: {
       dataBits: host.dataBits ?? description.datapathBits,
       outstandingReads: host.outstandingReads ?? 16,

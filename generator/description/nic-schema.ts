@@ -119,6 +119,12 @@ export const nicSchema = {
       enum: powers(2, 65_536),
       description: "Memory regions at a time; index 0 stays unused.",
     },
+    sharedReceiveQueues: {
+      type: "integer",
+      enum: [0, ...powers(2, 4096)],
+      default: 0,
+      description: "Shared receive queues.",
+    },
     host,
     requester,
     responder,

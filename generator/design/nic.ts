@@ -26,6 +26,8 @@ export interface NicDesign {
   readonly completionQueues: number;
   /** 1 … 65536, a power of two: indices of keys. */
   readonly memoryRegions: number;
+  /** 2 … 4096, a power of two; 0: none, and nothing of them is emitted. */
+  readonly sharedReceiveQueues: number;
   readonly host: {
     /** Width of the AXI4 master; equal to `datapathBits`. */
     readonly dataBits: number;

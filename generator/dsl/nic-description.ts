@@ -31,6 +31,8 @@ export interface NicDescription {
   readonly completionQueues: number;
   /** Memory regions at a time, 2 … 65536, a power of two; index 0 stays unused. */
   readonly memoryRegions: number;
+  /** Shared receive queues: 2 … 4096, a power of two, or 0; 0 unless given. */
+  readonly sharedReceiveQueues?: number;
   readonly host?: {
     /** Width of the AXI4 master; that of the datapath unless given. */
     readonly dataBits?: number;

@@ -89,7 +89,7 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       title: "Row of a queue pair, written through the table window",
       bytes: 64,
       text: "A write replaces the settings; what the adapter keeps beside them changes where FRESH bits say so.",
-      fields: fieldsOf(queuePairRows),
+      fields: fieldsOf([...queuePairRows, ...(design.sharedReceiveQueues > 0 ? sharedRows : [])]),
     },
     {
       id: "MR_ROW",
@@ -105,8 +105,22 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       text: "A write starts the ring afresh. A RING of 0 is none: completions are lost, and their queue pairs fail.",
       fields: fieldsOf(completionQueueRows),
     },
+    ...(design.sharedReceiveQueues > 0 ? [sharedReceiveFormat] : []),
   ];
 }
+
+const sharedReceiveFormat: Format = {
+  id: "SRQ_ROW",
+  title: "Row of a shared receive queue, written through the table window",
+  bytes: 16,
+  text: "Work requests as in other receive queues. The queue pairs that use it take them in the order in which they were posted.",
+  fields: fieldsOf([
+    ["LOG", 0, 0, 4, "log2 of the entries"],
+    ["RING", 0, 0, 64, "address of the ring, a multiple of 64; LOG in its lowest bits"],
+    ["LIMIT", 8, 0, 16, "one event when fewer requests than this are left, which sets it to 0; 0: none"],
+    ["FRESH", 12, 0, 1, "1: the queue is empty, its counts are 0"],
+  ]),
+};
 
 const sendRows: readonly Row[] = [
   ["OPCODE", 0, 0, 8, "what is done: SEND_OP"],
@@ -169,6 +183,11 @@ const queuePairRows: readonly Row[] = [
   ["FRESH_REQUESTER", 48, 1, 1, "1: the requester starts afresh, at SQ_PSN"],
   ["FRESH_RECEIVE", 48, 2, 1, "1: the receive queue is empty, its counts are 0"],
   ["FRESH_SEND", 48, 3, 1, "1: the send queue is empty, its counts are 0"],
+];
+
+const sharedRows: readonly Row[] = [
+  ["SHARED", 49, 0, 1, "1: receives out of SRQ, and RECEIVE_RING is not used"],
+  ["SRQ", 50, 0, 16, "shared receive queue"],
 ];
 
 const regionRows: readonly Row[] = [

@@ -13,7 +13,10 @@ import {
 const counterBase = 0x400;
 
 /** Tables by their number in TABLE_COMMAND. */
-const tableNames = codes("QUEUE_PAIR", "MEMORY_REGION", "COMPLETION_QUEUE");
+const tableNames = (design: Pick<NicDesign, "sharedReceiveQueues">) =>
+  design.sharedReceiveQueues > 0
+    ? codes("QUEUE_PAIR", "MEMORY_REGION", "COMPLETION_QUEUE", "SHARED_RECEIVE_QUEUE")
+    : codes("QUEUE_PAIR", "MEMORY_REGION", "COMPLETION_QUEUE");
 
 /** States of a queue pair (`ibv_qp_state`). */
 const stateNames = codes("RESET", "INIT", "RTR", "RTS", "SQD", "SQE", "ERR");
@@ -85,7 +88,7 @@ export function nicRegisters(design: NicDesign): RegisterMap {
     id: "nic",
     title: "the adapter",
     addressBits: blockAddressBits,
-    groups: [device(design), control(design), window(), doorbells(), interrupt(design)],
+    groups: [device(design), control(design), window(design), doorbells(design), interrupt(design)],
     interrupt: { signal: "irq_status", status: "INTERRUPT_STATUS", enable: "INTERRUPT_ENABLE" },
     counterBase,
     counterBits: design.port.derived.counterBits.value,
@@ -146,10 +149,26 @@ function device(design: NicDesign): RegisterGroup {
         constant("READS", 0, 8, requester.outstandingReads, "READs and atomics asked"),
         constant("PEER_READS", 8, 8, responder.outstandingReads, "READs and atomics of the peer"),
         constant("REQUESTS", 16, 9, requester.outstandingRequests, "Work requests sent and not complete"),
+        ...(design.sharedReceiveQueues > 0
+          ? [
+              constant(
+                "LOG_SHARED",
+                26,
+                4,
+                log(design.sharedReceiveQueues),
+                "log2 of the shared receive queues; 0: none",
+              ),
+            ]
+          : []),
       ]),
     ],
   };
 }
+
+const eventIrqText = (design: NicDesign): string =>
+  design.sharedReceiveQueues > 0
+    ? "1: `irq` is high while CQ_EVENT or SRQ_EVENT has an event"
+    : "1: `irq` is high while CQ_EVENT has an event";
 
 function control(design: NicDesign): RegisterGroup {
   const test = testedTables.flatMap(([name, text], at) =>
@@ -170,7 +189,7 @@ function control(design: NicDesign): RegisterGroup {
         setting("LID", 0, 16, "cfg_own_lid", 0, "SLID of what is sent; 0: none yet"),
       ]),
       one("CONTROL", 0x014, "Behaviour", [
-        setting("EVENT_IRQ", 0, 1, "cfg_event_irq", 0, "1: `irq` is high while CQ_EVENT has an event"),
+        setting("EVENT_IRQ", 0, 1, "cfg_event_irq", 0, eventIrqText(design)),
       ]),
       one("STATUS", 0x018, "What the adapter is doing", [
         state("READY", 0, 1, "sts_ready", "1: all tables are cleared after reset; rows can be written"),
@@ -183,7 +202,7 @@ function control(design: NicDesign): RegisterGroup {
   };
 }
 
-function window(): RegisterGroup {
+function window(design: NicDesign): RegisterGroup {
   return {
     id: "window",
     title: "Rows of the tables",
@@ -193,7 +212,7 @@ function window(): RegisterGroup {
           ...setting("INDEX", 0, 16, "table_index", 0, "Queue pair, index of a key, completion queue"),
           strobe: "table_write",
         },
-        { ...setting("TABLE", 16, 2, "table_select", 0, "Table"), codes: tableNames },
+        { ...setting("TABLE", 16, 2, "table_select", 0, "Table"), codes: tableNames(design) },
         state("BUSY", 31, 1, "sts_table_busy", "1: the row is not taken yet; TABLE_DATA must stay"),
       ]),
       one("QP_QUERY", 0x024, "A write asks for the state of a queue pair", [
@@ -219,12 +238,23 @@ function window(): RegisterGroup {
   };
 }
 
-function doorbells(): RegisterGroup {
-  const ring = (name: string, offset: number, signal: string, text: string) =>
+function doorbells(design: NicDesign): RegisterGroup {
+  const ring = (name: string, offset: number, signal: string, text: string, of = ["QPN", "Queue pair"]) =>
     one(name, offset, text, [
-      { ...setting("QPN", 0, 16, `${signal}_number`, 0, "Queue pair"), strobe: `${signal}_write` },
+      { ...setting(of[0]!, 0, 16, `${signal}_number`, 0, of[1]!), strobe: `${signal}_write` },
       setting("PRODUCER", 16, 16, `${signal}_value`, 0, "Work requests posted in all, modulo 2^16"),
     ]);
+  const shared = [
+    ring("SRQ_DOORBELL", 0x094, "srq", "There are work requests in a shared receive queue", [
+      "SRQ",
+      "Shared receive queue",
+    ]),
+    one("SRQ_EVENT", 0x098, "The oldest event of a limit that was not taken", [
+      state("SRQ", 0, 16, "sts_srq_event", "Shared receive queue with fewer requests than its limit"),
+      pulse("TAKE", 30, "cmd_srq_event_take", "The event is taken; the next one stands here then"),
+      state("VALID", 31, 1, "sts_srq_event_valid", "1: there is an event"),
+    ]),
+  ];
   return {
     id: "doorbells",
     title: "Doorbells",
@@ -244,6 +274,7 @@ function doorbells(): RegisterGroup {
         pulse("TAKE", 30, "cmd_event_take", "The event is taken; the next one stands here then"),
         state("VALID", 31, 1, "sts_event_valid", "1: there is an event"),
       ]),
+      ...(design.sharedReceiveQueues > 0 ? shared : []),
     ],
   };
 }

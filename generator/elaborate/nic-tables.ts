@@ -11,6 +11,13 @@ export const regionRowBits = 8 + 1 + 1 + 4 + 16 + 64 + 65 + 64;
 /** Bits of a completion queue: settings (ring 58, size 4, moderation 16 + 16) and state (16 + 16 + 2 + 1 + 1 + 16 + 18). */
 export const completionRowBits = 58 + 4 + 16 + 16 + 16 + 16 + 2 + 1 + 1 + 16 + 18;
 
+/** Bits of a shared receive queue: ring 58, size 4, posted and taken 16 + 16, limit 16. */
+export const sharedRowBits = 58 + 4 + 16 + 16 + 16;
+
+/** Bits of a queue pair's settings in the responder; with shared receive queues, whether and which it uses. */
+export const responderSettingsBits = (design: Pick<NicDesign, "sharedReceiveQueues">): number =>
+  146 + (design.sharedReceiveQueues > 0 ? 1 + indexBits(design.sharedReceiveQueues) : 0);
+
 /** Bits of the rows of a queue pair in the tables of the engines. */
 export const contextBits = {
   /** State, in a copy for each that reads it. */
@@ -52,7 +59,7 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
     ["nic_mr_memory", ringRows(memoryRegions), regionRowBits],
     ["nic_cq_memory", ringRows(completionQueues), completionRowBits],
     ["nic_qp_state_memory", contextBits.stateCopies * queuePairs, contextBits.state],
-    ["nic_rq_settings", queuePairs, 146],
+    ["nic_rq_settings", queuePairs, responderSettingsBits(design)],
     ["nic_rq_context", queuePairs, 301],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
     ["nic_rs_settings", queuePairs, 83],
@@ -69,6 +76,9 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
       contextBits.target * requester.scatterGather,
     ],
     ["nic_sq_alarms", queuePairs, 41],
+    ...(design.sharedReceiveQueues > 0
+      ? ([["nic_rq_shared", design.sharedReceiveQueues, sharedRowBits]] as const)
+      : []),
   ];
   const secded = memoryProtection === "secded";
   const beat = (firm: number): number => (secded ? protectedBits(datapathBits + 1, firm) : datapathBits + 1);

@@ -5,6 +5,7 @@ export const at = {
   id: 0x000,
   geometry: 0x004,
   workRequests: 0x008,
+  depths: 0x00c,
   ownLid: 0x010,
   control: 0x014,
   status: 0x018,
@@ -17,13 +18,15 @@ export const at = {
   cqConsumer: 0x088,
   cqArm: 0x08c,
   cqEvent: 0x090,
+  srqDoorbell: 0x094,
+  srqEvent: 0x098,
 } as const;
 
 /** "LWN1". */
 export const adapterId = 0x4c574e31;
 
 /** Tables by their number in TABLE_COMMAND. */
-export const table = { queuePair: 0, memoryRegion: 1, completionQueue: 2 } as const;
+export const table = { queuePair: 0, memoryRegion: 1, completionQueue: 2, sharedReceives: 3 } as const;
 
 const [busy, pending, eventValid, eventTake] = [2 ** 31, 2 ** 31, 2 ** 31, 2 ** 30];
 
@@ -43,6 +46,7 @@ export interface AdapterSizes {
   readonly inlineBytes: number;
   readonly scatterGather: number;
   readonly receiveScatter: number;
+  readonly sharedReceiveQueues: number;
 }
 
 /** The adapter's block of registers. Every access that is not answered OKAY throws, and so does what never ends. */
@@ -86,6 +90,7 @@ export class AdapterRegisters {
     this.#wait("clearing of the tables", () => (this.read(at.status) & 1) === 1);
     const geometry = this.read(at.geometry);
     const requests = this.read(at.workRequests);
+    const logShared = (this.read(at.depths) >>> 26) & 15;
     return {
       mtuBytes: 128 * 2 ** ((geometry >>> 8) & 7),
       queuePairs: 2 ** ((geometry >>> 12) & 31),
@@ -95,6 +100,7 @@ export class AdapterRegisters {
       inlineBytes: (requests >>> 12) & 255,
       scatterGather: (requests >>> 20) & 15,
       receiveScatter: (requests >>> 24) & 15,
+      sharedReceiveQueues: logShared === 0 ? 0 : 2 ** logShared,
     };
   }
 
@@ -112,11 +118,11 @@ export class AdapterRegisters {
     return this.read(at.qpState) & 7;
   }
 
-  /** Takes the oldest event. @returns the completion queue, or null without any */
-  takeEvent(): number | null {
-    const event = this.read(at.cqEvent);
+  /** Takes the oldest event. @returns the completion queue (or what the register is of), or null without any */
+  takeEvent(register: number = at.cqEvent): number | null {
+    const event = this.read(register);
     if ((event & eventValid) === 0) return null;
-    this.write(at.cqEvent, eventTake);
+    this.write(register, eventTake);
     return event & 0xffff;
   }
 }

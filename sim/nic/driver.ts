@@ -14,6 +14,7 @@ import {
 } from "./formats.ts";
 import { type QueuePair, queuePairRow, stateNames, stateNumbers, stepQueuePair } from "./queue-pairs.ts";
 import { CompletionRing, type HostMemoryAccess, RingSpace, WorkRing } from "./rings.ts";
+import { SharedReceives } from "./shared-receives.ts";
 import {
   access,
   type QpAttributes,
@@ -54,6 +55,7 @@ export class NicDriver implements Verbs {
   readonly #registers: AdapterRegisters;
   readonly #memory: HostMemoryAccess;
   readonly #space: RingSpace;
+  readonly #shared: SharedReceives;
   readonly #vlOf: (sl: number) => number;
   readonly #regions = new Map<number, Region>();
   readonly #variants = new Map<number, number>();
@@ -69,6 +71,9 @@ export class NicDriver implements Verbs {
     this.#vlOf = options.vlOf ?? (() => 0);
     this.sizes = this.#registers.start();
     this.#registers.write(at.ownLid, options.lid);
+    const { sharedReceiveQueues, receiveScatter } = this.sizes;
+    const own = [this.#registers, memory, this.#space] as const;
+    this.#shared = new SharedReceives(...own, sharedReceiveQueues, receiveScatter);
   }
 
   allocPd(): number {
@@ -145,8 +150,19 @@ export class NicDriver implements Verbs {
     return ring;
   }
 
-  createSrq(): number {
-    throw new VerbsError("EINVAL", "the adapter has no shared receive queues");
+  createSrq(request: { pd: number; maxRecv: number; maxSge?: number }): number {
+    this.#checkPd(request.pd);
+    return this.#shared.create(request.maxRecv, request.maxSge);
+  }
+
+  /** One event when fewer requests than this are left, `ibv_modify_srq` with IBV_SRQ_LIMIT; 0: none. */
+  setSrqLimit(srq: number, limit: number): void {
+    this.#shared.setLimit(srq, limit);
+  }
+
+  /** Shared receive queues that got below their limits since the last call. */
+  takeSrqEvents(): number[] {
+    return this.#shared.takeEvents();
   }
 
   createQp(request: QpRequest): number {
@@ -154,7 +170,7 @@ export class NicDriver implements Verbs {
     this.#checkPd(request.pd);
     for (const cq of [request.sendCq, request.recvCq]) this.#cq(cq);
     if (request.type !== "rc") throw new VerbsError("EINVAL", "the adapter has reliable connections only");
-    if (request.srq !== undefined) this.createSrq();
+    if (request.srq !== undefined) this.#shared.take(request.srq);
     if ((request.maxInline ?? 0) > sizes.inlineBytes)
       throw new VerbsError(
         "EINVAL",
@@ -232,6 +248,8 @@ export class NicDriver implements Verbs {
 
   postRecv(qpn: number, request: ReceiveRequest): void {
     const pair = this.#pair(qpn);
+    if (pair.request.srq !== undefined)
+      throw new VerbsError("EINVAL", `queue pair ${qpn} has a shared receive queue`);
     if (pair.state === "RESET")
       throw new VerbsError("EINVAL", `queue pair ${qpn} is in RESET and cannot receive`);
     const most = Math.min(this.sizes.receiveScatter, pair.request.maxSge ?? this.sizes.receiveScatter);
@@ -241,8 +259,8 @@ export class NicDriver implements Verbs {
     this.#registers.write(at.rqDoorbell, qpn + produced * 2 ** 16);
   }
 
-  postSrqRecv(): void {
-    this.createSrq();
+  postSrqRecv(srq: number, request: ReceiveRequest): void {
+    this.#shared.post(srq, request);
   }
 
   pollCq(cq: number, limit: number): WorkCompletion[] {
@@ -265,7 +283,11 @@ export class NicDriver implements Verbs {
     const pair = this.#pairs.get(cqe.qpn);
     if (pair === undefined) return null;
     const receive = cqe.opcode === "recv" || cqe.opcode === "recv-write-imm";
-    const wrId = (receive ? pair.receive : pair.send).complete(cqe.wqe);
+    const { srq } = pair.request;
+    const wrId =
+      receive && srq !== undefined
+        ? this.#shared.complete(srq, cqe.wqe)
+        : (receive ? pair.receive : pair.send).complete(cqe.wqe);
     const failed = cqe.status !== wcStatus.success;
     return {
       wrId,

@@ -128,6 +128,15 @@ export function encodeCompletionQueue(ring: bigint, log: number, count = 0, peri
   return words;
 }
 
+/** @param limit one event when fewer requests are left @param afresh the queue is empty */
+export function encodeSharedReceives(ring: bigint, log: number, limit: number, afresh: boolean): Uint32Array {
+  const words = new Uint32Array(4);
+  put64(words, 0, ring | BigInt(log));
+  words[2] = limit;
+  words[3] = afresh ? 1 : 0;
+  return words;
+}
+
 /** What starts afresh with the row of a queue pair; added up. */
 export const fresh = { responder: 1, requester: 2, receive: 4, send: 8 } as const;
 
@@ -157,6 +166,8 @@ export interface QueuePairRow {
   readonly receiveRing: bigint;
   readonly receiveLog: number;
   readonly fresh: number;
+  /** Shared receive queue in place of the receive ring. */
+  readonly srq?: number;
 }
 
 export function encodeQueuePair(row: QueuePairRow): Uint32Array {
@@ -170,6 +181,6 @@ export function encodeQueuePair(row: QueuePairRow): Uint32Array {
   words[6] = (row.sendCq | (row.receiveCq << 16)) >>> 0;
   put64(words, 8, row.sendRing | BigInt(row.sendLog));
   put64(words, 10, row.receiveRing | BigInt(row.receiveLog));
-  words[12] = row.fresh;
+  words[12] = (row.fresh | (row.srq === undefined ? 0 : 0x100 | (row.srq << 16))) >>> 0;
   return words;
 }

@@ -106,6 +106,7 @@ export function queuePairRow(pair: QueuePair, afresh: number, vlOf: (sl: number)
     },
     ...{ maxReads: a.maxRdAtomic ?? 0, maxPeerReads: a.maxDestRdAtomic ?? 0 },
     ...{ sendCq: request.sendCq, receiveCq: request.recvCq, fresh: afresh },
+    ...(request.srq === undefined ? {} : { srq: request.srq }),
     ...{ sendRing: send.ring, sendLog: send.log, receiveRing: receive.ring, receiveLog: receive.log },
   });
 }

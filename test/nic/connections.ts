@@ -4,12 +4,13 @@ import type { MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 
 /** What an end has to offer; the LIDs of the ends are 1 and 2. */
-type End = Pick<Verbs, "allocPd" | "createCq" | "createQp" | "modifyQp">;
+type End = Pick<Verbs, "allocPd" | "createCq" | "createSrq" | "createQp" | "modifyQp">;
 
 /**
  * One to four of them, with protection domains and completion queues of their own.
  * @param depth READs and atomics on their way at most
  * @param timeout code of the local ACK timeout, 4.096 us * 2^timeout
+ * @param shared some of them receive out of a queue that they share
  */
 export function connectPairs(
   ends: readonly [End, End],
@@ -17,15 +18,22 @@ export function connectPairs(
   mtu: MtuBytes,
   depth: number,
   timeout: number,
+  shared = false,
 ): { connections: Connection[]; pds: [number, number] } {
   const pds = ends.map((end) => end.allocPd()) as [number, number];
   const cqs = ends.map((end) => end.createCq(256)) as [number, number];
-  const connections = Array.from({ length: rng.range(1, 4) }, (): Connection => {
+  const srqs = ends.map((end, i) => (shared ? end.createSrq({ pd: pds[i]!, maxRecv: 64 }) : null)) as [
+    number | null,
+    number | null,
+  ];
+  const connections = Array.from({ length: shared ? rng.range(3, 4) : rng.range(1, 4) }, (): Connection => {
+    const srq = ends.map((_, i) => (rng.chance(0.7) ? srqs[i]! : null)) as [number | null, number | null];
     const psns = [rng.chance(0.5) ? 0xffffff - rng.below(50) : rng.below(1 << 24), rng.below(1 << 24)];
     const qpn = ends.map((end, i) =>
       end.createQp({
         ...{ type: "rc", pd: pds[i]!, sendCq: cqs[i]!, recvCq: cqs[i]! },
         ...{ maxSend: 16, maxRecv: 64, maxInline: 32 },
+        ...(srq[i] === null ? {} : { srq: srq[i]! }),
       }),
     ) as [number, number];
     for (const [i, end] of ends.entries()) {
@@ -39,7 +47,7 @@ export function connectPairs(
         maxRdAtomic: rng.range(1, depth),
       });
     }
-    return { qpn, cq: cqs, srq: [null, null] };
+    return { qpn, cq: cqs, srq };
   });
   return { connections, pds };
 }

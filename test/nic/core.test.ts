@@ -17,7 +17,7 @@ const clockMHz = 50;
 function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
   const pair = new CorePair(built, rng.fork("cable"), options);
   const mtu = rng.pick<MtuBytes>([256, 512, 1024]);
-  const { connections, pds } = connectPairs(pair.drivers, rng, mtu, depth, rng.range(3, 4));
+  const { connections, pds } = connectPairs(pair.drivers, rng, mtu, depth, rng.range(3, 4), rng.chance(0.5));
   const shape = {
     ...{ steps: 100, longest: 4 * mtu, maxInline: 32, signalEvery: 8, wholeAtomics: true },
   };
@@ -38,6 +38,14 @@ function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
     rng.fork("program"),
   );
   run.run();
+  for (const side of [0, 1] as const) {
+    const driver = pair.drivers[side];
+    const srq = connections[0]!.srq[side];
+    if (srq === null) continue;
+    driver.setSrqLimit(srq, 0xffff);
+    pair.run(50);
+    expect(driver.takeSrqEvents()).toEqual([srq]);
+  }
   for (const { memory } of pair.ends) expect(memory.violations).toEqual([]);
 }
 
@@ -47,6 +55,7 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
     built = await buildCore(
       elaborateNic({
         ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: 1024, queuePairs: 16, completionQueues: 8 },
+        sharedReceiveQueues: 4,
         ...{ memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 }, virtualLanes: { data: 1 } },
         ...{
           requester: { outstandingReads: depth, scatterGather: 6 },

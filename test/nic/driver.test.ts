@@ -40,24 +40,37 @@ function connect(
   b: Host,
   cqs: readonly [number, number],
   pds: readonly [number, number],
+  srq: Connection["srq"] = [null, null],
 ): Connection {
   const depth = { maxSend: 12, maxRecv: 10, maxSge: 4, maxInline: 96 };
   const qpn = [a, b].map((host, n) =>
-    host.driver.createQp({ type: "rc", pd: pds[n]!, sendCq: cqs[n]!, recvCq: cqs[n]!, ...depth }),
+    host.driver.createQp({
+      type: "rc",
+      pd: pds[n]!,
+      sendCq: cqs[n]!,
+      recvCq: cqs[n]!,
+      ...depth,
+      ...(srq[n] === null ? {} : { srq: srq[n]! }),
+    }),
   ) as [number, number];
   for (const one of steps(2, qpn[1], 1000, 0xfffff0)) a.driver.modifyQp(qpn[0], one);
   for (const one of steps(1, qpn[0], 0xfffff0, 1000)) b.driver.modifyQp(qpn[1], one);
-  return { qpn, cq: cqs, srq: [null, null] };
+  return { qpn, cq: cqs, srq };
 }
 
 describe("the driver of an adapter", () => {
   it.each([1, 2, 3])("runs random programs over registers and rings, seed %i", async (seed) => {
     await withSeed(seed, (rng) => {
-      const hosts = [new Host(1), new Host(2)] as const;
+      const hosts = [new Host(1, { logShared: 1 }), new Host(2)] as const;
       const [a, b] = hosts;
       const pds = hosts.map(({ driver }) => driver.allocPd()) as [number, number];
       const cqs = hosts.map(({ driver }) => driver.createCq(40)) as [number, number];
-      const connections = [connect(a, b, cqs, pds), connect(a, b, cqs, pds)];
+      const srq = [a.driver.createSrq({ pd: pds[0], maxRecv: 20 }), null] as const;
+      const connections = [
+        connect(a, b, cqs, pds),
+        connect(a, b, cqs, pds, srq),
+        connect(a, b, cqs, pds, srq),
+      ];
       const pair = new Pair([a.nic, b.nic], {}, rng.next());
       const shape = { steps: 80, longest: 2000, maxInline: 96, signalEvery: 4, wholeAtomics: true };
       const streams = connections.flatMap((_, connection) =>
@@ -143,7 +156,9 @@ describe("the driver of an adapter", () => {
     expect(code(() => driver.createQp({ ...qp, type: "ud" }))).toBe("EINVAL");
     expect(code(() => driver.createQp({ ...qp, maxInline: 97 }))).toBe("EINVAL");
     expect(code(() => driver.createQp({ ...qp, maxSend: 40_000 }))).toBe("EINVAL");
-    expect(code(() => driver.createSrq())).toBe("EINVAL");
+    expect(code(() => driver.createSrq({ pd, maxRecv: 4 }))).toBe("EINVAL");
+    expect(code(() => driver.createQp({ ...qp, srq: 0 }))).toBe("ENOENT");
+    expect(code(() => driver.postSrqRecv(0, { wrId: 1, sges: [] }))).toBe("ENOENT");
     expect(code(() => driver.regMr({ pd, address: 0n, length: 8, access: access.remoteWrite }))).toBe(
       "EINVAL",
     );

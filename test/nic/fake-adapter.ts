@@ -11,6 +11,8 @@ export interface FakeSizes {
   readonly logCompletionQueues: number;
   readonly logMemoryRegions: number;
   readonly scatterGather: 2 | 6;
+  /** 0: no shared receive queues. */
+  readonly logShared?: number;
 }
 
 interface Ring {
@@ -29,6 +31,11 @@ interface Pair {
   readonly receive: Ring & { read: number };
 }
 
+interface Shared extends Ring {
+  read: number;
+  limit: number;
+}
+
 const sendOpcodes: Readonly<Record<number, SendOpcode>> = {
   ...{ 1: "send-inv", 8: "write", 9: "write-imm", 10: "send", 11: "send-imm" },
   ...{ 16: "read", 17: "cmp-swap", 18: "fetch-add" },
@@ -42,6 +49,7 @@ export class FakeAdapter {
   readonly data = new Uint32Array(16);
   readonly queues = new Map<number, Queue>();
   readonly pairs = new Map<number, Pair>();
+  readonly shared = new Map<number, Shared>();
   readonly events: number[] = [];
   /** Polls of a busy bit until it clears, and of the state after reset. */
   busy = 0;
@@ -74,6 +82,8 @@ export class FakeAdapter {
         return (
           (scatterGather === 6 ? 128 : 64) | ((16 * scatterGather) << 12) | (scatterGather << 20) | (4 << 24)
         );
+      case 0x100c:
+        return (this.sizes.logShared ?? 0) << 26;
       case 0x1018:
         this.#starting -= 1;
         return this.#starting < 0 ? 1 : 0;
@@ -113,7 +123,10 @@ export class FakeAdapter {
         this.#sends(low, high);
         return 0;
       case 0x1084:
-        this.#receives(low, high);
+        this.#receives(low, high, this.pairs.get(low)!.receive, low);
+        return 0;
+      case 0x1094:
+        this.#receives(low, high, this.shared.get(low)!);
         return 0;
       case 0x1088:
         this.queues.get(low)!.taken = high;
@@ -140,7 +153,15 @@ export class FakeAdapter {
       const ring = wide(0);
       const queue = { at: ring & ~63n, entries: 2 ** Number(ring & 15n), produced: 0, taken: 0 };
       this.queues.set(index, { ...queue, armed: "not" });
-    } else this.#pair(index, wide);
+    } else if (table === 3) this.#sharedRow(index, wide(0));
+    else this.#pair(index, wide);
+  }
+
+  #sharedRow(index: number, ring: bigint): void {
+    const [limit, afresh] = [this.data[2]! & 0xffff, this.data[3]! & 1];
+    const read = afresh === 1 ? 0 : this.shared.get(index)!.read;
+    this.shared.set(index, { at: ring & ~63n, entries: 2 ** Number(ring & 15n), read, limit });
+    if (afresh === 1) this.nic.srqs.add(() => ({ pd: 0, limit: 1e9, maxSge: 4, requests: [] }), index);
   }
 
   #region(index: number, wide: (word: number) => bigint): void {
@@ -174,7 +195,7 @@ export class FakeAdapter {
     const byte = (word: number, at: number): number => (w[word]! >>> (8 * at)) & 255;
     const ringOf = (word: number) => ({ at: wide(word) & ~63n, entries: 2 ** Number(wide(word) & 15n) });
     const state = states[w[0]! & 7]!;
-    const afresh = w[12]!;
+    const afresh = w[12]! & 15;
     const known = this.pairs.get(qpn);
     const send = { ...ringOf(8), read: (afresh & 8) === 0 ? known!.send.read : 0 };
     const receive = { ...ringOf(10), read: (afresh & 4) === 0 ? known!.receive.read : 0 };
@@ -187,6 +208,7 @@ export class FakeAdapter {
         sendCq,
         recvCq,
         ...{ maxSend: 1e6, maxRecv: 1e6, maxSge: 6, maxInline: 96 },
+        ...((w[12]! & 0x100) === 0 ? {} : { srq: w[12]! >>> 16 }),
       };
       for (const cq of [sendCq, recvCq])
         if (this.nic.cqs.find(cq) === undefined)
@@ -253,13 +275,14 @@ export class FakeAdapter {
     }
   }
 
-  #receives(qpn: number, producer: number): void {
-    const { receive } = this.pairs.get(qpn)!;
+  #receives(number: number, producer: number, receive: Ring & { read: number }, qpn?: number): void {
     for (; (receive.read & 0xffff) !== producer; receive.read += 1) {
       const wqe = this.nic.memory.read(receive.at + BigInt((receive.read % receive.entries) * 64), 64);
       const all = this.#pieces(new DataView(wqe.buffer), 0, 4);
       const end = all.findIndex(({ lkey }) => lkey === 0);
-      this.nic.postRecv(qpn, { wrId: receive.read, sges: end < 0 ? all : all.slice(0, end) });
+      const request = { wrId: receive.read, sges: end < 0 ? all : all.slice(0, end) };
+      if (qpn === undefined) this.nic.postSrqRecv(number, request);
+      else this.nic.postRecv(qpn, request);
     }
   }
 

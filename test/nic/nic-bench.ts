@@ -15,6 +15,7 @@ export interface NicBenchOptions {
   readonly queuePairs?: number;
   readonly completionQueues?: number;
   readonly memoryRegions?: number;
+  readonly sharedReceiveQueues?: number;
   readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
@@ -23,7 +24,7 @@ export interface NicBenchOptions {
 /** A small adapter; it is not checked. */
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
-  const { memoryProtection = "none", clockMHz = 250 } = options;
+  const { memoryProtection = "none", clockMHz = 250, sharedReceiveQueues = 0 } = options;
   return elaborateNic({
     name: "dut",
     clockMHz,
@@ -32,6 +33,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     queuePairs,
     completionQueues,
     memoryRegions,
+    sharedReceiveQueues,
     memoryProtection,
     port: { rateGbps: 10, cableMeters: 3 },
     virtualLanes: { data: 2 },

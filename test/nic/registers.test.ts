@@ -7,7 +7,7 @@ import { headerValues } from "../rtl/csr-bench.ts";
 import { fail, resetAll } from "../rtl/link-bench.ts";
 import { benchNic, openNicModule } from "./nic-bench.ts";
 
-const [queuePairs, completionQueues, memoryRegions] = [64, 16, 256];
+const [queuePairs, completionQueues, memoryRegions, sharedReceiveQueues] = [64, 16, 256, 8];
 
 /** A FIFO of doorbells: what was written, in order. */
 interface Channel {
@@ -53,6 +53,7 @@ class Bench {
       channel("RQ_DOORBELL", "rq_db", "qpn", "producer", queuePairs),
       channel("CQ_CONSUMER", "cq_ci", "cq", "index", completionQueues),
       channel("CQ_ARM", "cq_arm", "cq", "solicited", completionQueues, 1),
+      channel("SRQ_DOORBELL", "srq_db", "srq", "producer", sharedReceiveQueues),
     ];
   }
 
@@ -114,7 +115,9 @@ describe("nic_registers", () => {
   let model: Model;
   let addresses: ReadonlyMap<string, number>;
   beforeAll(async () => {
-    const design = benchNic({ memoryProtection, queuePairs, completionQueues, memoryRegions });
+    const design = benchNic({
+      ...{ memoryProtection, queuePairs, completionQueues, memoryRegions, sharedReceiveQueues },
+    });
     addresses = await headerValues(design, "NIC_");
     model = await openNicModule(design, nicRegisterModules(design));
   }, 300_000);
@@ -160,6 +163,7 @@ describe("nic_registers", () => {
         ["qpc", "qpn", queuePairs, 512],
         ["mrt", "index", memoryRegions, 256],
         ["cqt", "cq", completionQueues, 128],
+        ["srqt", "srq", sharedReceiveQueues, 128],
       ] as const;
       const words = new Array<number>(16).fill(0);
       for (let round = 0; round < 60; round += 1) {
@@ -169,8 +173,8 @@ describe("nic_registers", () => {
             bench.write(`TABLE_DATA_OFFSET[${at}]`, words[at]!);
           }
         const table = rng.below(4);
-        const [port, number, limit, bits] = tables[table] ?? tables[0];
-        const strange = table === 3 || rng.chance(0.2);
+        const [port, number, limit, bits] = tables[table]!;
+        const strange = rng.chance(0.2);
         const index = strange ? limit + rng.below(2 ** 16 - limit) : rng.below(limit);
         bench.write("TABLE_COMMAND", index + table * 2 ** 16);
         for (let cycle = rng.below(20); cycle > 0; cycle -= 1) bench.step();
@@ -180,7 +184,7 @@ describe("nic_registers", () => {
         expect(busy >>> 31).toBe(Number(!strange));
         if (strange) continue;
         // A second command while the first one waits is none.
-        bench.write("TABLE_COMMAND", rng.below(16) + rng.below(3) * 2 ** 16);
+        bench.write("TABLE_COMMAND", rng.below(8) + rng.below(4) * 2 ** 16);
         expect(model.port(`${port}_${number}`).get()).toBe(index);
         const expected = words.reduce((sum, word, at) => sum | (BigInt(word) << BigInt(32 * at)), 0n);
         expect(model.port(`${port}_data`).getBig()).toBe(expected & ((1n << BigInt(bits)) - 1n));
@@ -188,7 +192,7 @@ describe("nic_registers", () => {
         bench.step();
         model.port(`${port}_ready`).set(0);
         bench.step();
-        expect(tables.map(([name]) => model.port(`${name}_valid`).get())).toEqual([0, 0, 0]);
+        expect(tables.map(([name]) => model.port(`${name}_valid`).get())).toEqual([0, 0, 0, 0]);
         expect(bench.read("TABLE_COMMAND") >>> 31).toBe(0);
       }
       // Commands for a table that there is not are told of, too; commands while busy are not.
@@ -243,6 +247,23 @@ describe("nic_registers", () => {
         }
         expect(takes).toBe(1);
         expect(get("irq")).toBe(0);
+      }
+      for (let round = 0; round < 5; round += 1) {
+        const srq = rng.below(sharedReceiveQueues);
+        set("srq_event_valid", 1);
+        set("srq_event_srq", srq);
+        bench.write("CONTROL", 1);
+        bench.step();
+        expect([get("irq"), bench.read("SRQ_EVENT")]).toEqual([1, 2 ** 31 + srq]);
+        let takes = 0;
+        bench.queue("SRQ_EVENT", 2 ** 30);
+        for (let cycle = 0; cycle < 30; cycle += 1) {
+          takes += get("srq_event_ready");
+          expect(get("event_ready")).toBe(0);
+          if (get("srq_event_ready") === 1) set("srq_event_valid", 0);
+          bench.step();
+        }
+        expect([takes, get("irq")]).toEqual([1, 0]);
       }
       bench.write("INTERRUPT_ENABLE", 1);
       set("evt_cq_overflow", 1);

@@ -22,6 +22,10 @@ const area = 0x4000;
 const ringAt = 0x80_0000n;
 const ringLog = 4;
 const readsKept = transportDepth;
+/** The shared receive queue, and which queue pairs use it. */
+const sharedRing = 0x90_0000n;
+const sharedNumber = 2;
+const isShared = (qpn: number): boolean => qpn % 3 === 0;
 const own = { frame: "infiniband" as const, lid: 5 };
 const far = { frame: "infiniband" as const, lid: 9 };
 
@@ -62,7 +66,11 @@ class Twins {
   readonly qpns: number[] = [];
   readonly sent = new Map<number, TransportPacket[]>();
   readonly posted = new Map<number, number>();
-  readonly invalidable: number[] = [];
+  readonly shared: number;
+  sharedPosted = 0;
+  /** Limit that is set, and events of it that have to come. */
+  limit = 0;
+  limitEvents = 0;
 
   constructor(dut: Model, rng: Rng, queuePairs: number, pace: { stall: number; memoryDelay: number }) {
     const seedOfMemory = rng.next();
@@ -74,8 +82,12 @@ class Twins {
     const bytes = new Uint8Array(8 * area);
     memory().fill(bytes);
     this.rtl.memory.write(base, bytes);
+    this.shared = this.model.nic.createSrq({ pd: this.model.pd, maxRecv: 16 });
+    this.rtl.writeSharedRow(sharedNumber, sharedRing | BigInt(ringLog), 0, true);
     for (let i = 0; i < queuePairs; i++) {
+      const srq = isShared(17 + i) ? { srq: this.shared } : {};
       const request = {
+        ...srq,
         type: "rc" as const,
         pd: this.model.pd,
         sendCq: this.model.cq,
@@ -118,7 +130,7 @@ class Twins {
     words[5] = readsKept << 16;
     words[6] = this.model.cq << 16;
     words[10] = Number(this.ring(qpn)) | ringLog;
-    words[12] = 5;
+    words[12] = 5 | (isShared(qpn) ? 0x100 | (sharedNumber << 16) : 0);
     this.rtl.writeRow(qpn, words);
     this.sent.set(qpn, []);
     this.posted.set(qpn, 0);
@@ -128,12 +140,30 @@ class Twins {
     return ringAt + BigInt(qpn * 64 * (4 + (1 << ringLog)) + 64 * (qpn % 3));
   }
 
+  get waiting(): number {
+    return this.model.nic.srqs.take(this.shared).requests.length;
+  }
+
+  /** One event when fewer requests than this are left in the shared queue. */
+  setLimit(limit: number): void {
+    this.rtl.writeSharedRow(sharedNumber, sharedRing | BigInt(ringLog), limit, false);
+    this.limit = limit;
+    this.checkLimit();
+  }
+
+  checkLimit(): void {
+    if (this.waiting >= this.limit) return;
+    this.limit = 0;
+    this.limitEvents++;
+  }
+
   /** Posts a receive request on both sides, when there is a place. */
   post(qpn: number): void {
     const { rng } = this;
     const qp = this.model.nic.qps.take(qpn);
-    if (qp.receives.length >= 8) return;
-    const index = this.posted.get(qpn)!;
+    const shared = isShared(qpn);
+    if ((shared ? this.waiting : qp.receives.length) >= 8) return;
+    const index = shared ? this.sharedPosted++ : this.posted.get(qpn)!;
     const piece = (lkey: number, length: number) => {
       const at = lkey === this.model.regions.open ? 0 : 4 * area;
       return { address: base + BigInt(at + rng.below(area - length)), length, lkey };
@@ -142,14 +172,20 @@ class Twins {
     const sges = rng.chance(0.03)
       ? [piece(foreign, 1000)]
       : Array.from({ length: rng.below(5) }, () => piece(open, rng.pick([0, 1, 7, 100, 300, 700])));
-    this.model.nic.postRecv(qpn, { wrId: index, sges });
+    if (shared) this.model.nic.postSrqRecv(this.shared, { wrId: index, sges });
+    else this.model.nic.postRecv(qpn, { wrId: index, sges });
     const wqe = new DataView(new ArrayBuffer(64));
     for (const [i, { address, length, lkey }] of sges.entries()) {
       wqe.setBigUint64(16 * i, address, true);
       wqe.setUint32(16 * i + 8, length, true);
       wqe.setUint32(16 * i + 12, lkey, true);
     }
-    this.rtl.memory.write(this.ring(qpn) + BigInt(64 * (index % (1 << ringLog))), new Uint8Array(wqe.buffer));
+    const place = BigInt(64 * (index % (1 << ringLog)));
+    this.rtl.memory.write((shared ? sharedRing : this.ring(qpn)) + place, new Uint8Array(wqe.buffer));
+    if (shared) {
+      this.rtl.sharedDoorbell(sharedNumber, index + 1);
+      return;
+    }
     this.posted.set(qpn, index + 1);
     this.rtl.doorbell("rq_", qpn, index + 1);
   }
@@ -325,6 +361,7 @@ describe("nic_responder with nic_response_engine", () => {
           open.delete(qpn);
         }
         if (rng.chance(0.4)) twins.post(qpn);
+        if (rng.chance(0.05)) twins.setLimit(rng.below(6));
         let rest = open.get(qpn) ?? [];
         if (rest.length === 0) rest = twins.message();
         const { expectedPsn } = qp.responder;
@@ -342,6 +379,7 @@ describe("nic_responder with nic_response_engine", () => {
         } else if (choice < 0.27) packet = twins.spoil(good);
         twins.deliver(packet, rng.chance(0.01) ? far.lid + 1 : far.lid);
         twins.rtl.settle();
+        twins.checkLimit();
         if (packet === good && qp.responder.expectedPsn !== expectedPsn) {
           history.push(good);
           open.set(qpn, rest.slice(1));
@@ -350,7 +388,12 @@ describe("nic_responder with nic_response_engine", () => {
         const due = twins.expected();
         met.completed += due.completions.length;
         expect({ round, packet, ...twins.seen() }).toEqual({ round, packet, ...due });
+        expect([round, twins.rtl.limits]).toEqual([
+          round,
+          new Array<number>(twins.limitEvents).fill(sharedNumber),
+        ]);
       }
+      expect(twins.limitEvents).toBeGreaterThan(2);
       expect(twins.rtl.memory.firstDifference(withRings(twins))).toBe(null);
       for (const count of Object.values(met)) expect(count).toBeGreaterThan(5);
     }));
@@ -361,5 +404,6 @@ function withRings(twins: Twins): ReferenceNic["memory"] {
   const memory = twins.model.nic.memory.clone();
   const bytes = 64 * 64 * (4 + (1 << ringLog));
   memory.write(ringAt, twins.rtl.memory.read(ringAt, bytes));
+  memory.write(sharedRing, twins.rtl.memory.read(sharedRing, 64 << ringLog));
   return memory;
 }

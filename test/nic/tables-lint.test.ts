@@ -22,7 +22,10 @@ const blocks: Readonly<Record<string, (design: NicDesign) => readonly ModuleFile
 
 /** The largest: every index has all of its bits. */
 const cases: readonly NicBenchOptions[] = [
-  { queuePairs: 16_384, completionQueues: 16_384, memoryRegions: 65_536, memoryProtection: "secded" },
+  {
+    ...{ queuePairs: 16_384, completionQueues: 16_384, memoryRegions: 65_536, memoryProtection: "secded" },
+    sharedReceiveQueues: 4096,
+  },
 ];
 
 describe("tables of an adapter are clean and fit 100 columns", () => {

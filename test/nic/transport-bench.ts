@@ -34,9 +34,12 @@ export function transportModules(design: NicDesign): readonly ModuleFile[] {
 /** READs and atomics on their way of a queue pair, in the benches of the transport. */
 export const transportDepth = 4;
 
+/** Shared receive queues of these benches. */
+export const sharedQueues = 4;
+
 /** The adapter of these benches; a slow clock, so that timeouts take few cycles. */
 export const transportDesign = (): NicDesign => ({
-  ...benchNic({ queuePairs: 32, clockMHz: 20 }),
+  ...benchNic({ queuePairs: 32, clockMHz: 20, sharedReceiveQueues: sharedQueues }),
   requester: { outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
   responder: { outstandingReads: transportDepth },
 });
@@ -144,6 +147,8 @@ export class TransportHost {
   readonly sent: Sent[] = [];
   readonly drops = new Map<string, number>();
   readonly states = new Map<number, StateName>();
+  /** Shared receive queues that have told of their limit. */
+  readonly limits: number[] = [];
   readonly pace: Pace;
   readonly #rng: Rng;
   readonly #ports = new Map<string, Port>();
@@ -230,6 +235,10 @@ export class TransportHost {
       this.#serveCompletions(part, after);
     }
     this.#serveWire(after);
+    if (this.#takes("rq_srq_event")) {
+      const srq = this.#get("rq_srq_event_srq");
+      after.push(() => this.limits.push(srq));
+    }
     this.model.eval();
     for (const part of all)
       if (this.#get(`${part}state_en`) === 1) this.#stateAsked.set(part, this.#get(`${part}state_qpn`));
@@ -529,6 +538,20 @@ export class TransportHost {
     this.#set(`${part}${which}_qpn`, qpn);
     this.#set(`${part}${which}_producer`, producer & 0xffff);
     this.#offer(which, [part]);
+  }
+
+  /** The row of a shared receive queue: ring with log2 of its entries, limit. */
+  writeSharedRow(srq: number, ring: bigint, limit: number, fresh: boolean): void {
+    this.#set("rq_srqt_srq", srq);
+    const data = ring | (BigInt(limit) << 64n) | (fresh ? 1n << 96n : 0n);
+    this.#port("rq_srqt_data").setBig(data);
+    this.#offer("srqt", ["rq_"]);
+  }
+
+  sharedDoorbell(srq: number, producer: number): void {
+    this.#set("rq_srq_db_srq", srq);
+    this.#set("rq_srq_db_producer", producer & 0xffff);
+    this.#offer("srq_db", ["rq_"]);
   }
 
   /** A packet from the wire, behind those that came before. */

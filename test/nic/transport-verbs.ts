@@ -42,6 +42,7 @@ export class TransportVerbs {
   readonly host: TransportHost;
   readonly #regions: ReferenceNic;
   readonly #pairs = new Map<number, Pair>();
+  readonly #shared: Queue[] = [];
   #next = 2;
   #ringAt = 0x4000_0000n;
 
@@ -64,14 +65,26 @@ export class TransportVerbs {
     return 0;
   }
 
+  #queue(bytes: number): Queue {
+    const ring = this.#ringAt;
+    this.#ringAt += BigInt(bytes << ringLog) + 64n;
+    return { posted: 0, ring, wrIds: new Map() };
+  }
+
+  createSrq(): number {
+    const queue = this.#queue(64);
+    this.#shared.push(queue);
+    const srq = this.#shared.length - 1;
+    this.host.writeSharedRow(srq, queue.ring | BigInt(ringLog), 0, true);
+    return srq;
+  }
+
   createQp(request: QpRequest): number {
     const qpn = this.#next++;
-    const queue = (bytes: number): Queue => {
-      const ring = this.#ringAt;
-      this.#ringAt += BigInt(bytes << ringLog) + 64n;
-      return { posted: 0, ring, wrIds: new Map() };
-    };
-    this.#pairs.set(qpn, { request, row: new Uint32Array(16), send: queue(128), receive: queue(64) });
+    const { srq } = request;
+    const receive = srq === undefined ? this.#queue(64) : this.#shared[srq]!;
+    const row = new Uint32Array(16);
+    this.#pairs.set(qpn, { request, row, send: this.#queue(128), receive });
     return qpn;
   }
 
@@ -106,6 +119,7 @@ export class TransportVerbs {
     put(10, 0, 32, Number(pair.receive.ring) | ringLog);
     row[12] =
       state === "INIT" ? 12 : state === "RTR" ? 1 : state === "RTS" && attributes.sqPsn !== undefined ? 2 : 0;
+    if (request.srq !== undefined) row[12] = (row[12]! | 0x100 | (request.srq << 16)) >>> 0;
     this.host.writeRow(qpn, row.slice());
   }
 
@@ -145,27 +159,37 @@ export class TransportVerbs {
     this.#post(qpn, "rq_", wqe, wrId);
   }
 
+  postSrqRecv(srq: number, { sges, wrId }: ReceiveRequest): void {
+    const wqe = new DataView(new ArrayBuffer(64));
+    writePieces(wqe, 0, sges);
+    this.host.sharedDoorbell(srq, this.#put(this.#shared[srq]!, wqe, wrId));
+  }
+
   #post(qpn: number, part: "rq_" | "sq_", wqe: DataView, wrId: number): void {
     const pair = this.#pairs.get(qpn)!;
-    const queue = part === "sq_" ? pair.send : pair.receive;
+    this.host.doorbell(part, qpn, this.#put(part === "sq_" ? pair.send : pair.receive, wqe, wrId));
+  }
+
+  #put(queue: Queue, wqe: DataView, wrId: number): number {
     if (queue.wrIds.size >= 1 << ringLog) throw new VerbsError("ENOMEM", "the ring is full");
     const place = BigInt(wqe.byteLength * (queue.posted % (1 << ringLog)));
     this.host.memory.write(queue.ring + place, new Uint8Array(wqe.buffer));
     queue.wrIds.set(queue.posted & 0xffff, wrId);
-    queue.posted++;
-    this.host.doorbell(part, qpn, queue.posted);
+    return ++queue.posted;
   }
 
   pollCq(cq: number, limit: number): WorkCompletion[] {
     const mine = this.host.completions.filter((one) => one.cq === cq).slice(0, limit);
     for (const one of mine) this.host.completions.splice(this.host.completions.indexOf(one), 1);
     return mine.map((one) => {
-      const queue = one.received ? this.#pairs.get(one.qpn)!.receive : this.#pairs.get(one.qpn)!.send;
+      const pair = this.#pairs.get(one.qpn)!;
+      const queue = one.received ? pair.receive : pair.send;
       const wrId = queue.wrIds.get(one.wqe);
       if (wrId === undefined) throw new Error(`a completion of request ${one.wqe}, which is none`);
       // Requests complete in order: those before it that were not signaled are complete too.
+      const alone = one.received && pair.request.srq !== undefined;
       for (const index of [...queue.wrIds.keys()])
-        if (((one.wqe - index) & 0xffff) < 0x8000) queue.wrIds.delete(index);
+        if (alone ? index === one.wqe : ((one.wqe - index) & 0xffff) < 0x8000) queue.wrIds.delete(index);
       return {
         ...{ wrId, status: one.status as WcStatus, opcode: completed[one.opcode]!, qpn: one.qpn },
         byteLength: one.bytes,

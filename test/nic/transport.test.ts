@@ -100,7 +100,8 @@ function connect(
   const rtl = new TransportHost(dut, regions.regions, rng.fork("host"), pace);
   const verbs = new TransportVerbs(rtl, regions);
   const peer = new ReferenceNic({ frame: "infiniband", lid: 2 }, { endlessRetry: true });
-  const { connections, pds } = connectPairs([verbs, peer], rng, mtu, depth, rng.range(3, 4));
+  const shared = rng.chance(0.5);
+  const { connections, pds } = connectPairs([verbs, peer], rng, mtu, depth, rng.range(3, 4), shared);
   return { cable: new Cable(rtl, peer, faults, rng.fork("cable")), verbs, connections, pds };
 }
 

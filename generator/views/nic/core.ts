@@ -16,7 +16,7 @@ import { requesterMemories, requesterView } from "./requester.ts";
 import { responderMemories, responderView } from "./responder.ts";
 import { responseEngineView, responseMemories } from "./response-engine.ts";
 import { rxParserModules } from "./rx-parser.ts";
-import { cqBits, mrBits, nicRanges, qpBits } from "./sizes.ts";
+import { cqBits, mrBits, nicRanges, qpBits, srqBits } from "./sizes.ts";
 import { txBuilderModules } from "./tx-builder.ts";
 
 /** Packets whose headers wait for their payload. */
@@ -51,6 +51,8 @@ function coreView(design: NicDesign): View {
     mr: range(regionBits),
     regionBits: `[${regionBits - 1}:0]`,
     cq: range(cqBits(design)),
+    srq: design.sharedReceiveQueues > 0,
+    srqRange: range(srqBits(design)),
     wqe: range(8 * design.derived.wqeBytes.value),
     wqeBytes: String(design.derived.wqeBytes.value),
     inline: range(8 * design.derived.inlineBytes.value),

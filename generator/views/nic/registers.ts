@@ -9,7 +9,7 @@ import { csrView } from "../csr.ts";
 import { csrPorts } from "../csr-ports.ts";
 import type { ModuleFile } from "../files.ts";
 import { range } from "../ranges.ts";
-import { cqBits, mrBits, qpBits } from "./sizes.ts";
+import { cqBits, mrBits, qpBits, srqBits } from "./sizes.ts";
 
 /** Whether a number of 16 bits is one of `2 ** bits` things. */
 const within = (signal: string, bits: number): string =>
@@ -22,10 +22,21 @@ const doorbells = [
   { name: "ci", port: "cq_ci", bits: 3, value: "index", number: "cq", of: "cq" },
   { name: "arm", port: "cq_arm", bits: 3, value: "solicited", number: "cq", of: "cq" },
 ] as const;
+/** The one of shared receive queues. */
+const sharedDoorbell = {
+  name: "srq",
+  port: "srq_db",
+  bits: 3,
+  value: "producer",
+  number: "srq",
+  of: "srq",
+} as const;
 
 /** `nic_registers`: registers, window, doorbells, events. */
 export function nicRegistersView(design: NicDesign): View {
-  const bits = { qp: qpBits(design), mr: mrBits(design), cq: cqBits(design) };
+  const bits = { qp: qpBits(design), mr: mrBits(design), cq: cqBits(design), srq: srqBits(design) };
+  const srq = design.sharedReceiveQueues > 0;
+  const rung = [...doorbells, ...(srq ? [sharedDoorbell] : [])];
   const counters = nicCounters(design).map(({ signal, increment }) => ({
     name: signal.replace(/^evt_/u, ""),
     range: increment === 1 ? "" : `${range(increment)} `,
@@ -39,7 +50,10 @@ export function nicRegistersView(design: NicDesign): View {
     header: header(design, "Registers of the adapter, window to its tables, doorbells."),
     module: moduleName(design, "nic_registers"),
     prefix: moduleName(design, "nic"),
-    r: { qp: range(bits.qp), mr: range(bits.mr), cq: range(bits.cq) },
+    r: { qp: range(bits.qp), mr: range(bits.mr), cq: range(bits.cq), srq: range(bits.srq) },
+    srq,
+    full: `[${rung.length - 1}:0]`,
+    srqEvent: `{${dec(0, 16 - bits.srq)}, srq_event_srq}`,
     bus: bus.map(({ name, direction, bits: width }) => ({
       declaration: [direction === "in" ? "input  wire" : "output wire", range(width), name]
         .filter((part) => part !== "")
@@ -62,8 +76,10 @@ export function nicRegistersView(design: NicDesign): View {
       rq: within("rq_number", bits.qp),
       ci: within("ci_number", bits.cq),
       arm: within("arm_number", bits.cq),
+      tableSrq: within("table_index", bits.srq),
+      srq: within("srq_number", bits.srq),
     },
-    fifos: doorbells.map(({ name, port, bits: depth, value, number, of }, n) => ({
+    fifos: rung.map(({ name, port, bits: depth, value, number, of }, n) => ({
       module: moduleName(design, "nic_doorbell_fifo"),
       n: String(n),
       name,
@@ -77,8 +93,13 @@ export function nicRegistersView(design: NicDesign): View {
     params: [
       localparam("QB", bits.qp, "bits of the number of a queue pair"),
       localparam("MB", bits.mr, "bits of the index of a memory region"),
-      localparam("NB", Math.max(bits.qp, bits.mr, bits.cq), "bits of the number of any of these"),
+      localparam(
+        "NB",
+        Math.max(bits.qp, bits.mr, bits.cq, srq ? bits.srq : 0),
+        "bits of the number of any of these",
+      ),
       localparam("CB", bits.cq, "bits of the number of a completion queue"),
+      ...(srq ? [localparam("RB", bits.srq, "bits of the number of a shared receive queue")] : []),
     ],
   };
 }

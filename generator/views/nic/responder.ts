@@ -1,16 +1,31 @@
 import type { NicDesign } from "../../design/nic.ts";
+import { responderSettingsBits, sharedRowBits } from "../../elaborate/nic-tables.ts";
 import { dec, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { eventParams, rightParams, stateParams, statusParams, stepParams, syndromes } from "./codes.ts";
+import { srqBits } from "./sizes.ts";
 
-/** Bits of a queue pair's settings, of its context and of its receive work request, in the responder. */
-export const responderBits = { settings: 146, context: 301, wqe: 512 } as const;
+/** Bits of a queue pair's context and of its receive work request, in the responder. */
+export const responderBits = { context: 301, wqe: 512 } as const;
 
-const steps = [
-  ...["IDLE", "LOAD", "ROW", "SETTLE", "DOORBELL", "FLUSH", "CHECK", "DECIDE", "FETCH", "FETCHED", "ADD"],
+const steps = (srq: boolean): readonly string[] => [
+  ...[
+    "IDLE",
+    "LOAD",
+    "ROW",
+    "SETTLE",
+    "DOORBELL",
+    ...(srq ? ["SHARED"] : []),
+    "FLUSH",
+    "CHECK",
+    "DECIDE",
+    "FETCH",
+    "FETCHED",
+    "ADD",
+  ],
   ...["FIT", "SEEK", "KEY", "ASKED", "COMMAND", "SETTLED", "OPERAND", "RESULT", "EXECUTED", "INVALIDATE"],
   ...["FAIL", "DISCARD", "STORE", "EVENT", "COMPLETE", "FINISH", "DONE"],
 ];
@@ -18,19 +33,30 @@ const steps = [
 /** `nic/responder`. */
 export function responderView(design: NicDesign): View {
   const qpBits = indexBits(design.queuePairs);
+  const srq = design.sharedReceiveQueues > 0;
+  const shared = srqBits(design);
+  const tasks = [...taskNames, ...(srq ? ["SHARED_ROW", "SHARED_DOORBELL"] : [])];
+  const taskBits = indexBits(tasks.length);
   return {
     header: header(design, "Requests of the peers: checks, execution, completion."),
     module: moduleName(design, "nic_responder"),
     device: design.name,
     secded: design.memoryProtection === "secded",
     qp: range(qpBits),
-    settings: range(responderBits.settings),
+    settings: range(responderSettingsBits(design)),
+    task: range(taskBits),
+    srq,
+    srqRange: range(shared),
+    srqBits: String(shared),
+    srqOfRow: `[${400 + shared - 1}:400]`,
     context: range(responderBits.context),
     noQp: `hdr_qpn[23:QPW] != ${dec(0, 24 - qpBits)}`,
     params: [
       localparam("QPW", qpBits, "bits of a queue pair's number"),
-      ...stepParams(5, steps),
-      ...tasks,
+      ...stepParams(5, steps(srq)),
+      ...tasks.map((name, at) =>
+        localparam(`[${taskBits - 1}:0] TASK_${name}`, dec(at, taskBits), "what the state machine is at"),
+      ),
       ...opens,
       ...latches,
       ...drops,
@@ -45,9 +71,7 @@ export function responderView(design: NicDesign): View {
   };
 }
 
-const tasks = ["REQUEST", "ROW", "DOORBELL", "FLUSH"].map((name, at) =>
-  localparam(`[1:0] TASK_${name}`, dec(at, 2), "what the state machine is at"),
-);
+const taskNames = ["REQUEST", "ROW", "DOORBELL", "FLUSH"];
 const opens = ["NONE", "SEND", "WRITE"].map((name, at) =>
   localparam(`[1:0] OPEN_${name}`, dec(at, 2), "message begun and not ended"),
 );
@@ -63,7 +87,7 @@ export function responderMemories(design: NicDesign): readonly ModuleFile[] {
   const depth = design.queuePairs;
   return packetMemoryModules(design, {
     nic_rq_settings: {
-      rowBits: responderBits.settings,
+      rowBits: responderSettingsBits(design),
       depth,
       purpose: "What the host set of each queue pair, as far as requests need it.",
     },
@@ -77,5 +101,12 @@ export function responderMemories(design: NicDesign): readonly ModuleFile[] {
       depth,
       purpose: "The receive work request that each queue pair is filling.",
     },
+    ...(design.sharedReceiveQueues > 0 && {
+      nic_rq_shared: {
+        rowBits: sharedRowBits,
+        depth: design.sharedReceiveQueues,
+        purpose: "Shared receive queues: where their rings are and how far they are taken.",
+      },
+    }),
   });
 }

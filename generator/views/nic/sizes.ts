@@ -25,6 +25,10 @@ export const cqBits = (design: Pick<NicDesign, "completionQueues">): number =>
 /** Bits of a memory region's index. */
 export const mrBits = (design: Pick<NicDesign, "memoryRegions">): number => indexBits(design.memoryRegions);
 
+/** Bits of a shared receive queue's index. */
+export const srqBits = (design: Pick<NicDesign, "sharedReceiveQueues">): number =>
+  indexBits(design.sharedReceiveQueues);
+
 export interface NicSizes {
   /** Datapath bits, of the wire and of host memory. */
   readonly W: number;
