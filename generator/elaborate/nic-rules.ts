@@ -73,7 +73,7 @@ const contextBitsPerQp = rule(
   {
     unit: "bits",
     formula:
-      "engineBits + log2(peerReads) + peerReads * peerReadBits + ahead * 8 * wqeBytes + outstandingRequests * begunBits + nextPow2(reads) * scatterGather * pieceBits",
+      "engineBits + log2(peerReads) + peerReads * peerReadBits + ahead * (8 * wqeBytes + 1) + outstandingRequests * begunBits + nextPow2(reads) * scatterGather * pieceBits",
     source:
       "what grows with the queue pairs: rows of the engines' tables, work requests kept ready, begun ones, READs of both sides; code bits left out",
   },
@@ -96,7 +96,7 @@ const contextBitsPerQp = rule(
     n.engineBits +
     log2(n.peerReads) +
     n.peerReads * n.peerReadBits +
-    n.ahead * 8 * n.wqeBytes +
+    n.ahead * (8 * n.wqeBytes + 1) +
     n.outstandingRequests * n.begunBits +
     nextPow2(n.reads) * n.scatterGather * n.pieceBits,
 );

@@ -55,20 +55,23 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
   const { queuePairs, completionQueues, memoryRegions, memoryProtection, port, derived, host } = design;
   const { requester, responder, datapathBits } = design;
   const reads = ringRows(responder.outstandingReads);
+  const secded = memoryProtection === "secded";
+  // A context tells whether it was lost; a work request kept ready, whether host memory failed for it.
+  const mark = secded ? 1 : 0;
   const rows: readonly Row[] = [
     ["nic_mr_memory", ringRows(memoryRegions), regionRowBits],
     ["nic_cq_memory", ringRows(completionQueues), completionRowBits],
     ["nic_qp_state_memory", contextBits.stateCopies * queuePairs, contextBits.state],
     ["nic_rq_settings", queuePairs, responderSettingsBits(design)],
-    ["nic_rq_context", queuePairs, 301],
+    ["nic_rq_context", queuePairs, 301 + mark],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
     ["nic_rs_settings", queuePairs, 83],
     ["nic_rs_context", queuePairs, 237 + indexBits(responder.outstandingReads)],
     ["nic_rs_served", queuePairs, 8],
     ["nic_rs_ring", queuePairs * reads, contextBits.peerRead],
     ["nic_sq_settings", queuePairs, 181],
-    ["nic_sq_context", queuePairs, 266],
-    ["nic_sq_wqe", queuePairs * contextBits.ahead, 8 * derived.wqeBytes.value],
+    ["nic_sq_context", queuePairs, 266 + mark],
+    ["nic_sq_wqe", queuePairs * contextBits.ahead, 8 * derived.wqeBytes.value + 1],
     ["nic_sq_begun", queuePairs * ringRows(requester.outstandingRequests), contextBits.begun],
     [
       "nic_sq_targets",
@@ -80,7 +83,6 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
       ? ([["nic_rq_shared", design.sharedReceiveQueues, sharedRowBits]] as const)
       : []),
   ];
-  const secded = memoryProtection === "secded";
   const beat = (firm: number): number => (secded ? protectedBits(datapathBits + 1, firm) : datapathBits + 1);
   const counters = nicCounters(design).length;
   return [

@@ -284,10 +284,13 @@ export class NicDriver implements Verbs {
     if (pair === undefined) return null;
     const receive = cqe.opcode === "recv" || cqe.opcode === "recv-write-imm";
     const { srq } = pair.request;
+    const queue = receive ? pair.receive : pair.send;
     const wrId =
-      receive && srq !== undefined
-        ? this.#shared.complete(srq, cqe.wqe)
-        : (receive ? pair.receive : pair.send).complete(cqe.wqe);
+      cqe.status === wcStatus.fatal
+        ? queue.lose()
+        : receive && srq !== undefined
+          ? this.#shared.complete(srq, cqe.wqe)
+          : queue.complete(cqe.wqe);
     const failed = cqe.status !== wcStatus.success;
     return {
       wrId,

@@ -94,6 +94,13 @@ export class WorkRing {
     return this.#wrIds[index % 2 ** this.log]!;
   }
 
+  /** The adapter lost what it knew of the queue: nothing of it completes any more. @returns wrId of the oldest request, 0 for none */
+  lose(): number {
+    const wrId = this.posted === this.done ? 0 : this.#wrIds[this.done % 2 ** this.log]!;
+    this.done = this.posted;
+    return wrId;
+  }
+
   /** Everything posted is forgotten. */
   clear(): void {
     this.posted = 0;

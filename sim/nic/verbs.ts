@@ -29,6 +29,7 @@ export const wcStatus = {
   remoteOperation: 11,
   retryExceeded: 12,
   rnrRetryExceeded: 13,
+  fatal: 19,
 } as const;
 export type WcStatus = (typeof wcStatus)[keyof typeof wcStatus];
 

@@ -38,8 +38,8 @@ export const transportDepth = 4;
 export const sharedQueues = 4;
 
 /** The adapter of these benches; a slow clock, so that timeouts take few cycles. */
-export const transportDesign = (): NicDesign => ({
-  ...benchNic({ queuePairs: 32, clockMHz: 20, sharedReceiveQueues: sharedQueues }),
+export const transportDesign = (memoryProtection: "none" | "secded" = "none"): NicDesign => ({
+  ...benchNic({ queuePairs: 32, clockMHz: 20, memoryProtection, sharedReceiveQueues: sharedQueues }),
   requester: { outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
   responder: { outstandingReads: transportDepth },
 });
@@ -81,15 +81,28 @@ function wrapper(texts: ReadonlyMap<string, string>): string {
   ].join("\n");
 }
 
-export async function openTransport(): Promise<Model> {
-  const design = transportDesign();
+/** @param protection with "secded" each memory of the modules has a port by which the bench makes rows wrong */
+export async function openTransport(protection: "none" | "secded" = "none"): Promise<Model> {
+  const design = transportDesign(protection);
   const texts = new Map(
-    transportModules(design).map(([suffix, template, view]) => [
-      moduleName(design, suffix),
-      renderTemplate(`${template}.v.hbs`, view),
-    ]),
+    transportModules(design).map(([suffix, template, view]) => {
+      const name = moduleName(design, suffix);
+      const text = renderTemplate(`${template}.v.hbs`, view);
+      return [name, template.startsWith("nic/") ? withInjections(text) : text];
+    }),
   );
   return openModel(await buildTexts("bench", [...texts, ["bench", wrapper(texts)] as const], "bench"));
+}
+
+/** The wrong bits of each memory, which are none in the adapter, as inputs. */
+function withInjections(text: string): string {
+  const names: string[] = [];
+  const open = text.replaceAll(/(\w+)_memory \([^;]*?\.inject +\((2'b00)\)/gu, (whole, name: string) => {
+    names.push(name);
+    return whole.replace("2'b00", `inject_${name}`);
+  });
+  const ports = names.map((name) => `    input  wire [1:0] inject_${name},\n`).join("");
+  return open.replace(/^ +input +wire +rst,\n/mu, (line) => line + ports);
 }
 
 export interface Completion {
@@ -150,6 +163,8 @@ export class TransportHost {
   /** Shared receive queues that have told of their limit. */
   readonly limits: number[] = [];
   readonly pace: Pace;
+  /** Addresses that host memory answers reads of with an error. */
+  readonly broken = new Set<bigint>();
   readonly #rng: Rng;
   readonly #ports = new Map<string, Port>();
   readonly #incoming: { packet: TransportPacket | ReceivedPacket; slid: number }[] = [];
@@ -157,7 +172,9 @@ export class TransportHost {
   #issued = 0;
   #writes: number[] = [];
   readonly #lookups = new Map<Part, Lookup>();
-  readonly #fetches = new Map<Part, { at: number; data: Uint8Array }[]>(all.map((part) => [part, []]));
+  readonly #fetches = new Map<Part, { at: number; data: Uint8Array; error: boolean }[]>(
+    all.map((part) => [part, []]),
+  );
   readonly #flushes = new Map<Part, number[]>(all.map((part) => [part, []]));
   readonly #stateAsked = new Map<Part, number>();
   #waiting: { header: Omit<Sent, "payload">; bytes: number; inline: Uint8Array | null } | null = null;
@@ -382,13 +399,17 @@ export class TransportHost {
       if (address % (small ? 8n : 64n) !== 0n) throw new Error(`fetch of 0x${address.toString(16)}`);
       const data = new Uint8Array(bytes);
       data.set(this.memory.read(address, small ? 8 : bytes));
-      const answer = { at: Math.max(this.#later(), answers.at(-1)?.at ?? 0), data };
+      const answer = {
+        at: Math.max(this.#later(), answers.at(-1)?.at ?? 0),
+        data,
+        error: this.broken.has(address),
+      };
       after.push(() => answers.push(answer));
     }
     const first = answers[0];
     const here = first !== undefined && first.at <= this.#cycle;
     this.#set(`${part}fetched_valid`, here ? 1 : 0);
-    this.#set(`${part}fetched_error`, 0);
+    this.#set(`${part}fetched_error`, here && first.error ? 1 : 0);
     if (!here) return;
     this.#touch();
     this.#port(`${part}fetched_data`).bytes.set(first.data);
@@ -522,6 +543,13 @@ export class TransportHost {
       for (const part of seen) this.#set(`${part}${name}_valid`, 0);
       waiting = waiting.filter((part) => !seen.includes(part));
     }
+  }
+
+  /** The next row that a memory of a module takes has two wrong bits, or each that it takes meanwhile. */
+  lose(part: Part, memory: string, meanwhile: () => void = () => this.step()): void {
+    this.#set(`${part}inject_${memory}`, 3);
+    meanwhile();
+    this.#set(`${part}inject_${memory}`, 0);
   }
 
   /** The row of a queue pair; all modules take it. */

@@ -118,9 +118,33 @@ export class TransportVerbs {
     put(8, 0, 32, Number(pair.send.ring) | ringLog);
     put(10, 0, 32, Number(pair.receive.ring) | ringLog);
     row[12] =
-      state === "INIT" ? 12 : state === "RTR" ? 1 : state === "RTS" && attributes.sqPsn !== undefined ? 2 : 0;
+      state === "RESET" || state === "INIT"
+        ? 15
+        : state === "RTR"
+          ? 1
+          : state === "RTS" && attributes.sqPsn !== undefined
+            ? 2
+            : 0;
     if (request.srq !== undefined) row[12] = (row[12]! | 0x100 | (request.srq << 16)) >>> 0;
     this.host.writeRow(qpn, row.slice());
+  }
+
+  /** Where a request of a send queue stands, by its number. */
+  sendPlace(qpn: number, index: number): bigint {
+    return this.#pairs.get(qpn)!.send.ring + BigInt(128 * (index % (1 << ringLog)));
+  }
+
+  receivePlace(qpn: number, index: number): bigint {
+    return this.#pairs.get(qpn)!.receive.ring + BigInt(64 * (index % (1 << ringLog)));
+  }
+
+  /** The queues of a queue pair begin afresh, before it goes through RESET. */
+  forget(qpn: number): void {
+    const { send, receive } = this.#pairs.get(qpn)!;
+    for (const queue of [send, receive]) {
+      queue.posted = 0;
+      queue.wrIds.clear();
+    }
   }
 
   queryQp(qpn: number): { state: QpState } {

@@ -7,6 +7,7 @@ import type { Breaks } from "./breaks.ts";
 export const files = transportModules(transportDesign()).map((one) => fileOfModule(transportDesign(), one));
 
 const requests = "does with every request";
+const failed = "a work request that host memory answers with an error";
 const programs = "out of order";
 
 export const breaks: readonly Breaks[] = [
@@ -46,6 +47,22 @@ export const breaks: readonly Breaks[] = [
       ["served_reg <= served_reg + {7'd0, fresh};", "served_reg <= served_reg;"],
       ["left_reg         <= left_reg - {19'd0, bytes};", "left_reg         <= left_reg;"],
     ],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: failed,
+    module: "nic/requester",
+    changes: [
+      ["{fetched_error, fetched_data}", "{1'b0, fetched_data}"],
+      ["possible ? LIMIT : head_fault ? FAIL : STORE", "possible ? LIMIT : FAIL"],
+      ["possible ? LIMIT : head_fault ? FAIL : STORE", "possible ? LIMIT : STORE"],
+    ],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: failed,
+    module: "nic/responder",
+    changes: [["fetched_error ? FAIL : ADD", "ADD"]],
   },
   {
     bench: "../nic/transport",

@@ -42,6 +42,7 @@ const statuses = {
   REMOTE_OPERATION: 11,
   RETRY: 12,
   RNR_RETRY: 13,
+  FATAL: 19,
 } as const;
 
 export const statusParams = (...names: (keyof typeof statuses)[]): View[] =>

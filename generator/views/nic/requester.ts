@@ -13,7 +13,7 @@ const ahead = 4;
 /** Reads of work requests on their way. */
 const fetches = 8;
 const settingsBits = 181;
-const contextBits = 266;
+const contextBits = (design: NicDesign): number => (design.memoryProtection === "secded" ? 267 : 266);
 const begunBits = 84;
 
 const steps = [
@@ -22,6 +22,9 @@ const steps = [
   ...["JUDGE", "COMMAND", "RESULT", "TAKEN", "WAIT", "HINT", "AGAIN", "BACK", "FAIL", "DISCARD"],
   ...["COMPLETE", "FINISH", "STORE"],
 ];
+
+const stepsOf = (design: NicDesign): readonly string[] =>
+  design.memoryProtection === "secded" ? ["LOST", ...steps] : steps;
 
 /** Waits of the RNR timer codes in units of 10 us (InfiniBand vol. 1, table 45); code 0 is the longest. */
 const rnrTens = [
@@ -72,8 +75,11 @@ export function requesterView(design: NicDesign): View {
     rnr: rnrTens.slice(1).map((_, at) => ({ code: dec(at + 1, 5), ticks: rnrTicks(at + 1) })),
     longestRnr: rnrTicks(0),
     settings: range(settingsBits),
-    context: range(contextBits),
+    context: range(contextBits(design)),
     wqe: range(wqeBits),
+    fetched: range(wqeBits + 1),
+    ofFetched: `[${wqeBits - 1}:0]`,
+    faultBit: String(wqeBits),
     inline: range(wqeBits - 256),
     inlineOfWqe: `[${wqeBits - 1}:256]`,
     pieces: range(128 * scatterGather),
@@ -91,7 +97,7 @@ export function requesterView(design: NicDesign): View {
       localparam("[7:0] PIECES", dec(scatterGather, 8), "of local memory in a work request"),
       localparam("[31:0] INLINE_BYTES", dec(wqeBytes(design) - 32, 32), "bytes: data in a work request"),
       localparam(`[${prescaleBits - 1}:0] TICK_CYCLES`, dec(tickCycles, prescaleBits), "cycles of a tick"),
-      ...stepParams(6, steps),
+      ...stepParams(6, stepsOf(design)),
       ...numbered("TASK", 3, taskNames, "what the state machine is at"),
       ...numbered("TIMER", 2, ["NONE", "ANSWER", "RNR"], "what is waited for"),
       ...numbered("DROP", 3, ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER"], "reason to drop"),
@@ -101,6 +107,7 @@ export function requesterView(design: NicDesign): View {
       ),
       ...stateParams("RTS", "SQD", "ERR"),
       ...statusParams("SUCCESS", "LENGTH", "OPERATION", "PROTECTION", "FLUSHED", "BAD_RESPONSE"),
+      ...(design.memoryProtection === "secded" ? [...statusParams("FATAL"), ...stateParams("RESET")] : []),
       ...statusParams("INVALID_REQUEST", "ACCESS", "REMOTE_OPERATION", "RETRY", "RNR_RETRY"),
       ...rightParams("LOCAL_WRITE"),
     ],
@@ -126,12 +133,12 @@ export function requesterMemories(design: NicDesign): readonly ModuleFile[] {
       purpose: "What the host set of each queue pair, as far as sending needs it.",
     },
     nic_sq_context: {
-      rowBits: contextBits,
+      rowBits: contextBits(design),
       depth,
       purpose: "Where the sending side of each queue pair stands.",
     },
     nic_sq_wqe: {
-      rowBits: 8 * wqeBytes(design),
+      rowBits: 8 * wqeBytes(design) + 1,
       depth: depth * ahead,
       purpose: "The next work requests of each queue pair.",
     },

@@ -11,6 +11,10 @@ import { srqBits } from "./sizes.ts";
 /** Bits of a queue pair's context and of its receive work request, in the responder. */
 export const responderBits = { context: 301, wqe: 512 } as const;
 
+/** With "secded" a mark more: that the context was lost. */
+const contextBits = (design: NicDesign): number =>
+  responderBits.context + (design.memoryProtection === "secded" ? 1 : 0);
+
 const steps = (srq: boolean): readonly string[] => [
   ...[
     "IDLE",
@@ -49,11 +53,11 @@ export function responderView(design: NicDesign): View {
     srqRange: range(shared),
     srqBits: String(shared),
     srqOfRow: `[${400 + shared - 1}:400]`,
-    context: range(responderBits.context),
+    context: range(contextBits(design)),
     noQp: `hdr_qpn[23:QPW] != ${dec(0, 24 - qpBits)}`,
     params: [
       localparam("QPW", qpBits, "bits of a queue pair's number"),
-      ...stepParams(5, steps(srq)),
+      ...stepParams(5, [...(design.memoryProtection === "secded" ? ["LOST"] : []), ...steps(srq)]),
       ...tasks.map((name, at) =>
         localparam(`[${taskBits - 1}:0] TASK_${name}`, dec(at, taskBits), "what the state machine is at"),
       ),
@@ -64,6 +68,7 @@ export function responderView(design: NicDesign): View {
       ...eventParams,
       ...Object.values(syndromes),
       ...statusParams("SUCCESS", "LENGTH", "PROTECTION", "FLUSHED", "INVALID_REQUEST", "ACCESS"),
+      ...(design.memoryProtection === "secded" ? statusParams("OPERATION", "FATAL") : []),
       ...rightParams("LOCAL_WRITE", "WRITE", "READ", "ATOMIC"),
       localparam("[7:0] CQ_RECEIVE", dec(128, 8), "opcode of a completion"),
       localparam("[7:0] CQ_RECEIVE_WRITE", dec(129, 8), "the same: WRITE with immediate"),
@@ -92,7 +97,7 @@ export function responderMemories(design: NicDesign): readonly ModuleFile[] {
       purpose: "What the host set of each queue pair, as far as requests need it.",
     },
     nic_rq_context: {
-      rowBits: responderBits.context,
+      rowBits: contextBits(design),
       depth,
       purpose: "Where the receiving side of each queue pair stands.",
     },

@@ -57,7 +57,7 @@ export function responseEngineView(design: NicDesign): View {
       localparam("QPW", qpBits, "bits of a queue pair's number"),
       localparam("RW", ring, "bits of a place in the ring of a queue pair"),
       localparam("SB", settingsBits, "bits of a queue pair's settings, the path MTU the lowest"),
-      ...stepParams(4, steps),
+      ...stepParams(4, design.memoryProtection === "secded" ? ["LOST", ...steps] : steps),
       ...tasks,
       ...stateParams("RESET", "INIT", "ERR"),
       ...eventParams.filter(({ name }) => name !== "[2:0] EV_ACK"),
