@@ -393,7 +393,8 @@ describe("nic_responder with nic_response_engine", () => {
           new Array<number>(twins.limitEvents).fill(sharedNumber),
         ]);
       }
-      expect(twins.limitEvents).toBeGreaterThan(2);
+      // A short run may have none, by its seed
+      if (long) expect(twins.limitEvents).toBeGreaterThan(2);
       expect(twins.rtl.memory.firstDifference(withRings(twins))).toBe(null);
       for (const count of Object.values(met)) expect(count).toBeGreaterThan(5);
     }));
