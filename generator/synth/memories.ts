@@ -15,7 +15,10 @@ interface BlockRule {
   readonly unclocked?: boolean;
 }
 
-/** Where each memory of `elaborate/memories.ts` and `elaborate/switch-memories.ts` stands in the Verilog. */
+/**
+ * Where each memory of `elaborate/memories.ts` and `elaborate/switch-memories.ts` stands in the Verilog. Those of
+ * `elaborate/nic-tables.ts` have the names of their modules, which hold nothing else.
+ */
 const blockRules: readonly BlockRule[] = [
   { block: "vl_tx_buffer", module: "vl_tx_memory", array: /^mem$/ },
   { block: "vl_rx_buffer", module: "vl_rx_memory", array: /^mem$/ },
@@ -64,7 +67,8 @@ export function memoriesOf(
   return arrays.flatMap(({ name, words, bitsPerWord }) => {
     const home = homeOf(name, netlist);
     if (home === undefined) return [];
-    const rule = blockRules.find((one) => one.module === module && one.array.test(name));
+    const own = known.has(module) ? { block: module, unclocked: false } : undefined;
+    const rule = blockRules.find((one) => one.module === module && one.array.test(name)) ?? own;
     const block = rule !== undefined && known.has(rule.block) ? rule.block : "";
     const listed = block !== "" || words * bitsPerWord > smallBits;
     const mustBeMemory =

@@ -157,6 +157,37 @@ describe("memories", () => {
   });
 });
 
+describe("memories of an adapter", () => {
+  const adapter = elaborate({
+    ...{ kind: "nic", name: "ad", clockMHz: 200, datapathBits: 128, mtuBytes: 256 },
+    ...{ queuePairs: 64, completionQueues: 2, memoryRegions: 4, virtualLanes: { data: 1 } },
+    port: { rateGbps: 10, cableMeters: 0 },
+  });
+  const of = (from: readonly EmittedFile[]) =>
+    synth(yosys, adapter, from, { target: "ice40", module: "nic_qp_state", jobs: 1, place: false });
+
+  it("are block RAM, each copy of the states of its queue pairs, and an error where one is not", async () => {
+    const emitted = renderDesign(adapter);
+    const { memories, kind, modules } = await of(emitted);
+    const copy = { block: "nic_qp_state_memory", words: 64, bitsPerWord: 3, instances: 5 };
+    expect(memories).toContainEqual(expect.objectContaining({ ...copy, home: "block", mustBeMemory: true }));
+    expect(memoryProblems(memories, "ice40")).toEqual([]);
+    expect([kind, modules.at(-1)?.name]).toEqual(["nic", "nic_qp_state"]);
+    const broken = emitted.map((file) =>
+      file.path.endsWith("qp_state_memory.v") ? { ...file, text: asFlipFlops(file.text) } : file,
+    );
+    const { memories: lost } = await of(broken);
+    expect(memoryProblems(lost, "ice40")).toMatchObject([{ code: "LW_MEMORY_FLIPFLOPS" }]);
+  });
+});
+
+/** Reads in the cycle of the address, which no block RAM does. */
+function asFlipFlops(text: string): string {
+  const read = "assign rd_data = rd_reg;";
+  expect(text).toContain(read);
+  return text.replace(/^.*no_rw_check.*$\n/mu, "").replace(read, "assign rd_data = mem[rd_addr];");
+}
+
 describe("synth.json", () => {
   it("holds the last run of each target and module", async () => {
     const one = await run("axis_register");
