@@ -1,4 +1,7 @@
-/** `npm run screenshots`: the pictures of datasheets in the documents, taken in the system's Chromium. Not compared byte by byte. */
+/**
+ * `npm run screenshots [FILE ...]`: the pictures of datasheets in the documents, taken in the system's Chromium. Not
+ * compared byte by byte.
+ */
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,13 +32,16 @@ const shots: readonly Shot[] = [
     at: "register-search",
     prepare: (page) => page.locator("#register-search").fill("replay"),
   },
+  { file: "datasheet-nic.png", example: "nic-100g.ts", size: [1240, 1080], at: "block-diagram" },
   { file: "datasheet-interface.png", example: "link-400g.ts", size: [1240, 900], at: "if-stream-p0-tx" },
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "lanewright-screenshots-"));
 const browser = await chromium.launch(launchOptions);
+const wanted = process.argv.slice(2);
 for (const { file, example, size, dark = false, at, prepare } of shots) {
+  if (wanted.length > 0 && !wanted.includes(file)) continue;
   const design = elaborate(await loadDescription(join(root, "examples", example)));
   const html = join(work, `${design.name}.html`);
   writeFileSync(

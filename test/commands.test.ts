@@ -60,6 +60,17 @@ describe("init", () => {
     expect(out).toBe("top-of-rack.ts: 0 errors, 0 warnings\n");
   });
 
+  it("writes an adapter when asked to", async () => {
+    expect(await lanewright("init", "--kind", "nic", "host.ts")).toMatchObject({ code: 0 });
+    expect(await lanewright("init", "--kind", "nic", "sub/host.json")).toMatchObject({ code: 0 });
+    const script = elaborate(await loadDescription(join(folder, "host.ts")));
+    const plain = elaborate(await loadDescription(join(folder, "sub/host.json")));
+    expect(script).toMatchObject({ kind: "nic", name: "host", queuePairs: 64 });
+    expect(JSON.stringify(script)).toBe(JSON.stringify(plain));
+    const { out } = await lanewright("check", "host.ts");
+    expect(out).toBe("host.ts: 0 errors, 0 warnings\n");
+  });
+
   it("overwrites only with --force", async () => {
     const path = join(folder, "kept.ts");
     writeFileSync(path, "mine\n");

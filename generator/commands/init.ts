@@ -5,11 +5,13 @@ import { verilogKeywords } from "../design/verilog-names.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import { type Example, exampleList, exampleName, exampleText } from "./examples.ts";
 import { exampleJson, exampleScript } from "./init-example.ts";
+import { nicJson, nicScript } from "./init-nic.ts";
 import { switchJson, switchScript } from "./init-switch.ts";
 
 const examples = {
   link: { script: exampleScript, json: exampleJson },
   switch: { script: switchScript, json: switchJson },
+  nic: { script: nicScript, json: nicJson },
 } as const;
 
 type Kind = keyof typeof examples;
@@ -21,6 +23,7 @@ that come with Lanewright by kind, --example copies one of them as it is.
 Examples:
   $ lanewright init                          writes link.ts
   $ lanewright init --kind switch            writes switch.ts
+  $ lanewright init --kind nic               writes nic.ts, an adapter
   $ lanewright init my_link.json
   $ lanewright init links/uplink.ts --force
   $ lanewright init --list
@@ -31,7 +34,9 @@ export function register(program: Command): void {
     .command("init")
     .description("write a commented example description")
     .argument("[file]", "where to write it (default: KIND.ts, or the example's name)")
-    .addOption(new Option("--kind <kind>", "what to describe").choices(["link", "switch"]).default("link"))
+    .addOption(
+      new Option("--kind <kind>", "what to describe").choices(["link", "switch", "nic"]).default("link"),
+    )
     .addOption(
       new Option("--example <name>", "copy an example that comes with Lanewright").choices(
         exampleList.map(exampleName),

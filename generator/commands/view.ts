@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { openBrowser } from "../view/browser.ts";
 import { serve } from "../view/server.ts";
 import { type Source, sourceOfDesign, sourceOfFolder } from "../view/source.ts";
-import { loadFabricDesign } from "./load-design.ts";
+import { loadDesign } from "./load-design.ts";
 import { integer } from "./simulate-values.ts";
 
 interface Options {
@@ -52,7 +52,7 @@ async function run(path: string, options: Options): Promise<void> {
 
 async function sourceOf(path: string, results: string | undefined): Promise<Source> {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return sourceOfFolder(path, results);
-  return sourceOfDesign(await loadFabricDesign(path), results);
+  return sourceOfDesign(await loadDesign(path), results);
 }
 
 /** Waits for Ctrl-C, or for the terminal to be closed. */

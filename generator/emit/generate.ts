@@ -44,6 +44,5 @@ export function generate(design: AnyDesign, options: GenerateOptions = {}): Emit
   const out = options.out ?? join("rtl-out", design.name);
   const files = renderDesign(design);
   const folders = [...(options.results === undefined ? [] : [options.results]), out];
-  const sheets = design.kind === "nic" ? [] : [renderDatasheet(design, files, { folders })];
-  return emit(design, [...files, ...sheets], out, options);
+  return emit(design, [...files, renderDatasheet(design, files, { folders })], out, options);
 }

@@ -27,6 +27,7 @@ const work = mkdtempSync(join(tmpdir(), "lanewright-browser-"));
 let browser: Browser;
 let link: Sheet;
 let leaf: Sheet;
+let nic: Sheet;
 
 /** A page as it is after `generate` and the runs, in a file of its own. */
 async function sheetOf(example: string): Promise<Sheet> {
@@ -60,7 +61,11 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
     writeFileSync(join(work, "results.json"), JSON.stringify(simulation));
     writeFileSync(join(work, "proofs.json"), JSON.stringify(proofs));
     writeFileSync(join(work, "synth.json"), JSON.stringify(synthesis));
-    [link, leaf] = await Promise.all([sheetOf("link-400g.ts"), sheetOf("leaf4.ts")]);
+    [link, leaf, nic] = await Promise.all([
+      sheetOf("link-400g.ts"),
+      sheetOf("leaf4.ts"),
+      sheetOf("nic-100g.ts"),
+    ]);
     browser = await chromium.launch(launchOptions);
   });
 
@@ -72,7 +77,7 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
   it.each(["light", "dark"] as const)(
     "renders in %s without complaint or request, and can be read",
     async (colorScheme) => {
-      for (const sheet of [link, leaf]) {
+      for (const sheet of [link, leaf, nic]) {
         const { page, complaints, requests } = await open(sheet, { colorScheme });
         const { ground } = await page.evaluate(colors);
         const [red = 0] = (ground.match(/\d+/gu) ?? []).map(Number);
@@ -86,7 +91,7 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
   );
 
   it("draws the modules and ports that the device has, with the numbers of its design", async () => {
-    for (const sheet of [link, leaf]) {
+    for (const sheet of [link, leaf, nic]) {
       const { page } = await open(sheet);
       const { design, modules } = sheet;
       const names = await page.locator("#diagram-port .name").allTextContents();
@@ -142,6 +147,26 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
     await page.close();
   });
 
+  it("draws the modules of an adapter, its formats and its buses", async () => {
+    const { page } = await open(nic);
+    const { design, modules } = nic;
+    const body = modules.get(`${design.name}_nic_core`) ?? "";
+    const inside = [
+      ...body.matchAll(new RegExp(`^ {4}${design.name}_(\\w+) (?:#\\([^;]*?\\) )?\\w+ \\($`, "gmu")),
+    ];
+    expect(inside.length).toBeGreaterThan(15);
+    const names = await page.locator("#diagram-nic .name").allTextContents();
+    expect(names.toSorted()).toEqual(
+      [...inside.map(([, module]) => module), "host memory", "link_port", "software"].toSorted(),
+    );
+    expect(await page.locator("#bits-cqe").textContent()).toContain("STATUS");
+    expect(await page.locator("#interfaces").textContent()).toContain("m_axi_awaddr");
+    await page.locator("#register-search").fill("sq_doorbell");
+    const rows = await page.locator("#register-map tbody tr:visible").allTextContents();
+    expect(rows.length).toBeGreaterThan(0);
+    await page.close();
+  });
+
   it("finds registers by name, address and meaning, with the keyboard alone", async () => {
     const { page } = await open(leaf);
     const rows = page.locator("#register-map tbody tr:visible");
@@ -187,7 +212,7 @@ describe.skipIf(none)("the datasheet in Chromium", () => {
   });
 
   it("fits a screen of 360 pixels", async () => {
-    for (const sheet of [link, leaf]) {
+    for (const sheet of [link, leaf, nic]) {
       const { page } = await open(sheet, { viewport: { width: 360, height: 740 } });
       expect(await page.evaluate(pageWidth)).toBe(360);
       // Derived numbers are cards there, not a table to be scrolled

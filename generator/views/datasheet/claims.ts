@@ -5,10 +5,10 @@ import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign, SwitchDesign } from "../../design/switch.ts";
 import { pcsChoices } from "../../elaborate/pcs-choices.ts";
 import { bitsText, code, esc, list, note, num, type Section, table, text } from "./html.ts";
+import { limitsOfNic, rowsOfNic } from "./nic-claims.ts";
 import { totalBits } from "./performance.ts";
 
 export function conformanceSection(design: AnyDesign): Section {
-  const port = portOf(design);
   return {
     id: "conformance",
     title: "Conformance",
@@ -17,7 +17,7 @@ export function conformanceSection(design: AnyDesign): Section {
         caption: "Standards and published formats",
         stack: true,
         columns: [{ head: "what" }, { head: "after" }, { head: "extent" }],
-        rows: [...rowsOfPort(port), ...(design.kind === "switch" ? rowsOfSwitch(design) : []), ...common],
+        rows: [...rowsOf(design), ...common],
       }),
       text(
         `The test plan of retry and credits, each requirement with its source and what was measured, is ${code("docs/conformance.md")} of Lanewright; ${code("npm run conformance")} runs it anew.`,
@@ -29,8 +29,15 @@ export function conformanceSection(design: AnyDesign): Section {
   };
 }
 
+function rowsOf(design: AnyDesign): readonly (readonly string[])[] {
+  const port = rowsOfPort(portOf(design));
+  if (design.kind === "switch") return [...port, ...rowsOfSwitch(design), streams];
+  return design.kind === "nic" ? [...port, ...rowsOfNic(design)] : [...port, streams];
+}
+
+const streams = ["Packet streams", "AXI4-Stream", "TDATA, TKEEP, TVALID, TREADY, TLAST, TUSER"];
+
 const common: readonly (readonly string[])[] = [
-  ["Packet streams", "AXI4-Stream", "TDATA, TKEEP, TVALID, TREADY, TLAST, TUSER"],
   ["Registers", "AXI4-Lite", "32-bit data, one access at a time, SLVERR for what is not there"],
   ["Source", "IEEE Std 1364-2005", "Verilog; silent under Verilator -Wall, Icarus -Wall and Yosys check"],
 ];
@@ -98,12 +105,8 @@ export function limitsSection(design: AnyDesign): Section {
 }
 
 function limitsOf(design: AnyDesign): readonly string[] {
-  if (design.kind === "nic") return limitsOfNic();
+  if (design.kind === "nic") return limitsOfNic(design);
   return design.kind === "switch" ? limitsOfSwitch(design) : limitsOfLink(design);
-}
-
-function limitsOfNic(): readonly string[] {
-  return [];
 }
 
 function limitsOfLink({ retry, forwarding }: LinkDesign): readonly string[] {

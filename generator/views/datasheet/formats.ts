@@ -1,6 +1,9 @@
 import type { LinkDesign } from "../../design/link.ts";
+import { portOf } from "../../design/port-of.ts";
+import type { AnyDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 import { code, figure, heading, type Section, table, text } from "./html.ts";
+import { extensionHeaders, hostFormatParts } from "./nic-formats.ts";
 import { drawBits } from "./wavedrom.ts";
 
 /** A field of a format: name, bits, meaning. */
@@ -104,7 +107,19 @@ export function formatsOf({ retry }: LinkDesign): readonly Format[] {
   return [lrh, bth, flowControl, ...(retry === "llr" ? [startColumn] : []), controlSet];
 }
 
-export function formatsSection(port: LinkDesign): Section {
+/** Of a switch or a link BTHs are carried; an adapter lives by them. */
+const bthOfAdapter: Format = {
+  ...bth,
+  about: "Which queue pair, what is asked or answered, and the number of the packet.",
+};
+
+export function formatsSection(design: AnyDesign): Section {
+  const port = portOf(design);
+  const wire = formatsOf(port);
+  const all =
+    design.kind === "nic"
+      ? wire.flatMap((one) => (one === bth ? [bthOfAdapter, ...extensionHeaders] : [one]))
+      : wire;
   return {
     id: "formats",
     title: "Packet formats",
@@ -112,7 +127,8 @@ export function formatsSection(port: LinkDesign): Section {
       text(
         `InfiniBand packets: LRH, optionally a GRH, BTH and further headers, payload, ICRC (4 bytes), VCRC (2 bytes); ${port.mtuBytes} bytes of payload at most. On the MII a frame is a start column, the bytes of the packet and a terminate character, ${code("FD")}. The byte at the upper left goes first.`,
       ),
-      ...formatsOf(port).flatMap(formatParts),
+      ...all.flatMap(formatParts),
+      ...(design.kind === "nic" ? hostFormatParts(design) : []),
     ],
   };
 }

@@ -61,7 +61,7 @@ function datasheetView(
   const sections: readonly Section[] = [
     overviewSection(design, texts, interfaces),
     interfacesPart,
-    formatsSection(port),
+    formatsSection(design),
     parametersSection(design),
     numbersSection(design),
     latencySection(design),

@@ -32,6 +32,21 @@ const meanings: Readonly<Record<string, string>> = {
   rresp: "0 OKAY, 2 SLVERR",
 };
 
+/** Those of the master of host memory. What AXI4 has beside them stands at its default. */
+const meaningsOfMemory: Readonly<Record<string, string>> = {
+  m_axi_arid: "who reads: 0 payload, 1 send work requests, 2 receive work requests and atomics",
+  m_axi_araddr: "byte address; bursts do not cross 4 KiB",
+  m_axi_arlen: "beats less one; `ARSIZE` is the width of the bus, `ARBURST` INCR",
+  m_axi_rid: "beats of different IDs may come in any order",
+  m_axi_rdata: "whole beats",
+  m_axi_rready: "room is reserved before a burst is asked",
+  m_axi_awaddr: "byte address; bursts do not cross 4 KiB; all writes have one ID",
+  m_axi_awlen: "beats less one",
+  m_axi_wdata: "whole beats",
+  m_axi_wlast: "the last beat of a burst",
+  m_axi_bresp: "0 OKAY; all else is a write error",
+};
+
 /** Ports and their timing; the drawings use {@link drawWaves}. */
 export function interfacesSection(interfaces: readonly Interface[], last: number): Section {
   return {
@@ -63,7 +78,7 @@ function parts(one: Interface): readonly View[] {
         code(name),
         output ? "out" : "in",
         String(bits),
-        comment === "" ? marked(meanings[shortName(name)] ?? "") : esc(comment),
+        comment === "" ? marked(meaningsOfMemory[name] ?? meanings[shortName(name)] ?? "") : esc(comment),
       ]),
     }),
     ...(drawing === undefined ? [] : [figure(drawing.svg, drawing.caption)]),
@@ -71,7 +86,7 @@ function parts(one: Interface): readonly View[] {
 }
 
 function shortName(name: string): string {
-  return name.replace(/^s_axil_/u, "").replace(/^p\d+_(?:mii_|[tr]x_(?=t))?/u, "");
+  return name.replace(/^(?:s_axil|m_axi)_/u, "").replace(/^p\d+_(?:mii_|[tr]x_(?=t))?/u, "");
 }
 
 function titleOf({ kind, prefix, title }: Interface): string {
@@ -157,6 +172,33 @@ function wavesOf({
         ]),
         caption:
           "A write and a read, each shown by itself. How many cycles an answer takes is not fixed: masters go by valid and ready.",
+      };
+    case "axi":
+      return {
+        svg: drawWaves(`Timing of ${prefix}`, [
+          clock,
+          signal("araddr", "x3.x.....", "address"),
+          signal("arlen", "x3.x.....", "2"),
+          signal("arvalid", "01.0....."),
+          signal("arready", "0.10....."),
+          signal("rdata", "x...4x44x", "beat 0", "beat 1", "beat 2"),
+          signal("rvalid", "0...101.0"),
+          signal("rlast", "x...0x01x"),
+          signal("rready", "1........"),
+          {},
+          signal("awaddr", "x5x......", "address"),
+          signal("awlen", "x5x......", "1"),
+          signal("awvalid", "010......"),
+          signal("awready", "1........"),
+          signal("wdata", "x.5.5x...", "beat 0", "beat 1"),
+          signal("wlast", "x.0.1x..."),
+          signal("wvalid", "0.1..0..."),
+          signal("wready", "0..1....."),
+          signal("bvalid", "0......10"),
+          signal("bready", "1........"),
+        ]),
+        caption:
+          "A read of three beats, the second one late, and a write of two whose first one waits for ready. Data of a write may come before, with or behind its address.",
       };
     default:
       return undefined;

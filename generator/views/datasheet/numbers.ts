@@ -1,6 +1,8 @@
+import { nicSchema } from "../../description/nic-schema.ts";
 import { linkSchema } from "../../description/schema.ts";
 import { switchSchema } from "../../description/switch-schema.ts";
 import { type Derived, type DerivedId, derivedIds, type LinkDesign } from "../../design/link.ts";
+import type { NicDesign } from "../../design/nic.ts";
 import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import { retryOnlyIds } from "../../elaborate/index.ts";
@@ -16,7 +18,7 @@ interface Schema {
 function parameters(design: AnyDesign): readonly (readonly [key: string, value: string])[] {
   const port = portOf(design);
   const { virtualLanes, lanes, fec } = port;
-  const wire = design.kind === "switch" ? "ports." : "";
+  const wire = design.kind === "switch" ? "ports." : design.kind === "nic" ? "port." : "";
   const words = (value: unknown): string => (typeof value === "string" ? value : String(value));
   const own: [string, unknown][] = [
     ["name", design.name],
@@ -24,6 +26,7 @@ function parameters(design: AnyDesign): readonly (readonly [key: string, value: 
     ["datapathBits", design.datapathBits],
     ["mtuBytes", design.mtuBytes],
     ...(design.kind === "switch" ? ([["ports.count", design.ports]] as [string, unknown][]) : []),
+    ...(design.kind === "nic" ? ownOfNic(design) : []),
     [`${wire}rateGbps`, port.rateGbps],
     [`${wire}cableMeters`, port.cableMeters],
     [`${wire}phyLatencyNs`, port.phyLatencyNs],
@@ -54,16 +57,33 @@ function parameters(design: AnyDesign): readonly (readonly [key: string, value: 
   return own.map(([key, value]) => [key, words(value)] as const);
 }
 
+/** Keys that only an adapter has. */
+function ownOfNic(design: NicDesign): readonly [string, unknown][] {
+  const { host, requester, responder } = design;
+  return [
+    ["queuePairs", design.queuePairs],
+    ["completionQueues", design.completionQueues],
+    ["memoryRegions", design.memoryRegions],
+    ["host.dataBits", host.dataBits],
+    ["host.outstandingReads", host.outstandingReads],
+    ["requester.outstandingReads", requester.outstandingReads],
+    ["requester.outstandingRequests", requester.outstandingRequests],
+    ["requester.scatterGather", requester.scatterGather],
+    ["responder.outstandingReads", responder.outstandingReads],
+  ];
+}
+
 function described(schema: Schema, key: string): string {
   let at: Schema | undefined = schema;
   for (const part of key.split(".")) at = at?.properties?.[part];
   return at?.description ?? "";
 }
 
-/** Keys that a description need not have for a switch are those of its ports. */
+/** Keys that a description need not have for a switch or an adapter are those of its ports. */
 function meaningOf(design: AnyDesign, key: string): string {
-  const own = design.kind === "switch" ? described(switchSchema as Schema, key) : "";
-  return own === "" ? described(linkSchema as Schema, key.replace(/^ports\./u, "")) : own;
+  const schemas = { link: undefined, switch: switchSchema, nic: nicSchema };
+  const own = described((schemas[design.kind] ?? {}) as Schema, key);
+  return own === "" ? described(linkSchema as Schema, key.replace(/^ports?\./u, "")) : own;
 }
 
 export function parametersSection(design: AnyDesign): Section {
@@ -98,6 +118,7 @@ function numbersOfPort({ derived, retry }: LinkDesign): readonly Derived[] {
 export function numbersSection(design: AnyDesign): Section {
   const port = portOf(design);
   const several = design.kind === "switch";
+  const own = design.kind === "switch" ? "The switch" : "The adapter";
   return {
     id: "numbers",
     title: "Derived numbers",
@@ -105,7 +126,7 @@ export function numbersSection(design: AnyDesign): Section {
       text(
         "Each number that the description does not say, with the formula that gives it, the inputs of the formula and what it rests on. The emitted Verilog carries the same as commented <code>localparam</code>s.",
       ),
-      ...(design.kind === "switch" ? numbers("The switch", "switch", Object.values(design.derived)) : []),
+      ...(design.kind === "link" ? [] : numbers(own, design.kind, Object.values(design.derived))),
       ...numbers(several ? "Each port" : "The port", "port", numbersOfPort(port)),
       ...(port.pcs === null ? [] : numbers("The PCS", "pcs", Object.values(port.pcs.derived))),
     ],

@@ -4,10 +4,12 @@ import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign, SwitchDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 import { drawLinkPort } from "../pictures/link-port.ts";
+import { drawNic } from "../pictures/nic.ts";
 import { drawPcs } from "../pictures/pcs.ts";
 import { inlined } from "../pictures/svg.ts";
 import { drawSwitch } from "../pictures/switch.ts";
 import { bitsText, code, esc, figure, heading, list, num, type Section, text } from "./html.ts";
+import { featuresOfNic } from "./nic-claims.ts";
 import { memoriesOf, passagesOf, totalBits, totalCycles, totalNs } from "./performance.ts";
 import type { Interface } from "./ports.ts";
 import { drawSymbol } from "./symbol.ts";
@@ -35,7 +37,7 @@ export function titleOf(design: AnyDesign): Title {
       label:
         design.kind === "switch"
           ? `MII to MII, ${cycles} cycles`
-          : `both ways through, ${port.pcs === null ? `${cycles} cycles` : "lanes included"}`,
+          : `${design.kind === "nic" ? "port, doorbells and keys, " : ""}both ways through, ${port.pcs === null ? `${cycles} cycles` : "lanes included"}`,
     },
     {
       value: bitsText(totalBits(memoriesOf(design))).split(" ")[0] ?? "",
@@ -74,11 +76,15 @@ function leadOf(design: AnyDesign, port: LinkDesign): string {
     port.retry === "llr"
       ? "Credits keep its buffers from overflowing and a link-level retry sends again what the wire damages: each packet arrives once, unchanged and in the order of its lane."
       : "Credits keep its buffers from overflowing; packets that the wire damages are marked and left to the layer above.";
-  const what =
-    design.kind === "switch"
-      ? `An InfiniBand switch core with ${design.ports} external ports, virtual output queues, a scheduler and a crossbar.`
-      : "One port of an InfiniBand link: packet streams on one side, the wire on the other.";
-  return `${what} ${retry}`;
+  return `${whatOf(design)} ${retry}`;
+}
+
+function whatOf(design: AnyDesign): string {
+  if (design.kind === "switch")
+    return `An InfiniBand switch core with ${design.ports} external ports, virtual output queues, a scheduler and a crossbar.`;
+  if (design.kind === "nic")
+    return "A network adapter with InfiniBand's reliable connections in hardware: software posts work requests, payload moves between host memory and wire without a copy.";
+  return "One port of an InfiniBand link: packet streams on one side, the wire on the other.";
 }
 
 function features(design: AnyDesign): readonly string[] {
@@ -92,6 +98,7 @@ function features(design: AnyDesign): readonly string[] {
           `${num(design.tables.unicastEntries)} unicast and ${num(design.tables.multicastEntries)} multicast rows, exchanged under load`,
         ]
       : []),
+    ...(design.kind === "nic" ? featuresOfNic(design) : []),
     `InfiniBand framing with ${port.virtualLanes.data} data lane${port.virtualLanes.data === 1 ? "" : "s"} and VL15, MTU ${num(port.mtuBytes)} bytes`,
     `Credit flow control, ${num(derived.creditsPerVl.value)} blocks of ${derived.creditBlockBytes.value} bytes a lane`,
     ...(retry === "llr"
@@ -134,11 +141,22 @@ export function overviewSection(
               `Each ${code("switch_port")} holds a ${code("link_port")}; the next diagram opens it. It is drawn from the emitted Verilog; the register block, which is wired to everything, is left out.`,
             ),
           ]
-        : [
-            text(
-              "Drawn from the emitted Verilog; thick lines carry packets. The register block, which is wired to everything, is left out.",
-            ),
-          ]),
+        : design.kind === "nic"
+          ? [
+              figure(
+                inlined(drawNic(design, texts)),
+                "The adapter between host and link port; thick lines carry payload",
+                "diagram-nic",
+              ),
+              text(
+                `An arrow says who hands something over. The next diagram opens ${code("link_port")}. Both are drawn from the emitted Verilog; the register block of the port, which is wired to everything, is left out.`,
+              ),
+            ]
+          : [
+              text(
+                "Drawn from the emitted Verilog; thick lines carry packets. The register block, which is wired to everything, is left out.",
+              ),
+            ]),
       figure(
         inlined(drawLinkPort(port, texts)),
         "Modules of a link port and what drives what",

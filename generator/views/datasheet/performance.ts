@@ -51,7 +51,9 @@ export function latencySection(design: AnyDesign): Section {
     title: "Latency budget",
     parts: [
       text(
-        "From the first beat on one side to the first beat on the other, idle device, cut-through. Simulation holds these cycles.",
+        design.kind === "nic"
+          ? "What of the way is known stage by stage: the port's own stages, doorbells and keys. The engines between them depend on host memory; a simulation shows the whole way."
+          : "From the first beat on one side to the first beat on the other, idle device, cut-through. Simulation holds these cycles.",
       ),
       figure(
         stackedBars(

@@ -39,7 +39,7 @@ function portOf(line: string): readonly Port[] {
 export interface Interface {
   /** Start of the names: `p0_tx`. */
   readonly prefix: string;
-  readonly kind: "clock" | "stream" | "mii" | "lanes" | "axil" | "status" | "other";
+  readonly kind: "clock" | "stream" | "mii" | "lanes" | "axil" | "axi" | "status" | "other";
   readonly title: string;
   readonly ports: readonly Port[];
 }
@@ -50,6 +50,7 @@ const kinds: readonly (readonly [RegExp, Interface["kind"], string])[] = [
   [/^(p\d+_mii)_\w+$/u, "mii", ""],
   [/^(p\d+)_[tr]x_lane(?:_clk)?$/u, "lanes", ""],
   [/^(s_axil)_\w+$/u, "axil", "Registers, AXI4-Lite"],
+  [/^(m_axi)_\w+$/u, "axi", "Host memory, AXI4"],
   [/^(p\d+_port_state|irq)$/u, "status", "Status"],
   [/^/u, "other", "Other ports"],
 ];

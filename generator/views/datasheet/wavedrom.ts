@@ -39,12 +39,17 @@ export function drawWaves(title: string, signals: readonly Signal[]): string {
   return adopted(drawn, title).replaceAll('xlink:href="#', 'href="#w-');
 }
 
-/** Fields of a word in rows of `rowBits`, the highest bit at the left and on top. */
-export function drawBits(title: string, fields: readonly BitField[], rowBits = 32): string {
+/** Fields in rows of `rowBits`, the highest bit at the left, and on top unless the lowest row is to be `lowFirst`. */
+export function drawBits(
+  title: string,
+  fields: readonly BitField[],
+  { rowBits = 32, lowFirst = false }: { readonly rowBits?: number; readonly lowFirst?: boolean } = {},
+): string {
   const { renderAny, waveSkin, onml } = library();
   const bits = fields.reduce((sum, field) => sum + field.bits, 0);
   const reg = fields.map(({ name, bits: count }) => (name === "" ? { bits: count } : { name, bits: count }));
-  const config = { bits, lanes: Math.ceil(bits / rowBits), hspace: 832, vspace: 56, fontsize: 13 };
+  const lanes = Math.ceil(bits / rowBits);
+  const config = { bits, lanes, hspace: 832, vspace: lanes > 8 ? 44 : 56, fontsize: 13, hflip: lowFirst };
   return adopted(onml.stringify(renderAny(0, { reg, config }, waveSkin, true)), title);
 }
 

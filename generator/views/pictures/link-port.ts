@@ -1,20 +1,7 @@
 import type { AnyPcsDesign } from "../../design/any-pcs.ts";
 import type { LinkDesign } from "../../design/link.ts";
 import { drawGraph, type GraphEdge, type GraphNode } from "./graph.ts";
-
-interface Instance {
-  readonly module: string;
-  readonly name: string;
-  /** Port of the instance and the expression that it is wired to. */
-  readonly wires: readonly (readonly [port: string, net: string])[];
-}
-
-interface Port {
-  readonly name: string;
-  readonly output: boolean;
-  /** As wide as the datapath. */
-  readonly wide: boolean;
-}
+import { type Instance, instancesOf, netsOf, portsOf } from "./wiring.ts";
 
 /** An outside end of the port: the pattern of its nets, and how it is shown. */
 interface End {
@@ -162,14 +149,16 @@ function connections(
   { design, ends }: { readonly design: LinkDesign; readonly ends: readonly End[] },
 ): readonly GraphEdge[] {
   const ports = (instance: Instance) =>
-    new Map(portsOf(String(texts.get(instance.module)), design).map((port) => [port.name, port]));
+    new Map(
+      portsOf(String(texts.get(instance.module)), design.datapathBits).map((port) => [port.name, port]),
+    );
   const drivers = new Map<string, string>();
   for (const instance of instances) {
     for (const [port, net] of instance.wires) {
       if (ports(instance).get(port)?.output) for (const name of netsOf(net)) drivers.set(name, instance.name);
     }
   }
-  for (const { name, output } of portsOf(body, design)) {
+  for (const { name, output } of portsOf(body, design.datapathBits)) {
     const end = ends.find(({ pattern }) => pattern.test(name));
     if (end && !output) drivers.set(name, end.id);
   }
@@ -204,32 +193,5 @@ function connections(
 }
 
 function carriesPackets(text: string, design: LinkDesign): boolean {
-  return portsOf(text, design).some(({ wide }) => wide);
-}
-
-function instancesOf(text: string, prefix: string): readonly Instance[] {
-  const pattern = new RegExp(`^\\s+(${prefix}\\w+) (?:#\\(.*?\\) )?(\\w+) \\(\\n(.*?)\\n\\s+\\);`, "gms");
-  return [...text.matchAll(pattern)].map(([, module = "", name = "", list = ""]) => ({
-    module,
-    name,
-    wires: [...list.matchAll(/\.(\w+)\s*\((.*?)\)(?=,?\s*(?:\n|$))/g)].map(
-      ([, port = "", net = ""]) => [port, net] as const,
-    ),
-  }));
-}
-
-function portsOf(text: string, design: LinkDesign): readonly Port[] {
-  const range = `[${design.datapathBits - 1}:0]`;
-  return [...text.matchAll(/^\s+(input|output)\s+(?:wire|reg)\s+(\[[^\]]*\])?\s*(\w+)/gm)].map(
-    ([, direction, bits, name = ""]) => ({
-      name,
-      output: direction === "output",
-      wide: bits === range || /^[tr]x_lane$/.test(name),
-    }),
-  );
-}
-
-/** Names in an expression. */
-function netsOf(net: string): readonly string[] {
-  return net.match(/[a-z]\w*/g) ?? [];
+  return portsOf(text, design.datapathBits).some(({ wide }) => wide);
 }
