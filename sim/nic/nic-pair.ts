@@ -1,19 +1,25 @@
-/** Two adapters on the two ends of a cable, each with its host memory and its driver, cycle by cycle. */
+/** Two adapters on the two ends of a cable, or of two with a switch between them, each with its host memory and its driver, cycle by cycle. */
 import type { NicDesign } from "../../generator/design/nic.ts";
+import type { SwitchDesign } from "../../generator/design/switch.ts";
 import { Axi4Memory, type Axi4Options } from "../bfm/axi4-memory.ts";
 import { AxiLite } from "../bfm/axil.ts";
 import { HostPages } from "../bfm/host-pages.ts";
 import type { Model } from "../driver/model.ts";
 import { limitsOf } from "../run/limits.ts";
-import { MiiWire } from "../run/pair-wire.ts";
+import { MiiWire, type PairWire } from "../run/pair-wire.ts";
 import type { Faults } from "../run/phase.ts";
 import { Rng } from "../traffic/rng.ts";
 import { NicDriver } from "./driver.ts";
 import type { HostMemoryAccess } from "./rings.ts";
+import { SwitchWire } from "./switch-wire.ts";
 
 export interface NicPairOptions {
   readonly seed?: number;
   readonly memory?: Axi4Options;
+  /** A switch between the adapters: its design, and an open model of it that was not yet stepped. */
+  readonly through?: { readonly design: SwitchDesign; readonly model: Model };
+  /** Data lane of a service level; default VL0 for each. */
+  readonly vlOf?: (sl: number) => number;
 }
 
 /** Value of `p0_port_state` in which packets flow. */
@@ -40,7 +46,9 @@ export function growing(pages: HostPages): HostMemoryAccess {
 export class NicPair {
   readonly design: NicDesign;
   readonly models: readonly [Model, Model];
-  readonly wire: MiiWire;
+  readonly wire: PairWire;
+  /** The wire, when it is two cables and a switch. */
+  readonly through: SwitchWire | null;
   readonly memories: readonly [Axi4Memory, Axi4Memory];
   readonly hosts: readonly [HostMemoryAccess, HostMemoryAccess];
   /** The registers of each adapter. */
@@ -56,10 +64,20 @@ export class NicPair {
     this.models = models;
     const rng = new Rng(options.seed ?? 1);
     const limits = limitsOf(design.port);
-    this.wire = new MiiWire(design.port, models, {
-      seeds: [rng.fork("cable 0").seed, rng.fork("cable 1").seed],
-      delayCycles: limits.delayCycles,
-    });
+    const { through } = options;
+    this.through =
+      through === undefined
+        ? null
+        : new SwitchWire(through.design, through.model, models, {
+            seed: rng.fork("cables").seed,
+            step: () => this.step(),
+          });
+    this.wire =
+      this.through ??
+      new MiiWire(design.port, models, {
+        seeds: [rng.fork("cable 0").seed, rng.fork("cable 1").seed],
+        delayCycles: limits.delayCycles,
+      });
     const pages = [new HostPages(), new HostPages()] as const;
     const memory = (side: 0 | 1): Axi4Memory =>
       new Axi4Memory(models[side], "m_axi", pages[side], {
@@ -72,13 +90,19 @@ export class NicPair {
     const bus = (side: 0 | 1): AxiLite => new AxiLite(models[side], "s_axil", { step: () => this.step() });
     this.buses = [bus(0), bus(1)];
     const driver = (side: 0 | 1): NicDriver =>
-      new NicDriver(this.buses[side], this.hosts[side], { lid: side + 1, base: adapterPage });
+      new NicDriver(this.buses[side], this.hosts[side], {
+        ...{ lid: side + 1, base: adapterPage },
+        ...(options.vlOf !== undefined && { vlOf: options.vlOf }),
+      });
     this.drivers = [driver(0), driver(1)];
     const states = models.map((model) => model.port("p0_port_state"));
-    for (let left = limits.bringUpCycles; states.some((state) => state.get() !== active); left--) {
+    const down = (): boolean =>
+      states.some((state) => state.get() !== active) || this.through?.active === false;
+    for (let left = limits.bringUpCycles; down(); left--) {
       if (left === 0) throw new Error("the link does not come up");
       this.step();
     }
+    this.through?.start();
   }
 
   setFaults(faults: Faults): void {
@@ -98,5 +122,6 @@ export class NicPair {
 
   close(): void {
     for (const model of this.models) model.close();
+    this.through?.model.close();
   }
 }

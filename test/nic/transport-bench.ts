@@ -162,7 +162,9 @@ export class TransportHost {
   readonly states = new Map<number, StateName>();
   /** Shared receive queues that have told of their limit. */
   readonly limits: number[] = [];
-  readonly pace: Pace;
+  pace: Pace;
+  /** Answers are kept from the wire. */
+  held = false;
   /** Addresses that host memory answers reads of with an error. */
   readonly broken = new Set<bigint>();
   readonly #rng: Rng;
@@ -191,6 +193,11 @@ export class TransportHost {
     model.reset();
     // Deadlines are cleared after reset, one queue pair a cycle.
     for (let cycle = 0; cycle < 64; cycle++) this.step();
+  }
+
+  /** Writes of host memory that are not complete. */
+  get writing(): number {
+    return this.#writes.length;
   }
 
   get cycle(): number {
@@ -450,7 +457,8 @@ export class TransportHost {
   }
 
   #serveWire(after: (() => void)[]): void {
-    if (this.#takes("rs_tx")) {
+    if (this.held) this.#set("rs_tx_ready", 0);
+    else if (this.#takes("rs_tx")) {
       const opcode = this.#get("rs_tx_opcode");
       const count = this.#get("rs_tx_payload_bytes");
       const payload = this.memory.read(count === 0 ? 0n : this.#big("rs_tx_address"), count);

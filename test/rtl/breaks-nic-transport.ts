@@ -7,6 +7,7 @@ import type { Breaks } from "./breaks.ts";
 export const files = transportModules(transportDesign()).map((one) => fileOfModule(transportDesign(), one));
 
 const requests = "does with every request";
+const rules = "rules of the transport, one by one";
 const failed = "a work request that host memory answers with an error";
 const programs = "out of order";
 
@@ -46,6 +47,39 @@ export const breaks: readonly Breaks[] = [
       ["first_reg ? (last ?", "1'b1 ? (last ?"],
       ["served_reg <= served_reg + {7'd0, fresh};", "served_reg <= served_reg;"],
       ["left_reg         <= left_reg - {19'd0, bytes};", "left_reg         <= left_reg;"],
+    ],
+  },
+  {
+    bench: "../nic/transport-rules",
+    only: rules,
+    module: "nic/responder",
+    changes: [
+      ["is_atomic && hdr_va[2:0] != 3'd0", "1'b0"],
+      ["(is_only || hdr_payload_bytes != 13'd0)", "1'b1"],
+      ["unanswered >= set_reads", "1'b0"],
+    ],
+  },
+  {
+    bench: "../nic/transport-rules",
+    only: rules,
+    module: "nic/response_engine",
+    changes: [
+      ["event_rkey == ring_rkey &&", ""],
+      ["bytes_in == {28'd0, due_in}", "1'b1"],
+      ["end_in <= {1'b0, ring_length}", "1'b1"],
+      ["event_valid && !waited[15];", "event_valid;"],
+    ],
+  },
+  {
+    bench: "../nic/transport-rules",
+    only: rules,
+    module: "nic/requester",
+    changes: [
+      ["wqe_remote + (do_read ? offset : 64'd0)", "wqe_remote"],
+      ["do_read ? left : wqe_length", "wqe_length"],
+      ["went_back_reg || done_reg == started_reg", "done_reg == started_reg"],
+      ["is_last == final_one &&", ""],
+      ["is_last == final_one &&", "!(final_one && !is_last) &&"],
     ],
   },
   {
