@@ -1,0 +1,111 @@
+/** The Ethernet port of an adapter: its modules and the memories in them. */
+import type { NicDesign } from "../../design/nic.ts";
+import { ethCounters, ethRegisters } from "../../elaborate/eth-registers.ts";
+import { ethernetNumbers } from "../../elaborate/ethernet.ts";
+import { dec } from "../../render/verilog.ts";
+import type { View } from "../../render/view.ts";
+import { header } from "../common.ts";
+import { countersView } from "../counters.ts";
+import { crcCheckView } from "../crc-check.ts";
+import { crcGenView } from "../crc-gen.ts";
+import { csrView } from "../csr.ts";
+import type { ModuleFile } from "../files.ts";
+import { fifoView } from "../nic/fifo.ts";
+import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { packetMemoryModules } from "../packet-memory.ts";
+import {
+  ethMacRxViews,
+  fcsCheckView,
+  pauseView,
+  roceDeframerView,
+  rxFramesView,
+} from "./receive.ts";
+import { ethView, usedBits } from "./sizes.ts";
+import {
+  ethMacTxView,
+  roceFramerView,
+  roceHeaderView,
+  txAlignView,
+  txControlView,
+  txFramesView,
+} from "./transmit.ts";
+
+/** Bits of a row of the table of addresses. */
+const addressRowBits = 224;
+
+/** Memories of the port, by the module that has them. */
+const memories = ["tx", "header", "source", "rx"] as const;
+
+/** What the names of counters stand for inside of `eth_port`. */
+const inside: Readonly<Record<string, string>> = {
+  drop_overflow: "evt_overflow",
+  held: "{11'd0, held}",
+  memory_corrected: `|{${memories.map((name) => `${name}_corrected`).join(", ")}}`,
+  memory_uncorrectable: `|{${memories.map((name) => `${name}_uncorrectable`).join(", ")}}`,
+};
+
+function portView(design: NicDesign): View {
+  const counters = ethCounters(design).map(({ signal }) => signal.replace(/^evt_/u, ""));
+  const secded = design.memoryProtection === "secded";
+  const qp = qpBits(design);
+  const used = usedBits(design);
+  return {
+    ...ethView(design, "eth_port"),
+    header: header(design, "Ethernet port of an adapter: RoCE v2."),
+    memories: secded ? memories.map((name) => ({ name })) : [],
+    rowHere: qp === 16 ? "1'b1" : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
+    usedWide: used === 16 ? "used" : `{${dec(0, 16 - used)}, used}`,
+    unusedSettings: used === 16 ? "" : `, pause_xoff[15:${used}], pause_xon[15:${used}]`,
+    counted: counters.map((name, at) => ({
+      name,
+      signal: inside[name] ?? `evt_${name}`,
+      comma: at === counters.length - 1 ? "" : ",",
+    })),
+    params: [],
+  };
+}
+
+/** Bits that go with a beat through the check of the ICRC: first, form of the headers, words, PktLen. */
+const checkSide = (design: NicDesign): number => 1 + 2 + nicSizes(design).wordBits + 11;
+
+/** Each module once, the port last. */
+export function ethModules(design: NicDesign): readonly ModuleFile[] {
+  const { W, wordBits } = nicSizes(design);
+  const numbers = ethernetNumbers(design);
+  const row = { rowBits: W + wordBits + 1, firmBits: 1 };
+  const [macRx, macRxAlign] = ethMacRxViews(design);
+  const map = ethRegisters(design);
+  return [
+    ...packetMemoryModules(design, {
+      eth_tx_memory: { ...row, depth: numbers.transmitBeats, purpose: "Packets to be sent." },
+      eth_rx_memory: { ...row, depth: numbers.receiveBeats, purpose: "Received packets." },
+      eth_address_memory: {
+        rowBits: addressRowBits,
+        depth: design.queuePairs,
+        purpose: "Addresses of the peers of the queue pairs.",
+      },
+    }),
+    ["nic_fifo", "nic/fifo", fifoView(design)],
+    ["eth_tx_frames", "eth/tx_frames", txFramesView(design)],
+    ["roce_header", "eth/roce_header", roceHeaderView(design)],
+    ["roce_framer", "eth/roce_framer", roceFramerView(design)],
+    ["icrc_gen", "link/crc_gen", crcGenView(design.port, { kind: "icrc", sideBits: 1, endpoint: true })],
+    ["eth_tx_control", "eth/tx_control", txControlView(design)],
+    ["eth_tx_align", "eth/tx_align", txAlignView(design)],
+    ["eth_mac_tx", "eth/mac_tx", ethMacTxView(design)],
+    ["eth_mac_rx_align", "mac/mac_rx_align", macRxAlign],
+    ["eth_mac_rx", "mac/mac_rx", macRx],
+    ["eth_fcs_check", "eth/fcs_check", fcsCheckView(design)],
+    [
+      "icrc_check",
+      "link/crc_check",
+      crcCheckView(design.port, { kind: "icrc", sideBits: checkSide(design), endpoint: true }),
+    ],
+    ["roce_deframer", "eth/roce_deframer", roceDeframerView(design)],
+    ["eth_rx_frames", "eth/rx_frames", rxFramesView(design)],
+    ["eth_pause", "eth/pause", pauseView(design)],
+    ["eth_counters", "common/counters", countersView(design, map)],
+    ["eth_csr", "common/csr", csrView(design, map)],
+    ["eth_port", "eth/port", portView(design)],
+  ];
+}

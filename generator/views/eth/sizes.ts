@@ -1,0 +1,48 @@
+/** What the modules of an Ethernet port share. */
+import type { NicDesign } from "../../design/nic.ts";
+import { ethernetNumbers } from "../../elaborate/ethernet.ts";
+import { bin } from "../../render/verilog.ts";
+import type { View } from "../../render/view.ts";
+import { bitsFor, indexBits, localparam, moduleName } from "../common.ts";
+import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { range } from "../ranges.ts";
+
+/** Ranges of ports, ready for a template. */
+export function ethRanges(design: NicDesign): Readonly<Record<string, string>> {
+  const { W, BB, wordBits } = nicSizes(design);
+  return { data: range(W), keep: range(BB), words: range(wordBits), bytes: range(bitsFor(BB)) };
+}
+
+/** Bits of a count of the beats in the receive buffer. */
+export const usedBits = (design: NicDesign): number => indexBits(ethernetNumbers(design).receiveBeats) + 1;
+
+/** What every view of the port has. */
+export function ethView(design: NicDesign, suffix: string): View {
+  return {
+    module: moduleName(design, suffix),
+    device: design.name,
+    secded: design.memoryProtection === "secded",
+    r: ethRanges(design),
+    qp: range(qpBits(design)),
+    qpSlice: `[${qpBits(design) - 1}:0]`,
+    used: range(usedBits(design)),
+    usedSlice: `[${usedBits(design) - 1}:0]`,
+  };
+}
+
+/** `localparam` lines of the words of a beat. */
+export function wordParams(design: NicDesign): readonly View[] {
+  const { W, words, wordBits } = nicSizes(design);
+  return [
+    localparam("W", W, "bits of a beat"),
+    localparam("WORDS", words, "4-byte words of a beat: W / 32"),
+    localparam("WB", wordBits, "bits that count them"),
+  ];
+}
+
+/** Bit `i` set for the words `from` … `to - 1` of a beat. */
+export function wordMask(words: number, from: number, to: number): string {
+  let mask = 0n;
+  for (let at = Math.max(0, from); at < Math.min(words, to); at += 1) mask |= 1n << BigInt(at);
+  return bin(mask, words);
+}
