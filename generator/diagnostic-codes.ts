@@ -63,7 +63,8 @@ export const diagnosticCodes = {
   LW_LARGE_PACKET_MEMORY: "The packet buffers are larger than a die has room for.",
 
   // Rules between the values of an adapter
-  LW_NIC_FRAME: "Ethernet frames are asked for, which adapters do not have yet.",
+  LW_NIC_FRAME: "A key of an adapter does not go with its framing.",
+  LW_NIC_ETHERNET_MTU: "Packets of the largest path MTU are longer than the network takes.",
   LW_NIC_HOST_WIDTH: "Host memory and the datapath of an adapter have different widths.",
   LW_NIC_SLOW_READS: "Reads of host memory on their way do not cover its latency.",
   LW_NIC_SLOW_REQUESTS: "One queue pair cannot fill the wire with short messages.",

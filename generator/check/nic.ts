@@ -8,7 +8,12 @@ const hostReadNs = 500;
 
 /** Rules between the values of an adapter, those of its port left out. */
 export function checkNic(design: NicDesign): readonly Problem[] {
-  return [...checkHostWidth(design), ...checkHostReads(design), ...checkRequests(design)];
+  return [
+    ...checkHostWidth(design),
+    ...checkHostReads(design),
+    ...checkRequests(design),
+    ...checkEthernetMtu(design),
+  ];
 }
 
 function checkHostWidth({ host, datapathBits }: NicDesign): readonly Problem[] {
@@ -60,6 +65,29 @@ function checkRequests(design: NicDesign): readonly Problem[] {
       remedy: `take requester.outstandingRequests out (the formula gives ${computed}), or accept it`,
       path: ["requester", "outstandingRequests"],
       uses: ["requester", "port", "mtuBytes"],
+    },
+  ];
+}
+
+/** The largest path MTU whose packets a network takes. */
+function largestMtu(ipMtuBytes: number, overhead: number): number {
+  return [256, 512, 1024, 2048, 4096].filter((mtu) => mtu + overhead <= ipMtuBytes).at(-1) ?? 256;
+}
+
+function checkEthernetMtu({ ethernet, mtuBytes }: NicDesign): readonly Problem[] {
+  if (ethernet === null || ethernet.derived.maxIpBytes.value <= ethernet.ipMtuBytes) return [];
+  const longest = ethernet.derived.maxIpBytes.value;
+  const fits = largestMtu(ethernet.ipMtuBytes, longest - mtuBytes);
+  return [
+    {
+      code: "LW_NIC_ETHERNET_MTU",
+      severity: "error",
+      message: `a packet with ${mtuBytes} bytes of payload is an IP packet of up to ${longest} bytes, which the network does not take`,
+      value: `mtuBytes: ${mtuBytes}, ethernet.ipMtuBytes: ${ethernet.ipMtuBytes}`,
+      limit: `${ethernet.ipMtuBytes} bytes`,
+      remedy: `set mtuBytes to ${fits}, or ethernet.ipMtuBytes to ${longest} where the network takes that`,
+      path: ["mtuBytes"],
+      uses: ["mtuBytes", "ethernet"],
     },
   ];
 }

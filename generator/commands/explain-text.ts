@@ -54,6 +54,12 @@ function nicParts(design: NicDesign): readonly string[] {
     ["doorbell to MII out", design.latencyBudget.doorbellToWire],
     ["MII in to host memory", design.latencyBudget.wireToMemory],
   ] as const;
+  if (design.ethernet !== null)
+    return [
+      numbersTable(Object.values(design.derived)),
+      `${colors.bold("The Ethernet port:")}\n${numbersTable(Object.values(design.ethernet.derived))}`,
+      `${latencyTable(sections)}\nStages of the port, of doorbells and of keys; those of the engines between them are not counted yet.`,
+    ];
   return [
     numbersTable(Object.values(design.derived)),
     `${colors.bold("The port:")}\n${numbersTable(numbersOf(design.port))}`,

@@ -4,17 +4,24 @@ import type { NicDescription } from "../dsl/nic-description.ts";
 import { type CompleteLink, withDefaults } from "./defaults.ts";
 
 /** A description of an adapter in which everything optional has been decided but what has a formula. */
-export type CompleteNic = Omit<NicDesign, "derived" | "latencyBudget" | "memories" | "port" | "requester"> & {
+export type CompleteNic = Omit<
+  NicDesign,
+  "derived" | "latencyBudget" | "memories" | "port" | "requester" | "ethernet"
+> & {
   readonly requester: Omit<NicDesign["requester"], "outstandingRequests">;
   /** Null: what the formula gives. */
   readonly outstandingRequests: number | null;
+  /** Null: native frames. */
+  readonly ethernet: { readonly ipMtuBytes: number } | null;
   readonly port: CompleteLink;
 };
 
 /** The port of an adapter as the description of a link: an end point, which makes and checks the ICRC. */
 export function nicPortDescription(description: NicDescription): LinkDescription {
   const { name, clockMHz, datapathBits, mtuBytes, port, virtualLanes } = description;
-  const { retry, memoryProtection, derived } = description;
+  const { memoryProtection, derived } = description;
+  // There is no retry of the link on Ethernet
+  const retry = description.frame === "ethernet" ? "none" : description.retry;
   const { rateGbps, cableMeters, phyLatencyNs, phy, lanes, fec } = port;
   return {
     ...{ name, clockMHz, datapathBits, mtuBytes, rateGbps, cableMeters, virtualLanes },
@@ -53,6 +60,8 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     responder: { outstandingReads: responder.outstandingReads ?? 16 },
     memoryProtection: description.memoryProtection ?? "none",
     outstandingRequests: requester.outstandingRequests ?? null,
+    ethernet:
+      description.frame === "ethernet" ? { ipMtuBytes: description.ethernet?.ipMtuBytes ?? 9000 } : null,
     port: withDefaults(nicPortDescription(description)),
   };
 }

@@ -137,6 +137,20 @@ export const nicSchema = {
       default: "infiniband",
       description: "Framing of the packets.",
     },
+    ethernet: {
+      type: "object",
+      description: 'The network of an adapter with frame: "ethernet".',
+      additionalProperties: false,
+      properties: {
+        ipMtuBytes: {
+          type: "integer",
+          minimum: 576,
+          maximum: 9600,
+          default: 9000,
+          description: "Longest IP packet that the network takes.",
+        },
+      },
+    },
     memoryProtection: common.memoryProtection,
     derived: derivedSchema(derivedIds),
   },

@@ -78,21 +78,36 @@ function iterationsOfWavefront(description: unknown): readonly Problem[] {
   ];
 }
 
-/** Ethernet frames are known to descriptions of adapters and not generated yet; a design does not show them. */
+/** Keys of an adapter that go with one framing only; a design does not show them. */
 function ethernet(description: unknown): readonly Problem[] {
-  const { kind, frame } = description as Partial<NicDescriptionOfKind>;
-  if (kind !== "nic" || frame !== "ethernet") return [];
-  return [
-    {
-      code: "LW_NIC_FRAME",
-      severity: "error",
-      message: "this version has no Ethernet frames (RoCE v2) for adapters yet",
-      value: 'frame: "ethernet"',
-      limit: '"infiniband"',
-      remedy: 'take frame out, or write frame: "infiniband"',
-      path: ["frame"],
-    },
-  ];
+  const { kind, frame, retry, port, ...rest } = description as Partial<NicDescriptionOfKind>;
+  if (kind !== "nic") return [];
+  const problem = (message: string, value: string, limit: string, path: DescriptionPath): Problem => ({
+    ...{ code: "LW_NIC_FRAME", severity: "error", message, value, limit, path, part: "key" },
+    remedy: `take ${pathText(path)} out, or change frame`,
+  });
+  if (frame !== "ethernet") {
+    if (rest.ethernet === undefined) return [];
+    const message = "native frames have no use for what is said of an Ethernet network";
+    return [problem(message, "ethernet", 'only with frame: "ethernet"', ["ethernet"])];
+  }
+  const found: Problem[] = [];
+  if (port?.phy === "pcs")
+    found.push(
+      problem(
+        "an adapter with Ethernet frames ends in an MII, which a PCS of its own is put behind",
+        'port.phy: "pcs"',
+        '"mii"',
+        ["port", "phy"],
+      ),
+    );
+  if (retry === "llr")
+    found.push(
+      problem("Ethernet has no retry of the link", 'retry: "llr"', 'only with frame: "infiniband"', [
+        "retry",
+      ]),
+    );
+  return found;
 }
 
 /** A value of the wrong type has no range to be out of. */

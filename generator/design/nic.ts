@@ -1,4 +1,5 @@
 /** The design model of a network adapter: one link port, and the transport engines between it and host memory. */
+import type { EthernetDesign } from "./ethernet.ts";
 import type { Derived, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
 
 export const nicDerivedIds = [
@@ -47,6 +48,8 @@ export interface NicDesign {
     readonly outstandingReads: number;
   };
   readonly memoryProtection: MemoryProtection;
+  /** Null: native frames. */
+  readonly ethernet: EthernetDesign | null;
   readonly port: LinkDesign;
   readonly derived: Readonly<Record<NicDerivedId, Derived>>;
   readonly latencyBudget: {

@@ -1,6 +1,7 @@
 /** The design model of a switch: N like link ports, a management port, and what stands between them. */
 
 import type { AnyPcsDerivedId } from "./any-pcs.ts";
+import type { EthernetDerivedId } from "./ethernet.ts";
 import type { Derived, DerivedId, LatencyStage, LinkDesign, MemoryBlock, MemoryProtection } from "./link.ts";
 import type { NicDerivedId, NicDesign } from "./nic.ts";
 
@@ -23,7 +24,7 @@ export const switchDerivedIds = [
 export type SwitchDerivedId = (typeof switchDerivedIds)[number];
 
 /** A derived number of a switch, of an adapter, of one of their ports, or of a PCS. */
-export type AnyDerivedId = DerivedId | SwitchDerivedId | NicDerivedId | AnyPcsDerivedId;
+export type AnyDerivedId = DerivedId | SwitchDerivedId | NicDerivedId | EthernetDerivedId | AnyPcsDerivedId;
 
 /** How inputs and outputs are matched; each kind is one template and one view. */
 export const schedulerKinds = ["islip", "wavefront"] as const;

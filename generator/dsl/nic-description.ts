@@ -58,6 +58,11 @@ export interface NicDescription {
   readonly retry?: "llr" | "none";
   /** Framing of the packets; "infiniband" unless given. */
   readonly frame?: "infiniband" | "ethernet";
+  /** Only with `frame: "ethernet"`. */
+  readonly ethernet?: {
+    /** Longest IP packet that the network takes, bytes, 576 … 9600; 9000 unless given. */
+    readonly ipMtuBytes?: number;
+  };
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";
   /** Derived numbers of the port to set by hand. */

@@ -1,4 +1,5 @@
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import { ethRegisters } from "./eth-registers.ts";
 import { ingressRegisters } from "./ingress-registers.ts";
 import { nicRegisters } from "./nic-registers.ts";
 import { blockAddressBits, type DeviceRegisters } from "./register-model.ts";
@@ -27,7 +28,10 @@ export function deviceRegisters(design: AnyDesign): DeviceRegisters {
     return {
       addressBits: nicAddressBits,
       portStride: 0,
-      blocks: [{ map: linkRegisters(design.port), base: 0 }, own],
+      blocks: [
+        { map: design.ethernet === null ? linkRegisters(design.port) : ethRegisters(design), base: 0 },
+        own,
+      ],
     };
   }
   const last = design.ports;

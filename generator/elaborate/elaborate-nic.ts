@@ -1,9 +1,11 @@
 import { type CompleteNic, nicWithDefaults, toDiagnostic, validate } from "../description/index.ts";
+import { ethernetDerivedIds } from "../design/ethernet.ts";
 import { type NicDerivedId, type NicDesign, nicDerivedIds } from "../design/nic.ts";
 import { LanewrightError } from "../diagnostics.ts";
 import type { NicDescription, NicDescriptionOfKind } from "../dsl/nic-description.ts";
 import { originOf, setOrigin } from "../dsl/origin.ts";
-import { deepFreeze, deriveAll, elaborateCompleteLink, rules } from "./elaborate.ts";
+import { deepFreeze, deriveAll, elaborateCompleteLink, pick, rules } from "./elaborate.ts";
+import { ethernetRules } from "./ethernet.ts";
 import { nicLatency } from "./nic-latency.ts";
 import { nicRules } from "./nic-rules.ts";
 import { nicMemories } from "./nic-tables.ts";
@@ -21,11 +23,15 @@ export function elaborateNic(description: NicDescription | NicDescriptionOfKind)
   const problems = validate(origin ? description : { kind: "nic", ...description });
   if (problems.length > 0)
     throw new LanewrightError(problems.map((problem) => toDiagnostic(problem, origin)));
-  const { outstandingRequests, port, ...rest } = nicWithDefaults(description);
+  const { outstandingRequests, port, ethernet: network, ...rest } = nicWithDefaults(description);
   const link = elaborateCompleteLink(port);
   const derived = ownNumbers(rest, outstandingRequests, link);
   const requester = { ...rest.requester, outstandingRequests: derived.outstandingRequests.value };
-  const device = { ...rest, requester, port: link, derived };
+  const ethernet = network && {
+    ...network,
+    derived: pick(ethernetDerivedIds, deriveAll(ethernetRules, basisOf(link), {})),
+  };
+  const device = { ...rest, requester, ethernet, port: link, derived };
   const design: NicDesign = {
     ...device,
     latencyBudget: nicLatency(device),

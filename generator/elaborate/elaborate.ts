@@ -134,7 +134,7 @@ function linkDesign(
   };
 }
 
-function pick<Id extends AnyDerivedId>(ids: readonly Id[], from: Numbers<Id>): Numbers<Id> {
+export function pick<Id extends AnyDerivedId>(ids: readonly Id[], from: Numbers<Id>): Numbers<Id> {
   return Object.fromEntries(ids.map((id) => [id, from[id]])) as Numbers<Id>;
 }
 

@@ -1,5 +1,5 @@
 import type { NicDesign } from "../design/nic.ts";
-import { ethernetNumbers } from "./ethernet.ts";
+import { ethernetOf } from "./ethernet.ts";
 import { dataWordBits } from "./register-counters.ts";
 import { constant, one, pulse, setting, state } from "./register-fields.ts";
 import {
@@ -92,7 +92,13 @@ function device(design: NicDesign): RegisterGroup {
       ]),
       one("GEOMETRY", 0x004, "What the port was generated with", [
         constant("COLUMNS", 0, 6, design.datapathBits / 64, "Columns of 8 bytes in a beat"),
-        constant("RECEIVE_BEATS", 8, 16, ethernetNumbers(design).receiveBeats, "Beats of the receive buffer"),
+        constant(
+          "RECEIVE_BEATS",
+          8,
+          16,
+          ethernetOf(design).derived.receiveBufferBeats.value,
+          "Beats of the receive buffer",
+        ),
       ]),
       one("STATUS", 0x008, "What the port is doing", [
         state("LINK_UP", 0, 1, "sts_link_up", "1: the PHY is up"),
@@ -129,7 +135,7 @@ function identity(): RegisterGroup {
 }
 
 function pauses(design: NicDesign): RegisterGroup {
-  const { xoffBeats, xonBeats } = ethernetNumbers(design);
+  const { pauseXoffBeats, pauseXonBeats } = ethernetOf(design).derived;
   return {
     id: "pauses",
     title: "Priority flow control",
@@ -140,8 +146,14 @@ function pauses(design: NicDesign): RegisterGroup {
         setting("PRIORITIES", 8, 8, "cfg_pause_own", 0xff, "Priorities that the peer is asked to pause"),
       ]),
       one("PAUSE_LIMITS", 0x034, "Beats in the receive buffer", [
-        setting("XOFF", 0, 16, "cfg_pause_xoff", xoffBeats, "The peer is asked to pause from here on"),
-        setting("XON", 16, 16, "cfg_pause_xon", xonBeats, "The peer may go on from here on"),
+        {
+          ...setting("XOFF", 0, 16, "cfg_pause_xoff", 0, "The peer is asked to pause from here on"),
+          ...{ reset: [pauseXoffBeats.value], derived: pauseXoffBeats },
+        },
+        {
+          ...setting("XON", 16, 16, "cfg_pause_xon", 0, "The peer may go on from here on"),
+          ...{ reset: [pauseXonBeats.value], derived: pauseXonBeats },
+        },
       ]),
     ],
   };

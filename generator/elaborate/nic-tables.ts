@@ -2,6 +2,8 @@
 import type { MemoryBlock } from "../design/link.ts";
 import type { NicDesign } from "../design/nic.ts";
 import { protectedBits } from "../math/secded.ts";
+import { addressRowWords, ethCounters } from "./eth-registers.ts";
+import { ethernetOf } from "./ethernet.ts";
 import { memoryBlock } from "./memories.ts";
 import { nicCounters } from "./nic-registers.ts";
 
@@ -94,6 +96,22 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
       beat(0),
     ),
     memoryBlock("nic_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
-    ...port.memories,
+    ...(design.ethernet === null ? port.memories : ethernetMemories(design)),
+  ];
+}
+
+/** Memories of an Ethernet port: its two buffers, and the table of addresses, of which each direction has a copy. */
+function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">): MemoryBlock[] {
+  const { datapathBits, memoryProtection, queuePairs, port } = design;
+  const { transmitBufferBeats, receiveBufferBeats } = ethernetOf(design).derived;
+  const beatBits = datapathBits + Math.ceil(Math.log2(datapathBits / 32 + 1)) + 1;
+  const kept = (bits: number, firm = 0): number =>
+    memoryProtection === "secded" ? protectedBits(bits, firm) : bits;
+  const counters = ethCounters(design).length;
+  return [
+    memoryBlock("eth_tx_memory", transmitBufferBeats.value, kept(beatBits, 1)),
+    memoryBlock("eth_rx_memory", receiveBufferBeats.value, kept(beatBits, 1)),
+    memoryBlock("eth_address_memory", 2 * queuePairs, kept(32 * addressRowWords)),
+    memoryBlock("eth_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
   ];
 }

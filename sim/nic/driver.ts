@@ -1,8 +1,9 @@
 /**
  * Driver of a generated adapter, for simulation: verbs over its registers and over rings in host memory. Reliable
- * connections over native frames without GRH; calls for what the adapter does not have throw EINVAL.
+ * connections over native frames without GRH, or over RoCE v2; calls for what the adapter does not have throw EINVAL.
  */
 import { AdapterRegisters, type AdapterSizes, at, type RegisterAccess, table } from "./adapter-registers.ts";
+import { addressRow, type EthernetIdentity, EthernetPort } from "./ethernet-port.ts";
 import {
   decodeCqe,
   encodeCompletionQueue,
@@ -33,8 +34,10 @@ import {
 export interface NicDriverOptions {
   /** Byte address of the adapter's registers; default 0x1000. */
   readonly base?: number;
-  /** LID of the adapter, 1 … BFFF. */
+  /** LID of the adapter, 1 … BFFF; not on Ethernet. */
   readonly lid: number;
+  /** With Ethernet frames: who the port is. */
+  readonly ethernet?: EthernetIdentity;
   /** Where rings may be put into host memory, to the end of it; default 2^40. */
   readonly ringBase?: bigint;
   /** Data lane of a service level; default VL0 for each. */
@@ -56,6 +59,8 @@ export class NicDriver implements Verbs {
   readonly #memory: HostMemoryAccess;
   readonly #space: RingSpace;
   readonly #shared: SharedReceives;
+  /** Null: native frames. */
+  readonly #port: EthernetPort | null;
   readonly #vlOf: (sl: number) => number;
   readonly #regions = new Map<number, Region>();
   readonly #variants = new Map<number, number>();
@@ -70,7 +75,9 @@ export class NicDriver implements Verbs {
     this.#space = new RingSpace(memory, options.ringBase ?? 1n << 40n);
     this.#vlOf = options.vlOf ?? (() => 0);
     this.sizes = this.#registers.start();
-    this.#registers.write(at.ownLid, options.lid);
+    this.#port = options.ethernet === undefined ? null : new EthernetPort(registers);
+    if (options.ethernet === undefined) this.#registers.write(at.ownLid, options.lid);
+    else this.#port?.setIdentity(options.ethernet);
     const { sharedReceiveQueues, receiveScatter } = this.sizes;
     const own = [this.#registers, memory, this.#space] as const;
     this.#shared = new SharedReceives(...own, sharedReceiveQueues, receiveScatter);
@@ -202,13 +209,19 @@ export class NicDriver implements Verbs {
   }
 
   #storePair(pair: QueuePair, afresh: number): void {
-    this.#registers.storeRow(table.queuePair, pair.number, queuePairRow(pair, afresh, this.#vlOf));
+    this.#registers.storeRow(
+      table.queuePair,
+      pair.number,
+      queuePairRow(pair, afresh, this.#vlOf, this.#port !== null),
+    );
   }
 
   modifyQp(qpn: number, attributes: QpAttributes): void {
     const pair = this.#pair(qpn);
     pair.state = this.queryQp(qpn).state;
-    const afresh = stepQueuePair(pair, attributes, this.sizes.mtuBytes);
+    const afresh = stepQueuePair(pair, attributes, this.sizes.mtuBytes, this.#port !== null);
+    if (this.#port !== null && attributes.address !== undefined)
+      this.#port.storeAddress(qpn, addressRow(attributes.address));
     this.#storePair(pair, afresh);
   }
 

@@ -10,6 +10,7 @@ import { MiiWire, type PairWire } from "../run/pair-wire.ts";
 import type { Faults } from "../run/phase.ts";
 import { Rng } from "../traffic/rng.ts";
 import { NicDriver } from "./driver.ts";
+import type { EthernetIdentity } from "./ethernet-port.ts";
 import type { HostMemoryAccess } from "./rings.ts";
 import { SwitchWire } from "./switch-wire.ts";
 
@@ -25,6 +26,20 @@ export interface NicPairOptions {
 /** Value of `p0_port_state` in which packets flow. */
 const active = 4;
 const resetCycles = 4;
+
+/** Who the ends are, with Ethernet frames. */
+export const ethernetEnds: readonly [EthernetIdentity, EthernetIdentity] = [
+  {
+    mac: Uint8Array.of(2, 0, 0x4c, 0x57, 0, 1),
+    ipv4: Uint8Array.of(10, 0, 0, 1),
+    ipv6: Uint8Array.of(0xfd, 0, 0x4c, 0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+  },
+  {
+    mac: Uint8Array.of(2, 0, 0x4c, 0x57, 0, 2),
+    ipv4: Uint8Array.of(10, 0, 0, 2),
+    ipv6: Uint8Array.of(0xfd, 0, 0x4c, 0x57, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2),
+  },
+];
 
 /** Byte address of the adapter's own registers, behind those of its link port. */
 const adapterPage = 0x1000;
@@ -93,6 +108,7 @@ export class NicPair {
       new NicDriver(this.buses[side], this.hosts[side], {
         ...{ lid: side + 1, base: adapterPage },
         ...(options.vlOf !== undefined && { vlOf: options.vlOf }),
+        ...(design.ethernet !== null && { ethernet: ethernetEnds[side] }),
       });
     this.drivers = [driver(0), driver(1)];
     const states = models.map((model) => model.port("p0_port_state"));

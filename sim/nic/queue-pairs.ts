@@ -47,13 +47,19 @@ const limits: readonly (readonly [name: keyof Settings, most: number])[] = [
 /**
  * Takes a step of the state machine. Throws VerbsError, and nothing has changed then.
  * @param mtuBytes largest path MTU of the adapter
+ * @param ethernet addresses are those of Ethernet
  * @returns what the adapter shall start afresh, as its row has it
  */
-export function stepQueuePair(pair: QueuePair, attributes: QpAttributes, mtuBytes: number): number {
+export function stepQueuePair(
+  pair: QueuePair,
+  attributes: QpAttributes,
+  mtuBytes: number,
+  ethernet = false,
+): number {
   const { state, ...changes } = attributes;
   const before = pair.state;
   if (state !== "RESET" && state !== "ERR") {
-    checkStep(pair, state, changes, mtuBytes);
+    checkStep(pair, state, changes, mtuBytes, ethernet);
     pair.attributes = { ...pair.attributes, ...changes };
   }
   pair.state = state;
@@ -67,7 +73,13 @@ export function stepQueuePair(pair: QueuePair, attributes: QpAttributes, mtuByte
   return state === "RTS" && before === "RTR" ? fresh.requester : 0;
 }
 
-function checkStep(pair: QueuePair, state: QpState, changes: Settings, mtuBytes: number): void {
+function checkStep(
+  pair: QueuePair,
+  state: QpState,
+  changes: Settings,
+  mtuBytes: number,
+  ethernet: boolean,
+): void {
   const demands = required[`${pair.state}>${state}`];
   if (demands === undefined)
     throw new VerbsError("EINVAL", `queue pair ${pair.number} cannot go from ${pair.state} to ${state}`);
@@ -85,19 +97,33 @@ function checkStep(pair: QueuePair, state: QpState, changes: Settings, mtuBytes:
   if ((changes.pathMtu ?? 0) > mtuBytes)
     throw new VerbsError("EINVAL", `a path MTU of ${changes.pathMtu} bytes; the adapter has ${mtuBytes}`);
   const { address } = changes;
-  if (address !== undefined && (address.dlid === undefined || address.dgid !== undefined))
+  if (!ethernet && address !== undefined && (address.dlid === undefined || address.dgid !== undefined))
     throw new VerbsError("EINVAL", "the address of a peer is a LID here, without a GID");
 }
 
-/** The row of a queue pair. @param vlOf data lane of a service level */
-export function queuePairRow(pair: QueuePair, afresh: number, vlOf: (sl: number) => number): Uint32Array {
+/**
+ * The row of a queue pair. On Ethernet the place of the peer's LID is taken by the row in the table of addresses: the
+ * number of the queue pair.
+ * @param vlOf data lane of a service level
+ */
+export function queuePairRow(
+  pair: QueuePair,
+  afresh: number,
+  vlOf: (sl: number) => number,
+  ethernet = false,
+): Uint32Array {
   const { attributes: a, request, send, receive } = pair;
   const sl = a.address?.sl ?? 0;
   return encodeQueuePair({
     state: stateNumbers[pair.state],
     mtu: Math.log2(a.pathMtu ?? 256) - 7,
     ...{ sl, vl: vlOf(sl), pkey: a.pkey ?? 0xffff, destQpn: a.destQpn ?? 0, access: a.access ?? 0 },
-    ...{ dlid: a.address?.dlid ?? 0, pd: request.pd, rqPsn: a.rqPsn ?? 0, minRnrTimer: a.minRnrTimer ?? 0 },
+    ...{
+      dlid: ethernet ? pair.number : (a.address?.dlid ?? 0),
+      pd: request.pd,
+      rqPsn: a.rqPsn ?? 0,
+      minRnrTimer: a.minRnrTimer ?? 0,
+    },
     ...{
       sqPsn: a.sqPsn ?? 0,
       timeout: a.timeout ?? 0,

@@ -1,6 +1,6 @@
 /** Connected queue pairs of two adapters. */
 import type { Connection } from "../../sim/nic/run-program.ts";
-import type { MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
+import type { AddressVector, MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 
 /** What an end has to offer; the LIDs of the ends are 1 and 2. */
@@ -10,6 +10,7 @@ type End = Pick<Verbs, "allocPd" | "createCq" | "createSrq" | "createQp" | "modi
  * One to four of them, with protection domains and completion queues of their own.
  * @param depth READs and atomics on their way at most
  * @param timeout code of the local ACK timeout, 4.096 us * 2^timeout
+ * @param addressOf how end 0 or 1 is reached
  * @param shared some of them receive out of a queue that they share
  */
 export function connectPairs(
@@ -19,6 +20,7 @@ export function connectPairs(
   depth: number,
   timeout: number,
   shared = false,
+  addressOf: (end: number, sl: number) => AddressVector = (end, sl) => ({ dlid: end + 1, sl }),
 ): { connections: Connection[]; pds: [number, number] } {
   const pds = ends.map((end) => end.allocPd()) as [number, number];
   const cqs = ends.map((end) => end.createCq(256)) as [number, number];
@@ -40,7 +42,7 @@ export function connectPairs(
       end.modifyQp(qpn[i]!, { state: "INIT", pkey: 0xffff, access: 14 });
       end.modifyQp(qpn[i]!, {
         ...{ state: "RTR", pathMtu: mtu, destQpn: qpn[1 - i]!, rqPsn: psns[1 - i]!, maxDestRdAtomic: depth },
-        ...{ minRnrTimer: rng.range(1, 3), address: { dlid: 2 - i, sl: rng.below(16) } },
+        ...{ minRnrTimer: rng.range(1, 3), address: addressOf(1 - i, rng.below(16)) },
       });
       end.modifyQp(qpn[i]!, {
         ...{ state: "RTS", timeout, retryCount: 7, rnrRetry: 7, sqPsn: psns[i]! },

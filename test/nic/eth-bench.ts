@@ -2,8 +2,8 @@
 import type { NicDesign } from "../../generator/design/nic.ts";
 import { ethModules } from "../../generator/views/eth/index.ts";
 import { AxiLite } from "../../sim/bfm/axil.ts";
-import { AxisSink } from "../../sim/bfm/axis-sink.ts";
 import { AxisSource } from "../../sim/bfm/axis.ts";
+import { AxisSink } from "../../sim/bfm/axis-sink.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
 import { Ear, type Row } from "./eth-wire.ts";
@@ -38,7 +38,18 @@ export function addressRow(peer: PeerAddress): Uint32Array {
 
 /** Names of the counters in address order. */
 export const counterNames = [
-  ...["tx_frame", "rx_frame", "marked", "pause_received", "pause_sent", "fcs", "mac", "type", "ip", "address"],
+  ...[
+    "tx_frame",
+    "rx_frame",
+    "marked",
+    "pause_received",
+    "pause_sent",
+    "fcs",
+    "mac",
+    "type",
+    "ip",
+    "address",
+  ],
   ...["udp", "length", "icrc", "source", "overflow", "symbol_error", "cut", "bad_row"],
 ] as const;
 
@@ -103,7 +114,8 @@ export class EthBench {
   }
 
   own({ mac, ipv4, ipv6 }: Own): void {
-    const word = (bytes: Uint8Array, at: number): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+    const word = (bytes: Uint8Array, at: number): number =>
+      new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
     this.write(registersAt.macLow, word(mac, 2));
     this.write(registersAt.macHigh, (mac[0]! << 8) | mac[1]!);
     this.write(registersAt.ipv4, word(ipv4, 0));

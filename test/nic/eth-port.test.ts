@@ -3,7 +3,7 @@ import { decodeFrame, encodeFrame, type PortIdentity } from "../../sim/reference
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import type { TransportPacket } from "../../sim/reference/rc/packet.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
-import { type Counts, EthBench, openEthPort, type Own, type PeerAddress } from "./eth-bench.ts";
+import { type Counts, EthBench, type Own, openEthPort, type PeerAddress } from "./eth-bench.ts";
 import { rowsOf, withFcs } from "./eth-wire.ts";
 import { benchNic } from "./nic-bench.ts";
 import { clientBytes, randomSample, type Sample, usedOpcodes } from "./packets.ts";
@@ -62,7 +62,14 @@ function incoming(packet: TransportPacket): Uint8Array {
 
 async function setUp(bits: number, seed: number, options = {}, protection: "none" | "secded" = "none") {
   const rng = new Rng(seed);
-  const design = benchNic({ bits: bits as 256, mtuBytes, queuePairs, clockMHz: 402.83, memoryProtection: protection });
+  const design = benchNic({
+    bits: bits as 256,
+    mtuBytes,
+    queuePairs,
+    clockMHz: 402.83,
+    frame: "ethernet",
+    memoryProtection: protection,
+  });
   const model = await openEthPort(design);
   const bench = new EthBench(model, rng.fork("bench"), options);
   const peers = makePeers(rng.fork("peers"));
@@ -149,12 +156,19 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
   it("drops what is not for it, by reason, and goes on", { timeout: 200_000 }, async () => {
     const { rng, bench, peers, model } = await setUp(bits, 13);
     /** A frame to queue pair `qpn` whose parts can be spoilt. */
-    const make = (qpn: number, vlan?: number): { frame: Uint8Array; ip: number; udp: number; packet: TransportPacket } => {
+    const make = (
+      qpn: number,
+      vlan?: number,
+    ): { frame: Uint8Array; ip: number; udp: number; packet: TransportPacket } => {
       const peer = peers[qpn]!;
       const six = peer.ip.length === 16;
       const { packet } = randomSample(rng, 4, rng.below(120));
       const sent = { ...packet, destQp: qpn, fecn: false };
-      const to = { mac: own.mac, dgid: six ? own.ipv6 : mappedIpv4(own.ipv4), ...(vlan !== undefined && { vlan }) };
+      const to = {
+        mac: own.mac,
+        dgid: six ? own.ipv6 : mappedIpv4(own.ipv4),
+        ...(vlan !== undefined && { vlan }),
+      };
       const ip = vlan === undefined ? 14 : 18;
       return { frame: encodeFrame(identityOf(peer), to, sent), ip, udp: ip + (six ? 40 : 20), packet: sent };
     };
@@ -225,7 +239,11 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
         }
       }
     // from the address of another queue pair's peer, with a right ICRC
-    for (const [qpn, other] of [[2, 4], [3, 5], [2, 3]] as const) {
+    for (const [qpn, other] of [
+      [2, 4],
+      [3, 5],
+      [2, 3],
+    ] as const) {
       const peer = peers[other]!;
       const dgid = peer.ip.length === 16 ? own.ipv6 : mappedIpv4(own.ipv4);
       const packet = { ...randomSample(rng, 4, 20).packet, destQp: qpn };
@@ -234,7 +252,9 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
     }
     // a queue pair that there is not is told further on
     const far = { ...randomSample(rng, 4, 20).packet, destQp: 0x12345, fecn: false };
-    frames.push(withFcs(encodeFrame(identityOf(peers[2]!), { mac: own.mac, dgid: mappedIpv4(own.ipv4) }, far)));
+    frames.push(
+      withFcs(encodeFrame(identityOf(peers[2]!), { mac: own.mac, dgid: mappedIpv4(own.ipv4) }, far)),
+    );
     due.push(incoming(far));
     count("rx_frame");
     // behind a frame that other protocols may send, with any number of bytes

@@ -28,7 +28,11 @@ export function withFcs(bytes: Uint8Array, wrong = 0): Uint8Array {
 }
 
 /** A stream of characters into rows: frames with FCS in columns of 8 bytes with idle columns between them. */
-export function rowsOf(frames: readonly Uint8Array[], rowBytes: number, gapColumns: (n: number) => number): Row[] {
+export function rowsOf(
+  frames: readonly Uint8Array[],
+  rowBytes: number,
+  gapColumns: (n: number) => number,
+): Row[] {
   const data: number[] = [];
   const control: number[] = [];
   const put = (value: number, isControl = 0): void => void (data.push(value), control.push(isControl));
@@ -41,7 +45,8 @@ export function rowsOf(frames: readonly Uint8Array[], rowBytes: number, gapColum
     put(0xfd, 1);
     while (data.length % 8 !== 0) put(0x07, 1);
   }
-  for (let least = data.length + 4 * rowBytes; data.length < least || data.length % rowBytes !== 0; ) put(0x07, 1);
+  for (let least = data.length + 4 * rowBytes; data.length < least || data.length % rowBytes !== 0; )
+    put(0x07, 1);
   return Array.from({ length: data.length / rowBytes }, (_, row) => {
     const flags = new Uint8Array(Math.ceil(rowBytes / 8));
     for (let at = 0; at < rowBytes; at += 1)

@@ -19,12 +19,18 @@ export interface NicBenchOptions {
   readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
+  readonly frame?: "infiniband" | "ethernet";
 }
 
 /** A small adapter; it is not checked. */
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
-  const { memoryProtection = "none", clockMHz = 250, sharedReceiveQueues = 0 } = options;
+  const {
+    memoryProtection = "none",
+    clockMHz = 250,
+    frame = "infiniband",
+    sharedReceiveQueues = 0,
+  } = options;
   return elaborateNic({
     name: "dut",
     clockMHz,
@@ -35,6 +41,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     memoryRegions,
     sharedReceiveQueues,
     memoryProtection,
+    frame,
     port: { rateGbps: 10, cableMeters: 3 },
     virtualLanes: { data: 2 },
   });

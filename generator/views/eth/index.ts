@@ -1,7 +1,7 @@
 /** The Ethernet port of an adapter: its modules and the memories in them. */
 import type { NicDesign } from "../../design/nic.ts";
 import { ethCounters, ethRegisters } from "../../elaborate/eth-registers.ts";
-import { ethernetNumbers } from "../../elaborate/ethernet.ts";
+import { ethernetOf } from "../../elaborate/ethernet.ts";
 import { dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header } from "../common.ts";
@@ -13,13 +13,7 @@ import type { ModuleFile } from "../files.ts";
 import { fifoView } from "../nic/fifo.ts";
 import { nicSizes, qpBits } from "../nic/sizes.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
-import {
-  ethMacRxViews,
-  fcsCheckView,
-  pauseView,
-  roceDeframerView,
-  rxFramesView,
-} from "./receive.ts";
+import { ethMacRxViews, fcsCheckView, pauseView, roceDeframerView, rxFramesView } from "./receive.ts";
 import { ethView, usedBits } from "./sizes.ts";
 import {
   ethMacTxView,
@@ -71,14 +65,14 @@ const checkSide = (design: NicDesign): number => 1 + 2 + nicSizes(design).wordBi
 /** Each module once, the port last. */
 export function ethModules(design: NicDesign): readonly ModuleFile[] {
   const { W, wordBits } = nicSizes(design);
-  const numbers = ethernetNumbers(design);
+  const numbers = ethernetOf(design).derived;
   const row = { rowBits: W + wordBits + 1, firmBits: 1 };
   const [macRx, macRxAlign] = ethMacRxViews(design);
   const map = ethRegisters(design);
   return [
     ...packetMemoryModules(design, {
-      eth_tx_memory: { ...row, depth: numbers.transmitBeats, purpose: "Packets to be sent." },
-      eth_rx_memory: { ...row, depth: numbers.receiveBeats, purpose: "Received packets." },
+      eth_tx_memory: { ...row, depth: numbers.transmitBufferBeats.value, purpose: "Packets to be sent." },
+      eth_rx_memory: { ...row, depth: numbers.receiveBufferBeats.value, purpose: "Received packets." },
       eth_address_memory: {
         rowBits: addressRowBits,
         depth: design.queuePairs,

@@ -1,7 +1,7 @@
 /** Views of the receive side of an Ethernet port. */
 import type { LinkDesign } from "../../design/link.ts";
 import type { NicDesign } from "../../design/nic.ts";
-import { ethernetNumbers, longestIpBytes } from "../../elaborate/ethernet.ts";
+import { ethernetOf } from "../../elaborate/ethernet.ts";
 import { goodResidue, icrc } from "../../math/crc.ts";
 import { bin, dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
@@ -63,7 +63,10 @@ const udpAt = ({ ip, six }: Form): number => ip + (six ? 40 : 20);
 const lostWords = (form: Form): number => udpAt(form) / 4;
 
 /** Bits that the ICRC sees as ones, and as zeros, by byte of the frame with two bytes in front. */
-function maskOf(form: Form): { readonly ones: ReadonlyMap<number, number>; readonly zeros: readonly number[] } {
+function maskOf(form: Form): {
+  readonly ones: ReadonlyMap<number, number>;
+  readonly zeros: readonly number[];
+} {
   const { ip, six } = form;
   const udp = udpAt(form);
   const bth = udp + 8;
@@ -71,8 +74,19 @@ function maskOf(form: Form): { readonly ones: ReadonlyMap<number, number>; reado
   // Takes the register from ones to zero, keeps it there, then to where eight bytes of ones lead
   for (const at of [0, 1, 2, 3, ip - 4, ip - 3, ip - 2, ip - 1]) ones.set(at, 0xff);
   const ipMasks: readonly (readonly [number, number])[] = six
-    ? [[0, 0x0f], [1, 0xff], [2, 0xff], [3, 0xff], [7, 0xff]]
-    : [[1, 0xff], [8, 0xff], [10, 0xff], [11, 0xff]];
+    ? [
+        [0, 0x0f],
+        [1, 0xff],
+        [2, 0xff],
+        [3, 0xff],
+        [7, 0xff],
+      ]
+    : [
+        [1, 0xff],
+        [8, 0xff],
+        [10, 0xff],
+        [11, 0xff],
+      ];
   for (const [at, bits] of ipMasks) ones.set(ip + at, bits);
   for (const at of [udp + 6, udp + 7, bth + 4]) ones.set(at, 0xff);
   return { ones, zeros: Array.from({ length: ip - 8 }, (_, at) => at + 4) };
@@ -83,7 +97,9 @@ function maskLines(form: Form, beat: number, BB: number): readonly View[] {
   const within = (at: number): boolean => Math.floor(at / BB) === beat;
   const place = (at: number): string => `[${8 * (at % BB) + 7}:${8 * (at % BB)}]`;
   return [
-    ...[...ones].filter(([at]) => within(at)).map(([at, bits]) => ({ text: `ones${place(at)} = ${hex(bits, 8)};` })),
+    ...[...ones]
+      .filter(([at]) => within(at))
+      .map(([at, bits]) => ({ text: `ones${place(at)} = ${hex(bits, 8)};` })),
     ...zeros.filter(within).map((at) => ({ text: `zeros${place(at)} = 8'hff;` })),
   ];
 }
@@ -97,8 +113,10 @@ export function roceDeframerView(design: NicDesign): View {
   const { W, BB, words, wordBits } = nicSizes(design);
   const qp = qpBits(design);
   // slices of fields in vectors whose first byte stands in the high bits
-  const inHead = (at: number, bytes: number): string => `${8 * (headBytes - at) - 1}:${8 * (headBytes - at - bytes)}`;
-  const inIp = (at: number, bytes: number): string => `${8 * (ipBytes - at) - 1}:${8 * (ipBytes - at - bytes)}`;
+  const inHead = (at: number, bytes: number): string =>
+    `${8 * (headBytes - at) - 1}:${8 * (headBytes - at - bytes)}`;
+  const inIp = (at: number, bytes: number): string =>
+    `${8 * (ipBytes - at) - 1}:${8 * (ipBytes - at - bytes)}`;
   const bitsOf = (total: number, at: number, high: number, low: number): string =>
     `${8 * (total - at - 1) + high}:${8 * (total - at - 1) + low}`;
   const heads = Array.from({ length: Math.ceil((8 * headBytes) / W) }, (_, index) => {
@@ -189,7 +207,7 @@ export function roceDeframerView(design: NicDesign): View {
       localparam("[15:0] LEAST_BYTES", dec(24, 16), "bytes: UDP, BTH and ICRC"),
       localparam(
         "[15:0] MOST_BYTES",
-        dec(longestIpBytes(design.mtuBytes) - 40 + 8, 16),
+        dec(ethernetOf(design).derived.maxIpBytes.value - 40 + 8, 16),
         "bytes: the same with the longest headers and payload",
       ),
     ],
@@ -204,7 +222,11 @@ export function rxFramesView(design: NicDesign): View {
     params: [
       localparam("WORDS", words, "4-byte words of a beat: W / 32"),
       localparam("WB", wordBits, "bits that count them"),
-      localparam("RB", indexBits(ethernetNumbers(design).receiveBeats), "bits of a row's number"),
+      localparam(
+        "RB",
+        indexBits(ethernetOf(design).derived.receiveBufferBeats.value),
+        "bits of a row's number",
+      ),
     ],
   };
 }
@@ -222,7 +244,11 @@ export function pauseView(design: NicDesign): View {
         `bits a cycle: ${design.port.rateGbps} Gb/s / ${design.clockMHz} MHz, rounded down`,
       ),
       localparam("[25:0] ALL_BITS", dec(65535 * 512, 26), "bits: 65535 quanta of 512"),
-      localparam("[25:0] AGAIN_BITS", dec(32768 * 512, 26), "bits: half of that, when a pause is asked for again"),
+      localparam(
+        "[25:0] AGAIN_BITS",
+        dec(32768 * 512, 26),
+        "bits: half of that, when a pause is asked for again",
+      ),
     ],
   };
 }

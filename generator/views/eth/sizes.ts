@@ -1,6 +1,6 @@
 /** What the modules of an Ethernet port share. */
 import type { NicDesign } from "../../design/nic.ts";
-import { ethernetNumbers } from "../../elaborate/ethernet.ts";
+import { ethernetOf } from "../../elaborate/ethernet.ts";
 import { bin } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, indexBits, localparam, moduleName } from "../common.ts";
@@ -14,7 +14,8 @@ export function ethRanges(design: NicDesign): Readonly<Record<string, string>> {
 }
 
 /** Bits of a count of the beats in the receive buffer. */
-export const usedBits = (design: NicDesign): number => indexBits(ethernetNumbers(design).receiveBeats) + 1;
+export const usedBits = (design: NicDesign): number =>
+  indexBits(ethernetOf(design).derived.receiveBufferBeats.value) + 1;
 
 /** What every view of the port has. */
 export function ethView(design: NicDesign, suffix: string): View {

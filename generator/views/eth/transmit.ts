@@ -1,6 +1,6 @@
 /** Views of the transmit side of an Ethernet port. */
 import type { NicDesign } from "../../design/nic.ts";
-import { ethernetNumbers } from "../../elaborate/ethernet.ts";
+import { ethernetOf } from "../../elaborate/ethernet.ts";
 import { dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam } from "../common.ts";
@@ -19,23 +19,27 @@ const lrhWords = 2;
 export const frontWords = { four: (2 + 14 + 20 + 8) / 4, six: (2 + 14 + 40 + 8) / 4 } as const;
 
 export function txFramesView(design: NicDesign): View {
-  const { W, BB, words, wordBits } = nicSizes(design);
-  const { transmitBeats, packetBeats } = ethernetNumbers(design);
+  const { BB, words, wordBits } = nicSizes(design);
+  const { transmitBufferBeats, ethernetPacketBeats } = ethernetOf(design).derived;
+  const transmitBeats = transmitBufferBeats.value;
   const rowBits = indexBits(transmitBeats);
   return {
     ...ethView(design, "eth_tx_frames"),
     header: header(design, "Packets to be sent, until they are whole and may go."),
-    packets: String(Math.floor((transmitBeats - slack) / packetBeats)),
+    packets: String(Math.floor((transmitBeats - slack) / ethernetPacketBeats.value)),
     params: [
       localparam("KEEP", BB, "bytes of a beat: W / 8"),
       localparam("WORDS", words, "4-byte words of a beat: W / 32"),
       localparam("WORD_BITS", wordBits, "bits that count them"),
       localparam("RB", rowBits, "bits of a row's number"),
-      localparam("[RB:0] ROW_LIMIT", dec(transmitBeats - slack, rowBits + 1), "beats: the ring without SLACK"),
+      localparam(
+        "[RB:0] ROW_LIMIT",
+        dec(transmitBeats - slack, rowBits + 1),
+        "beats: the ring without SLACK",
+      ),
       localparam("[4:0] PACKET_LIMIT", dec(packets.most - packets.slack, 5), "packets: those that wait"),
       localparam("[7:0] CNP", hex(0x81, 8), "opcode of a congestion notification"),
     ],
-    W: String(W),
   };
 }
 
@@ -81,7 +85,11 @@ function layout(design: NicDesign, front: number): View {
 export function roceFramerView(design: NicDesign): View {
   const { W, words, wordBits } = nicSizes(design);
   const part = (name: string): string =>
-    W === 1024 ? `{512'd0, ${name}}` : W === 512 ? name : `${name}[W*index_reg[${W === 256 ? 0 : "1:0"}] +: W]`;
+    W === 1024
+      ? `{512'd0, ${name}}`
+      : W === 512
+        ? name
+        : `${name}[W*index_reg[${W === 256 ? 0 : "1:0"}] +: W]`;
   return {
     ...ethView(design, "roce_framer"),
     header: header(design, "Puts the headers of a frame in the place of the LRH."),
@@ -89,7 +97,10 @@ export function roceFramerView(design: NicDesign): View {
     six: layout(design, frontWords.six),
     head: part("hdr_bytes"),
     image: part("hdr_image"),
-    params: [...wordParams(design), localparam(`${range(wordBits)} BEAT_WORDS`, dec(words, wordBits), "words: a full beat")],
+    params: [
+      ...wordParams(design),
+      localparam(`${range(wordBits)} BEAT_WORDS`, dec(words, wordBits), "words: a full beat"),
+    ],
   };
 }
 
@@ -113,7 +124,11 @@ export function txControlView(design: NicDesign): View {
       localparam("W", W, "bits of a beat"),
       localparam("WB", wordBits, "bits that count its 4-byte words"),
       localparam(`${range(wordBits)} BEAT_WORDS`, dec(words, wordBits), "words: a full beat"),
-      localparam("[3:0] SHORT_BEAT", dec(Math.floor(shortWords / words), 4), "beat that a frame of 15 words ends in"),
+      localparam(
+        "[3:0] SHORT_BEAT",
+        dec(Math.floor(shortWords / words), 4),
+        "beat that a frame of 15 words ends in",
+      ),
       localparam(`${range(wordBits)} SHORT_WORDS`, dec(shortWords % words, wordBits), "words of that beat"),
       localparam("[3:0] PAUSE_BEATS", dec(beats, 4), "beats of a pause frame: 60 bytes"),
       localparam(

@@ -1,6 +1,7 @@
 import type { NicDesign } from "../../design/nic.ts";
 import type { View } from "../../render/view.ts";
 import { header } from "../common.ts";
+import { ethModules } from "../eth/index.ts";
 import { type FileOfDesign, fileOfModule, type ModuleFile } from "../files.ts";
 import { linkModulesOf } from "../link-files.ts";
 import { registerDemuxView } from "../switch/register-demux.ts";
@@ -23,7 +24,13 @@ function nicTopView(design: NicDesign): View {
       .flatMap(({ ports }) => ports.map(({ name }) => name));
   const host = [...named(["memory"], "m_axi_"), "irq"];
   return {
-    header: header(design, "A network adapter: link port, transport, host memory."),
+    header: header(
+      design,
+      `A network adapter: ${design.ethernet === null ? "link" : "Ethernet"} port, transport, host memory.`,
+    ),
+    port: design.ethernet === null ? "link_port" : "eth_port",
+    port_says: design.ethernet === null ? "link port" : "Ethernet port",
+    native: design.ethernet === null,
     module: design.name,
     r: nicRanges(design),
     ports_of: topPortsView(design),
@@ -39,7 +46,7 @@ function nicTopView(design: NicDesign): View {
 /** Every Verilog file of an adapter, each module once, the top module last. */
 export function nicFilesOf(design: NicDesign): readonly FileOfDesign[] {
   const modules: readonly ModuleFile[] = [
-    ...linkModulesOf(design.port),
+    ...(design.ethernet === null ? linkModulesOf(design.port) : ethModules(design)),
     ...coreModules(design),
     ["register_demux", "switch/register_demux", registerDemuxView(design)],
   ];

@@ -9,6 +9,9 @@ import { header, localparam, moduleName } from "../common.ts";
 /** Pages whose answers are merged in the first of two cycles. */
 const groupPages = 8;
 
+/** What the first page of an adapter is. */
+const portOf = ({ ethernet }: NicDesign): string => (ethernet === null ? "link port" : "Ethernet port");
+
 /** `register_demux`: from the one slave of a switch or an adapter to its blocks of registers. */
 export function registerDemuxView(design: SwitchDesign | NicDesign): View {
   const { addressBits, blocks } = deviceRegisters(design);
@@ -16,7 +19,7 @@ export function registerDemuxView(design: SwitchDesign | NicDesign): View {
   const which =
     design.kind === "switch"
       ? "2p is the link of port p (0: the switch itself), 2p + 1 its ingress"
-      : "0 is the link port, 1 the adapter";
+      : `0 is the ${portOf(design)}, 1 the adapter`;
   const widths = {
     address: addressBits,
     offset: blockAddressBits,
@@ -39,7 +42,7 @@ export function registerDemuxView(design: SwitchDesign | NicDesign): View {
       localparam(
         "PAGES",
         pages,
-        design.kind === "switch" ? "two for each port, port 0 included" : "link port, adapter",
+        design.kind === "switch" ? "two for each port, port 0 included" : `${portOf(design)}, adapter`,
       ),
       localparam("PAGE_BITS", addressBits - blockAddressBits, "bits: number of a page"),
       localparam("GROUPS", Math.ceil(pages / groupPages), `groups of ${groupPages} pages`),
