@@ -218,7 +218,9 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
     const due: Uint8Array[] = [];
     const frames: Uint8Array[] = [];
     const expected: Partial<Record<keyof Counts, number>> = {};
-    const count = (name: keyof Counts): void => void (expected[name] = (expected[name] ?? 0) + 1);
+    const count = (name: keyof Counts): void => {
+      expected[name] = (expected[name] ?? 0) + 1;
+    };
     const good = (): void => {
       const made = make(rng.below(queuePairs));
       frames.push(withFcs(made.frame));

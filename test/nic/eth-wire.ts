@@ -35,7 +35,10 @@ export function rowsOf(
 ): Row[] {
   const data: number[] = [];
   const control: number[] = [];
-  const put = (value: number, isControl = 0): void => void (data.push(value), control.push(isControl));
+  const put = (value: number, isControl = 0): void => {
+    data.push(value);
+    control.push(isControl);
+  };
   for (const [n, frame] of frames.entries()) {
     for (let left = 8 * gapColumns(n); left > 0; left -= 1) put(0x07, 1);
     put(0xfb, 1);

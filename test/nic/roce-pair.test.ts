@@ -56,7 +56,7 @@ function tsharkMissing(): boolean {
   }
 }
 
-describe("two adapters on an Ethernet cable", () => {
+describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
   let built: BuiltModel;
   let design: NicDesign;
   beforeAll(async () => {
