@@ -1,4 +1,5 @@
 import { defineNic } from "lanewright";
+/** An adapter of 100G with Ethernet frames: RoCE v2 over IPv4 and IPv6. */
 export default defineNic({
   name: "nic_roce",
   clockMHz: 402.83,

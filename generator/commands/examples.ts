@@ -40,6 +40,7 @@ export const exampleList: readonly Example[] = [
     about: "adapter at 400 Gb/s on 1024 bits, 1,024 queue pairs",
   },
   { kind: "nic", file: "nic-100g.ts", about: "the same at 100 Gb/s, for a smaller FPGA" },
+  { kind: "nic", file: "nic-roce.ts", about: "that one with Ethernet frames: RoCE v2" },
 ];
 
 /** Name of an example on the command line: its file without the ending. */

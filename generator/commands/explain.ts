@@ -74,7 +74,9 @@ function linkDocument(design: LinkDesign) {
 function numbersOf(design: AnyDesign): readonly Derived[] {
   return design.kind === "link"
     ? [...Object.values(design.derived), ...Object.values(design.pcs?.derived ?? {})]
-    : [...Object.values(design.derived), ...Object.values(design.port.derived)];
+    : design.kind === "nic" && design.ethernet !== null
+      ? [...Object.values(design.derived), ...Object.values(design.ethernet.derived)]
+      : [...Object.values(design.derived), ...Object.values(design.port.derived)];
 }
 
 function choose(all: readonly Derived[], only: readonly string[]): readonly Derived[] {
