@@ -1,5 +1,6 @@
 import { portOf } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
+import { filesOf } from "../views/index.ts";
 import type { Proof, ProofList, Property } from "./types.ts";
 
 const cover = (label: string, says: string): Property => ({ label, says, cover: true });
@@ -33,7 +34,16 @@ const anyRow = ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -a
 
 /** Lanes' regions in one memory: the transmit queues, the receive buffer. */
 const vlBuffer = (name: string, lanes: readonly number[]): Proof => ({
-  ...{ name, top: name, engine: "induction", depth: 1, hunt: 8, reach: 8, prepare: anyRow },
+  ...{
+    name,
+    top: name,
+    engine: "induction",
+    depth: 1,
+    hunt: 8,
+    reach: 8,
+    prepare: anyRow,
+    innerProved: true,
+  },
   cases: { macro: "FORMAL_LANE", values: lanes.map(String) },
   properties: [
     property("packets_under_way", "which packet is written and which is read is known rightly"),
@@ -55,12 +65,40 @@ const vlBuffer = (name: string, lanes: readonly number[]): Proof => ({
   ],
 });
 
+/** Tables of constants are logic, not memories that may hold anything. */
+const asLogic: readonly string[] = ["memory_map -rom-only"];
+
 /** A memory of rows: what any_memory_... says where it is left out. */
 const memory = (name: string): Proof => ({
   ...{ name, top: name, engine: "induction", depth: 1, hunt: 6, reach: 6 },
   properties: [
     property("row_stays", "a row stays as it was written last"),
     property("row_as_written", "a row that is read is the row written last, until the next one is read"),
+  ],
+});
+
+/** The same with SECDED: a wrong bit is put right, two are told. */
+const protectedMemory = (name: string): Proof => ({
+  ...{ name, top: name, engine: "induction", depth: 1, hunt: 6, reach: 6, innerProved: true },
+  prepare: asLogic,
+  properties: [
+    property("row_stays", "a row stays as it was written last, with its check bits"),
+    property("row_is_read", "a row that is read is the row written last, with its check bits"),
+    property("row_as_written", "with one wrong bit, or none, what comes out is what was written"),
+    property("two_are_told", "two wrong bits are told with the row"),
+    property("events_are_right", "what was put right, and what could not be, is counted"),
+    cover("one_is_read", "a row with a wrong bit can be read"),
+  ],
+});
+
+/** The code of the slices of rows, by its number of bits. */
+const secdedDecode = (name: string): Proof => ({
+  ...{ name, top: name, engine: "induction", depth: 1, hunt: 3, reach: 3, prepare: asLogic },
+  properties: [
+    property("encoded_is_right", "a word as it was encoded is left alone"),
+    property("one_is_corrected", "one wrong bit, whichever it is, is put right"),
+    property("two_are_found", "two wrong bits, whichever they are, are found"),
+    cover("one_comes", "a word with a wrong bit can be put right"),
   ],
 });
 
@@ -75,8 +113,11 @@ export const bufferProofs: ProofList = (design: AnyDesign) => {
     ...(port.retry === "llr" ? ["replay_memory", "replay_index"] : []),
     ...(design.kind === "switch" ? ["voq_memory", "management_memory"] : []),
   ];
+  const codes = filesOf(design).flatMap(({ path }) => /secded_decode_\d+/u.exec(path)?.[0] ?? []);
   return [
-    ...(port.memoryProtection === "none" ? [vlBuffer("vl_tx_buffer", lanes), ...memories.map(memory)] : []),
+    ...(port.memoryProtection === "none"
+      ? [vlBuffer("vl_tx_buffer", lanes), ...memories.map(memory)]
+      : [...codes.map(secdedDecode), ...memories.map(protectedMemory)]),
     ...(port.phy === "pcs" ? [asyncFifo] : []),
   ];
 };

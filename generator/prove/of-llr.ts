@@ -9,6 +9,7 @@ const llrTx: Proof = {
   hunt: 11,
   // A row read from the replay buffer is any row, but for what any_memory_... says
   prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
+  innerProved: true,
   properties: [
     { label: "no_write_in_replay", says: "nothing is written into the replay buffer while it is replayed" },
     { label: "pointers_in_range", says: "the replay pointer stays in what was sent and is kept" },

@@ -6,6 +6,7 @@ import { llrProofs } from "./of-llr.ts";
 import { portStateProofs } from "./of-port-state.ts";
 import { streamProofs } from "./of-streams.ts";
 import { switchProofs, vlArbiterProofs } from "./of-switch.ts";
+import { voqProofs } from "./of-voq.ts";
 import type { Proof, ProofList } from "./types.ts";
 
 /** What is proved, each list in its file; docs/proofs.md says how one is added. */
@@ -17,6 +18,7 @@ const lists: readonly ProofList[] = [
   streamProofs,
   vlArbiterProofs,
   switchProofs,
+  voqProofs,
   bufferProofs,
 ];
 

@@ -164,6 +164,8 @@ function secdedDecodeView(design: ProtectedDesign, code: SecdedCode): View {
       bit: hex(1n << BigInt(at), dataBits),
     })),
     none: dec(0, dataBits),
+    module_encode: moduleName(design, `secded_encode_${dataBits}`),
+    codeBits: String(dataBits + checkBits),
     params: [
       localparam(
         `[${2 ** checkBits - 1}:0] KNOWN`,

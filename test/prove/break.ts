@@ -16,6 +16,8 @@ export interface Break {
   readonly sound?: string;
   /** The device; {@link smallLink} unless given. */
   readonly device?: keyof typeof breakDevices;
+  /** Tried in long runs only, even if it is the first of its proof. */
+  readonly long?: boolean;
 }
 
 /** The device that breaks are tried on: as small as links get, so that the solvers are quick. */
@@ -44,9 +46,10 @@ const small: Extract<AnyDescription, { kind: "switch" }> = {
   tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
 };
 
-/** What breaks are tried on: a port, one with lanes, FEC and the ICRC, and two switches. */
+/** What breaks are tried on: a port, one with SECDED, one with lanes, FEC and the ICRC, and two switches. */
 export const breakDevices = {
   link: { kind: "link", ...smallLink },
+  secded: { kind: "link", ...smallLink, memoryProtection: "secded" },
   lanes,
   switch: small,
   waves: { ...small, scheduler: { kind: "wavefront" } },

@@ -55,6 +55,28 @@ const memory: readonly Change[] = [
   ["row_as_written", "if (rd_en) begin\n            rd_reg", "if (rd_en || wr_en) begin\n            rd_reg"],
 ];
 
+const told = "assign rd_uncorrectable = |uncorrectable;";
+
+const protectedMemory: readonly Change[] = [
+  ["row_stays", "wr_data[1:0] ^ wrong}", "wr_data[1:0]}"],
+  ["row_is_read", "if (rd_en) begin\n            rd_reg", "if (rd_en || wr_en) begin\n            rd_reg"],
+  ["row_as_written", told, "assign rd_uncorrectable = 1'b1;"],
+  ["two_are_told", told, "assign rd_uncorrectable = 1'b0;"],
+  ["events_are_right", "fresh_reg && rd_uncorrectable;", "fresh_reg;"],
+  ["one_is_read", "= inject | inject_reg;", "= 2'b00;"],
+];
+
+const secdedDecode: readonly Change[] = [
+  ["encoded_is_right", "= data ^ wrong;", "= data ^ wrong ^ 1'b1;"],
+  ["one_is_corrected", "KNOWN[syndrome] && ^syndrome;", "KNOWN[syndrome] && &syndrome;"],
+  ["two_are_found", "= !KNOWN[syndrome];", "= &syndrome;"],
+  ["one_comes", "KNOWN[syndrome] && ^syndrome;", "1'b0;"],
+];
+
+/** As many proofs of one kind: the first of them is tried in every run. */
+const alike = (names: readonly string[], list: readonly Change[], device: Break["device"] & string) =>
+  names.flatMap((name, at) => changes(name, list, device).map((one) => ({ ...one, long: at > 0 })));
+
 /** Breaks of FIFOs and buffers. */
 export const bufferBreaks: readonly Break[] = [
   ...changes("async_fifo", asyncFifo, "lanes"),
@@ -62,4 +84,10 @@ export const bufferBreaks: readonly Break[] = [
   ...["vl_tx", "vl_rx"].flatMap((name) => changes(`${name}_memory`, memory, "link")),
   ...["replay_memory", "replay_index"].flatMap((name) => changes(name, memory, "link")),
   ...["voq", "management"].flatMap((name) => changes(`${name}_memory`, memory, "switch")),
+  ...alike(
+    ["2", "6", "24", "64"].map((bits) => `secded_decode_${bits}`),
+    secdedDecode,
+    "secded",
+  ),
+  ...alike(["replay_index", "replay_memory", "vl_tx_memory", "vl_rx_memory"], protectedMemory, "secded"),
 ];

@@ -11,7 +11,9 @@ import { breaks } from "./breaks.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
 /** Of each proof, the first break is tried in every run of the tests, the others in long ones. */
-const quick = breaks.filter((one, index) => breaks.findIndex(({ proof }) => proof === one.proof) === index);
+const quick = breaks.filter(
+  (one, index) => one.long !== true && breaks.findIndex(({ proof }) => proof === one.proof) === index,
+);
 const devices = new Map<string, { readonly design: AnyDesign; readonly device: DeviceFiles }>();
 for (const [name, description] of Object.entries(breakDevices)) {
   const { design }: Inspection<AnyDesign> = inspect(description);

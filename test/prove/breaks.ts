@@ -6,6 +6,7 @@ import { llrBreaks } from "./breaks-llr.ts";
 import { portStateBreaks } from "./breaks-port-state.ts";
 import { streamBreaks } from "./breaks-streams.ts";
 import { switchBreaks } from "./breaks-switch.ts";
+import { voqBreaks } from "./breaks-voq.ts";
 
 /** All of them; each list in its file, `breaks-*.ts`. */
 export const breaks: readonly Break[] = [
@@ -16,4 +17,5 @@ export const breaks: readonly Break[] = [
   ...streamBreaks,
   ...switchBreaks,
   ...bufferBreaks,
+  ...voqBreaks,
 ];

@@ -157,6 +157,226 @@ module leaf4_voq_pages #(
         end
     endgenerate
 
+`ifdef FORMAL
+    // ---- properties: one arbitrary page is followed on its way ----
+    //
+    // It is in the ring, at the write side (page_reg), or out with a packet. Pages that are out are
+    // counted, too: those of the packet being written apart from those of complete ones.
+
+    localparam            F_CB    = PGB + 3;  // bits of a count of pages
+    localparam [F_CB-1:0] F_PAGES = PAGES;
+
+    localparam [1:0] F_RING = 2'd0;
+    localparam [1:0] F_HERE = 2'd1;
+    localparam [1:0] F_OUT  = 2'd2;
+
+    (* anyconst *) wire [PGB-1:0] f_page;
+    (* anyseq *)   wire           f_of_open;  // what comes back is of the packet being written
+
+    reg [1:0]      f_at_reg;    // where the page is
+    reg            f_mine_reg;  // it is out with the packet being written
+    reg            f_has_reg;   // slot f_slot_reg holds it, free or kept for a packet taken back
+    reg [SB-1:0]   f_slot_reg;
+    reg            f_back_reg;  // a page of the packet being written has come back already
+    reg [F_CB-1:0] f_open_out_reg;
+    reg [F_CB-1:0] f_closed_out_reg;
+    reg [LW-1:0]   f_lane_reg;  // lane of the packet being written
+
+    // Slots from one to another, round the ring
+    function [F_CB-1:0] f_from(input [SB-1:0] slot, input [SB-1:0] base);
+        f_from = slot >= base ? slot - base : slot + F_PAGES - base;
+    endfunction
+
+    // Whether a slot lies from one on and before another, round the ring
+    function f_between(input [SB-1:0] slot, input [SB-1:0] from, input [SB-1:0] before);
+        f_between = from <= before ? slot >= from && slot < before : slot >= from || slot < before;
+    endfunction
+
+    // Pages of a lane's share, and of its longest packet
+    function [F_CB-1:0] f_share(input [LW-1:0] lane);
+        f_share = lane == LANES - 1 ? VL15_PAGES : DATA_PAGES;
+    endfunction
+
+    function [F_CB-1:0] f_longest(input [LW-1:0] lane);
+        f_longest = lane == LANES - 1 ? LONGEST_15 : LONGEST;
+    endfunction
+
+    wire            f_back       = f_back_reg || (free_valid && f_of_open);
+    wire [SB-1:0]   f_base       = open_reg && !f_back_reg ? first_take_reg : take_reg;
+    wire [F_CB-1:0] f_free       = f_from(put_reg, take_reg);
+    wire [SB-1:0]   f_behind     = f_slot_reg == LAST_SLOT ? {SB{1'b0}} : f_slot_reg + 1'b1;
+    wire            f_newest     = f_behind == take_reg;
+    wire            f_took       = page_end && f_at_reg == F_RING && f_slot_reg == take_reg;
+    wire            f_returns    = free_valid && free_page == f_page;
+    wire [F_CB-1:0] f_open_now   = f_open_out_reg + page_end - (free_valid && f_of_open);
+    wire            f_taken_back = wr_abort && open_reg;
+
+    always @(posedge clk) begin
+        f_back_reg       <= f_back && !(wr_valid && wr_last);
+        f_open_out_reg   <= (wr_valid && wr_last) || f_taken_back ? {F_CB{1'b0}} : f_open_now;
+        f_closed_out_reg <= f_closed_out_reg + (wr_valid && wr_last ? f_open_now : {F_CB{1'b0}})
+            - (free_valid && !f_of_open);
+        if (wr_valid) begin
+            f_lane_reg <= wr_lane;
+        end
+
+        // Its way: from the ring to the write side, out, and back
+        if (f_took) begin
+            f_at_reg  <= F_HERE;
+            f_has_reg <= !wr_last && !f_back;
+        end
+        if (page_end && f_at_reg == F_HERE) begin
+            f_at_reg   <= F_OUT;
+            f_mine_reg <= !wr_last;
+        end
+        if (wr_valid && wr_last) begin
+            f_mine_reg <= 1'b0;
+        end
+        if (((wr_valid && wr_last) || f_back) && f_at_reg != F_RING) begin
+            f_has_reg <= 1'b0;
+        end
+        if (f_taken_back && (f_mine_reg || f_at_reg == F_HERE)) begin
+            f_at_reg   <= f_has_reg ? F_RING : F_HERE;
+            f_mine_reg <= 1'b0;
+        end
+        if (f_returns) begin
+            f_at_reg   <= F_RING;
+            f_mine_reg <= 1'b0;
+            f_has_reg  <= 1'b1;
+            f_slot_reg <= put_reg;
+        end
+        if (rst) begin
+            f_at_reg         <= f_page == {PGB{1'b0}} ? F_HERE : F_RING;
+            f_has_reg        <= f_page != {PGB{1'b0}};
+            f_slot_reg       <= f_page[SB-1:0] - 1'b1;
+            f_mine_reg       <= 1'b0;
+            f_back_reg       <= 1'b0;
+            f_open_out_reg   <= {F_CB{1'b0}};
+            f_closed_out_reg <= {F_CB{1'b0}};
+        end
+    end
+
+    // Of one arbitrary slot: it does not hold the page, unless it is that one. As it is arbitrary
+    // that holds of the first free slot, too: any_others_... says so, one cycle later.
+    (* anyconst *) wire [SB-1:0] f_other;
+    reg f_wrong_reg;
+
+    wire f_once = !(filling ? f_other < fill_reg : f_between(f_other, f_base, put_reg))
+        || ring[f_other] != f_page || (f_has_reg && f_slot_reg == f_other);
+
+    always @(posedge clk) begin
+        f_wrong_reg <= !rst && !filling && next_reg == f_page
+            && !(f_has_reg && f_slot_reg == take_reg);
+    end
+
+    // What the lanes hold: no more than their shares; in all, with the packet being written
+    reg            f_within;
+    reg [F_CB-1:0] f_held;
+    reg [F_CB-1:0] f_lane_pages;
+    integer         f_l;
+    always @* begin
+        f_within = 1'b1;
+        f_held   = wr_pages_reg;
+        for (f_l = 0; f_l < LANES; f_l = f_l + 1) begin
+            f_lane_pages = {{F_CB-UB{1'b0}}, used_pages[f_l*UB +: UB]};
+            f_held       = f_held + f_lane_pages;
+            if (f_lane_pages
+                + (open_reg && f_lane_reg == f_l ? f_longest(f_lane_reg) : {F_CB{1'b0}})
+                > f_share(f_l)) begin
+                f_within = 1'b0;
+            end
+        end
+    end
+
+    wire [F_CB-1:0] f_out = f_open_out_reg + f_closed_out_reg;
+
+    always @* begin
+        any_page: assume (f_page < F_PAGES && f_other <= LAST_SLOT);
+        any_others_once: assume ($initstate || !f_wrong_reg);
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            nothing_before_ready: assume (!filling
+                || (!wr_valid && !wr_abort && !free_valid && !release_valid));
+            begins_with_room: assume (!wr_valid || (wr_lane < LANES
+                && (open_reg ? wr_lane == f_lane_reg : room[wr_lane])));
+            no_longer: assume (!wr_valid
+                || wr_pages_reg < f_longest(wr_lane));
+            // A packet is taken back as long as none of its pages has come back
+            taken_back_whole: assume (!wr_abort || (!wr_valid && !f_back));
+            // What comes back is out, and comes back once
+            frees_what_is_out: assume (!free_valid
+                || (f_of_open ? f_open_out_reg != {F_CB{1'b0}} : f_closed_out_reg != {F_CB{1'b0}}));
+            frees_it_once: assume (!f_returns || (f_at_reg == F_OUT && f_of_open == f_mine_reg));
+            // All pages of a packet have come back when it is released
+            releases_what_came_back: assume (!release_valid || (release_lane < LANES
+                && release_pages <= used_pages[release_lane*UB +: UB]
+                && release_pages <= f_held - f_out + free_valid));
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // The ring is filled with all pages but the one at the write side
+        filled_in_order: assert (fill_reg <= LAST_SLOT && (!filling
+            || (fill_page_reg == fill_reg + 1'b1 && put_reg == LAST_SLOT
+                && take_reg == {SB{1'b0}} && page_reg == {PGB{1'b0}} && !open_reg
+                && wr_pages_reg == {UB{1'b0}} && f_out == {F_CB{1'b0}} && f_held == {F_CB{1'b0}})));
+        // Each page is in the ring, at the write side or out: there is no fifth place
+        pages_counted: assert (put_reg <= LAST_SLOT && take_reg <= LAST_SLOT
+            && f_open_out_reg < F_PAGES && f_closed_out_reg < F_PAGES
+            && f_free + f_out + 1'b1 == F_PAGES);
+        // The packet being written can be taken back: its slots stand in front of the free ones
+        open_counted: assert (
+            (open_reg || (wr_pages_reg == {UB{1'b0}} && f_open_out_reg == {F_CB{1'b0}}
+                && !f_back_reg))
+            && (!open_reg || f_lane_reg < LANES)
+            && (f_back_reg ? f_open_out_reg <= wr_pages_reg
+                : f_open_out_reg == wr_pages_reg)
+            && (!open_reg || wr_pages_reg <= f_longest(f_lane_reg))
+            && (!open_reg || f_back_reg || (first_take_reg <= LAST_SLOT
+                && f_from(take_reg, first_take_reg) == wr_pages_reg)));
+        // No lane has more than its share
+        shares_kept: assert (f_within);
+        // What is out is held by a lane
+        out_is_held: assert (f_out <= f_held);
+        // The ring never runs empty
+        two_left: assert (f_free >= 2'd2);
+        // Slots kept, free ones, others: in this order round the ring
+        slots_in_order: assert (f_between(take_reg, f_base, put_reg));
+        // No slot is read while it is written
+        never_same_slot: assert (!free_valid || put_reg != take_next);
+        // What is offered as the next page is the first one of the ring
+        next_is_first: assert ((filling && fill_reg < 2'd2) || next_reg == ring[take_reg]);
+        // While the ring is filled the page has its slot already
+        slot_of_page: assert (!filling || (f_page == {PGB{1'b0}} ? f_at_reg == F_HERE && !f_has_reg
+            : f_at_reg == F_RING && f_has_reg && f_slot_reg == f_page - 1'b1));
+        // The page is in the ring or out, or at the write side
+        place_is_known: assert (f_at_reg != 2'd3 && (!f_has_reg || f_slot_reg <= LAST_SLOT)
+            && (!f_mine_reg || (f_at_reg == F_OUT && open_reg))
+            && (f_at_reg != F_RING || f_has_reg)
+            && (!f_has_reg || f_at_reg == F_RING || (open_reg && !f_back_reg
+                && (f_mine_reg || f_at_reg == F_HERE))));
+        // Its slot is one of the free ones, or one of those kept
+        slot_in_ring: assert (!f_has_reg
+            || (f_at_reg == F_RING ? f_between(f_slot_reg, take_reg, put_reg)
+                : f_between(f_slot_reg, first_take_reg, take_reg)
+                    && f_newest == (f_at_reg == F_HERE)));
+        // The page is where it is said to be: none is lost
+        page_is_there: assert ((page_reg == f_page) == (f_at_reg == F_HERE)
+            && (!f_has_reg || (filling && f_slot_reg >= fill_reg) || ring[f_slot_reg] == f_page));
+        // The first page of the packet being written is known
+        first_is_known: assert (!open_reg || f_back_reg
+            || (first_page_reg == f_page) == (!f_has_reg && (f_mine_reg || f_at_reg == F_HERE)));
+        // The page is in no second place: none is given out twice
+        no_page_twice: assert (f_once);
+    end
+
+    always @* if (!$initstate) begin
+        // Pages can be taken, and given back when their packet is taken back
+        goes_round: cover (f_taken_back && f_at_reg == F_HERE && f_has_reg);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

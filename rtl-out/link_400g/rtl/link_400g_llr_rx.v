@@ -371,7 +371,7 @@ module link_400g_llr_rx (
         end
         if (peer_accept && (s_valid ? !s_eop : f_open_reg)) f_old_reg <= 1'b1;
         f_in_session_reg <= peer_valid && !peer_accept
-                         && (f_in_session_reg || !f_open_reg || s_sop);
+                         && (f_in_session_reg || !f_open_reg || (s_valid && s_sop));
         if (nack_due && nack_taken) f_asked_reg <= 1'b1;
         if (advance || peer_accept || !peer_valid) f_asked_reg <= 1'b0;
         f_accepted_reg <= peer_accept;
@@ -398,10 +398,12 @@ module link_400g_llr_rx (
     end
 
     always @* if (!$initstate) begin
-        // What counts as expected has a good start and the expected number
-        expected_has_number: assert (!expected_frame_reg || !f_open_reg
-            || (f_numbered_reg && f_number_reg == expected_reg
-                                                            && !f_old_reg));
+        // What counts as expected has a good start and the expected number; what has them, and was
+        // all in the session so far, counts
+        expected_has_number: assert ((!expected_frame_reg || !f_open_reg
+            || (f_numbered_reg && f_number_reg == expected_reg && !f_old_reg))
+            && (expected_frame_reg || !f_open_reg || !f_in_session_reg
+                || !f_numbered_reg || f_number_reg != expected_reg));
         // Only the expected frame, good, in the session, is taken
         takes_only_expected: assert (!(advance || take)
             || (s_valid && s_eop && f_numbered && f_number == expected_reg
