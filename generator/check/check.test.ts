@@ -130,17 +130,17 @@ describe("overrides", () => {
     const edges: readonly [DerivedId, number, number][] = [
       ["creditsPerVl", 66, 65],
       ["creditsPerVl", 2048, 2049],
-      ["vlBufferBeats", 1091, 1090],
+      ["vlBufferBeats", 1095, 1094],
       ["replayDepthBeats", 128, 64],
       ["outstandingSeqMax", 511, 512],
       ["outstandingDataMax", 65_536, 65_537],
-      ["replayTimerCycles", 359, 358],
+      ["replayTimerCycles", 361, 360],
       ["replayCountMax", 1, 0],
       ["dataAgeCycles", 0, 1],
-      ["linkLostCycles", 359, 358],
+      ["linkLostCycles", 361, 360],
       ["txQueueBeats", 33, 32],
       ["vl15BufferBeats", 3, 2],
-      ["creditWatchdogCycles", 11_462, 11_461],
+      ["creditWatchdogCycles", 11_526, 11_525],
       ["controlSpacingBytes", 400, 399],
       ["counterBits", 32, 31],
       ["rxPipelineCycles", 8, 7],
@@ -231,15 +231,15 @@ describe("a switch", () => {
   it("refuses overrides at the very value that breaks it", () => {
     const edges = [
       ["txQueueBeats", 73, 72],
-      ["vlBufferBeats", 1347, 1346],
+      ["vlBufferBeats", 1351, 1350],
       ["creditsPerVl", 66, 65],
       ["crossbarStages", 3, 4],
       ["starvationCycles", 512, 511],
       ["multicastCopies", 1, 0],
       ["rxPipelineCycles", 7, 6],
-      ["vl15BufferBeats", 65_535 - 4 * 1347 - 4, 65_535 - 4 * 1347 - 3],
+      ["vl15BufferBeats", 65_535 - 4 * 1351 - 4, 65_535 - 4 * 1351 - 3],
       ["managementPages", 33, 32],
-      ["managementPages", 1347, 1348],
+      ["managementPages", 1351, 1352],
     ] as const;
     for (const [id, good, bad] of edges) {
       const errors = (value: number) =>

@@ -38,6 +38,7 @@ export function withDefaults(description: LinkDescription): CompleteLink {
     forwarding: description.forwarding ?? "cut-through",
     icrc: description.icrc ?? "pass",
     memoryProtection: description.memoryProtection ?? "none",
+    pipeline: { macTx: description.pipeline?.macTx ?? 1 },
     virtualLanes: {
       data: virtualLanes.data,
       high: (arbitration.high ?? []).map(row),

@@ -19,7 +19,7 @@ export type CompleteNic = Omit<
 /** The port of an adapter as the description of a link: an end point, which makes and checks the ICRC. */
 export function nicPortDescription(description: NicDescription): LinkDescription {
   const { name, clockMHz, datapathBits, mtuBytes, port, virtualLanes } = description;
-  const { memoryProtection, derived } = description;
+  const { memoryProtection, pipeline, derived } = description;
   // There is no retry of the link on Ethernet
   const retry = description.frame === "ethernet" ? "none" : description.retry;
   const { rateGbps, cableMeters, phyLatencyNs, phy, lanes, fec } = port;
@@ -32,6 +32,7 @@ export function nicPortDescription(description: NicDescription): LinkDescription
     ...(fec !== undefined && { fec }),
     ...(retry !== undefined && { retry }),
     ...(memoryProtection !== undefined && { memoryProtection }),
+    ...(pipeline !== undefined && { pipeline }),
     ...(derived !== undefined && { derived }),
   };
 }

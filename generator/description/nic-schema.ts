@@ -1,5 +1,5 @@
 import { derivedIds } from "../design/link.ts";
-import { common, derivedSchema, type Schema } from "./schema.ts";
+import { common, derivedSchema, pipelineSchema, portStages, type Schema } from "./schema.ts";
 
 /** Powers of two from `least` to `most`. */
 const powers = (least: number, most: number): number[] =>
@@ -152,6 +152,7 @@ export const nicSchema = {
       },
     },
     memoryProtection: common.memoryProtection,
+    pipeline: pipelineSchema(portStages),
     derived: derivedSchema(derivedIds),
   },
 } as const satisfies Schema;

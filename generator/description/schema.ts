@@ -89,6 +89,28 @@ export function derivedSchema(ids: readonly AnyDerivedId[]): Schema {
   };
 }
 
+/** Register stages of a port. */
+export const portStages = {
+  macTx: {
+    type: "integer",
+    minimum: 0,
+    maximum: 1,
+    default: 1,
+    description: "In front of the alignment of mac_tx: one cycle of latency, five levels of logic less.",
+  },
+} as const satisfies Readonly<Record<string, Schema>>;
+
+/** The register stages that a description may choose. */
+export function pipelineSchema(stages: Readonly<Record<string, Schema>>): Schema {
+  return {
+    type: "object",
+    description:
+      "Register stages, in cycles: each cuts a long path of logic and costs its cycles of latency.",
+    additionalProperties: false,
+    properties: stages,
+  };
+}
+
 /** Keys that a link and a switch have in common. */
 export const common = {
   $schema: { type: "string", description: "Where an editor finds this schema." },
@@ -209,6 +231,7 @@ export const linkSchema = {
     },
     memoryProtection: common.memoryProtection,
     phyLatencyNs: common.phyLatencyNs,
+    pipeline: pipelineSchema(portStages),
     virtualLanes,
     derived: derivedSchema([...derivedIds, ...anyPcsDerivedIds]),
   },

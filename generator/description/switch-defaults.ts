@@ -13,7 +13,7 @@ export type CompleteSwitch = Omit<SwitchDesign, "derived" | "latencyBudget" | "m
 /** The port of a switch as the description of a link. */
 export function portDescription(description: SwitchDescription): LinkDescription {
   const { name, clockMHz, datapathBits, mtuBytes, ports, virtualLanes, derived } = description;
-  const { forwarding, retry, memoryProtection } = description;
+  const { forwarding, retry, memoryProtection, pipeline } = description;
   const { rateGbps, cableMeters, phyLatencyNs, phy, lanes, fec } = ports;
   const ofLink = Object.entries(derived ?? {}).filter(([id]) => derivedIds.includes(id as DerivedId));
   return {
@@ -25,6 +25,7 @@ export function portDescription(description: SwitchDescription): LinkDescription
     ...(forwarding !== undefined && { forwarding }),
     ...(retry !== undefined && { retry }),
     ...(memoryProtection !== undefined && { memoryProtection }),
+    ...(pipeline !== undefined && { pipeline }),
     ...(derived !== undefined && { derived: Object.fromEntries(ofLink) }),
   };
 }

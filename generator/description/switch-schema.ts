@@ -1,6 +1,6 @@
 import { derivedIds } from "../design/link.ts";
 import { schedulerKinds, switchDerivedIds } from "../design/switch.ts";
-import { common, derivedSchema, type Schema } from "./schema.ts";
+import { common, derivedSchema, pipelineSchema, portStages, type Schema } from "./schema.ts";
 
 const ports: Schema = {
   type: "object",
@@ -93,6 +93,7 @@ export const switchSchema = {
     scheduler,
     tables,
     memoryProtection: common.memoryProtection,
+    pipeline: pipelineSchema(portStages),
     derived: derivedSchema([...switchDerivedIds, ...derivedIds]),
   },
 } as const satisfies Schema;

@@ -107,6 +107,12 @@ export const memoryProtections = ["none", "secded"] as const;
 
 export type MemoryProtection = (typeof memoryProtections)[number];
 
+/** Register stages that a description chooses, in cycles: each cuts a long path and costs its cycles of latency. */
+export interface LinkPipeline {
+  /** In front of the alignment of `mac_tx`, 0 … 1. */
+  readonly macTx: number;
+}
+
 /** A link port with everything decided. Units stand in the key names; see `docs/wire-format.md` for the wire. */
 export interface LinkDesign {
   readonly kind: "link";
@@ -131,6 +137,7 @@ export interface LinkDesign {
   readonly forwarding: "cut-through" | "store-and-forward";
   readonly icrc: "pass" | "endpoint";
   readonly memoryProtection: MemoryProtection;
+  readonly pipeline: LinkPipeline;
   readonly virtualLanes: {
     /** Data lanes VL0 … VL(data-1); VL15 is always there beside them. */
     readonly data: number;

@@ -22,6 +22,12 @@ export interface VirtualLanesDescription {
   };
 }
 
+/** Register stages of a port, in cycles: each cuts a long path of logic and costs its cycles of latency. */
+export interface PortPipelineDescription {
+  /** In front of the alignment of `mac_tx`, 0 … 1; 1 unless given. */
+  readonly macTx?: number;
+}
+
 /** A link as its user describes it. Units stand in the key names; everything optional has a default. */
 export interface LinkDescription {
   /** Name of the device and of its top module: a lower-case Verilog identifier, at most 40 characters. */
@@ -59,6 +65,8 @@ export interface LinkDescription {
   readonly memoryProtection?: "none" | "secded";
   /** Latency of one direction through both PHYs (transmit and receive), ns, 0 … 10000; 150 unless given, with a PCS derived. */
   readonly phyLatencyNs?: number;
+  /** Register stages; each has a default with which the modules are shallow at 512 bits. */
+  readonly pipeline?: PortPipelineDescription;
   readonly virtualLanes: VirtualLanesDescription;
   /** Derived numbers to set by hand: what breaks losslessness is refused, what costs rate is a warning. */
   readonly derived?: Readonly<Partial<Record<DerivedId | AnyPcsDerivedId, number>>>;

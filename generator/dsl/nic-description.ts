@@ -1,5 +1,9 @@
 import type { DerivedId } from "../design/link.ts";
-import type { LinkDescription, VirtualLanesDescription } from "./link-description.ts";
+import type {
+  LinkDescription,
+  PortPipelineDescription,
+  VirtualLanesDescription,
+} from "./link-description.ts";
 
 /** The wire of an adapter. */
 export interface NicPortDescription {
@@ -65,6 +69,8 @@ export interface NicDescription {
   };
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";
+  /** Register stages of the port; each has a default with which the modules are shallow at 512 bits. */
+  readonly pipeline?: PortPipelineDescription;
   /** Derived numbers of the port to set by hand. */
   readonly derived?: Readonly<Partial<Record<DerivedId, number>>>;
 }

@@ -1,6 +1,11 @@
 import type { DerivedId } from "../design/link.ts";
 import type { SchedulerKind, SwitchDerivedId } from "../design/switch.ts";
-import type { LinkDescription, LinkDescriptionOfKind, VirtualLanesDescription } from "./link-description.ts";
+import type {
+  LinkDescription,
+  LinkDescriptionOfKind,
+  PortPipelineDescription,
+  VirtualLanesDescription,
+} from "./link-description.ts";
 import type { NicDescriptionOfKind } from "./nic-description.ts";
 
 /** The external ports of a switch, all alike. */
@@ -58,6 +63,8 @@ export interface SwitchDescription {
   readonly tables?: SwitchTablesDescription;
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";
+  /** Register stages of its ports; each has a default with which the modules are shallow at 512 bits. */
+  readonly pipeline?: PortPipelineDescription;
   /** Derived numbers of the switch and of its ports to set by hand. */
   readonly derived?: Readonly<Partial<Record<DerivedId | SwitchDerivedId, number>>>;
 }

@@ -63,16 +63,16 @@ describe("elaborate", () => {
     expect(value("maxPacketBytes")).toBe(4222);
     expect(value("maxPacketBeats")).toBe(33);
     expect(value("vl15PacketBytes")).toBe(290);
-    // By hand: 300 + 300 + 4 * 16 / 0.40283 / 2 ... = 2*150 + 2*150 + 2*39.719 + (2*4222 + 2048) / 50 ns.
-    expect(value("ackRoundTripNs")).toBeCloseTo(300 + 300 + 79.438 + 209.84, 2);
-    expect(value("ackRoundTripCycles")).toBe(359);
+    // By hand: 17 cycles of 2.48244 ns at each end; 2*150 + 2*150 + 2*42.201 + (2*4222 + 2048) / 50 ns.
+    expect(value("ackRoundTripNs")).toBeCloseTo(300 + 300 + 84.403 + 209.84, 2);
+    expect(value("ackRoundTripCycles")).toBe(361);
     expect(value("replayDepthBeats")).toBe(512);
     expect(value("replayBytes")).toBe(65_536);
     expect(value("outstandingSeqMax")).toBe(511);
     expect(value("creditBlockBytes")).toBe(64);
     expect(value("maxPacketBlocks")).toBe(66);
-    expect(value("creditsPerVl")).toBe(1025);
-    expect(value("vlBufferBeats")).toBe(1091);
+    expect(value("creditsPerVl")).toBe(1029);
+    expect(value("vlBufferBeats")).toBe(1095);
     expect(value("linkLostCycles")).toBe(4_028_300);
     expect(value("linkEfficiencyPercent")).toBeCloseTo(99.03, 2);
   });
@@ -96,7 +96,7 @@ describe("elaborate", () => {
 
   it("lets an override take the formula's place and feed what rests on it", () => {
     const { derived } = elaborate({ ...example, derived: { creditsPerVl: 500 } });
-    expect(derived.creditsPerVl).toMatchObject({ value: 500, computed: 1025, overridden: true });
+    expect(derived.creditsPerVl).toMatchObject({ value: 500, computed: 1029, overridden: true });
     expect(derived.vlBufferBeats).toMatchObject({ value: 566, overridden: false });
   });
 
@@ -215,22 +215,31 @@ describe("elaborateSwitch", () => {
     expect(value("pageBeats")).toBe(1);
     expect(value("multicastCopies")).toBe(10);
     expect(value("aggregateGbps")).toBe(1600);
-    expect(value("portToPortCycles")).toBe(20);
-    expect(latencyBudget.portToPort.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(49.65, 2);
-    // 1017 blocks of the credit loop and 4 packets of 66; a lane's buffer is 2 * 33 beats more than that
-    expect(port.derived.creditsPerVl.value).toBe(1281);
-    expect(port.derived.vlBufferBeats.value).toBe(1347);
-    expect(value("pagesPerPort")).toBe(4 * 1347 + 24 + sparePages);
+    expect(value("portToPortCycles")).toBe(21);
+    expect(latencyBudget.portToPort.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(52.13, 2);
+    // 1021 blocks of the credit loop and 4 packets of 66; a lane's buffer is 2 * 33 beats more than that
+    expect(port.derived.creditsPerVl.value).toBe(1285);
+    expect(port.derived.vlBufferBeats.value).toBe(1351);
+    expect(value("pagesPerPort")).toBe(4 * 1351 + 24 + sparePages);
     expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 7);
     expect(port.derived.txRoomBeats.value).toBe(2 * 33 + 7);
     expect(port.role).toBe("switchPort");
   });
 
-  it("takes 20, 21 or 22 cycles from port to port, as the crossbar has one, two or three registers", () => {
+  it("takes 21, 22 or 23 cycles from port to port, as the crossbar has one, two or three registers", () => {
     const stages = (count: number) => elaborateSwitch(leafOf(count)).derived.crossbarStages.value;
     expect([2, 7, 8, 63, 64, 80].map(stages)).toEqual([1, 1, 2, 2, 3, 3]);
     const cycles = (count: number) => elaborateSwitch(leafOf(count)).derived.portToPortCycles.value;
-    expect([7, 63, 80].map(cycles)).toEqual([20, 21, 22]);
+    expect([7, 63, 80].map(cycles)).toEqual([21, 22, 23]);
+  });
+
+  it("takes a cycle less without the register in front of the MAC's alignment, and needs less buffer", () => {
+    const { derived, port, latencyBudget } = elaborateSwitch({ ...leaf, pipeline: { macTx: 0 } });
+    expect(port.pipeline).toEqual({ macTx: 0 });
+    expect(derived.portToPortCycles.value).toBe(20);
+    expect(latencyBudget.portToPort.filter(({ module }) => module === "mac_tx")).toHaveLength(1);
+    expect(port.derived.txPipelineCycles.value).toBe(7);
+    expect(port.derived.creditsPerVl.value).toBeLessThan(1285);
   });
 
   it("derives every number once, after all that it rests on", () => {
@@ -252,7 +261,7 @@ describe("elaborateSwitch", () => {
   it("lets an override of either kind feed what rests on it", () => {
     const { derived, port } = elaborateSwitch(leafOf(4, { crossbarStages: 2, creditsPerVl: 1200 }));
     expect(derived.crossbarStages).toMatchObject({ value: 2, computed: 1, overridden: true });
-    expect(derived.portToPortCycles.value).toBe(21);
+    expect(derived.portToPortCycles.value).toBe(22);
     expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 8);
     expect(derived.pagesPerPort.value).toBe(4 * (1200 + 66) + 24 + sparePages);
   });

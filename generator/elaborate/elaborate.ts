@@ -92,7 +92,7 @@ export function elaborateSwitch(description: SwitchDescription | SwitchDescripti
     ...rest,
     port: linkDesign(link, pick(derivedIds, all), null),
     derived: pick(switchDerivedIds, all),
-    latencyBudget: { portToPort: portToPortBudget(rest.clockMHz, all.crossbarStages.value) },
+    latencyBudget: { portToPort: portToPortBudget(link, all.crossbarStages.value) },
   };
   const design: SwitchDesign = { ...device, memories: switchMemories(device) };
   setOrigin(design, origin);

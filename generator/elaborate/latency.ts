@@ -1,4 +1,4 @@
-import type { LatencyStage, LinkDesign } from "../design/link.ts";
+import type { LatencyStage, LinkDesign, LinkPipeline } from "../design/link.ts";
 
 type Stage = Omit<LatencyStage, "ns">;
 
@@ -62,14 +62,24 @@ const crossbarText: Readonly<Record<number, string>> = {
   3: "register the inputs of a tile, select within groups of eight, then among the groups",
 };
 
+/** Stages of a direction with those that the description chooses among them. */
+export function withPipeline(stages: readonly Stage[], { macTx }: LinkPipeline): Stage[] {
+  const chosen = { module: "mac_tx", what: "count columns, place the terminate character", cycles: macTx };
+  return stages.flatMap((stage) => (stage.module === "mac_tx" && macTx > 0 ? [chosen, stage] : [stage]));
+}
+
 /** The way of a packet through a switch, from MII to MII, with its time in ns. */
-export function portToPortBudget(clockMHz: number, crossbarStages: number): LatencyStage[] {
+export function portToPortBudget(
+  { clockMHz, pipeline }: Pick<LinkDesign, "clockMHz" | "pipeline">,
+  crossbarStages: number,
+): LatencyStage[] {
   const crossbar = {
     module: "crossbar",
     what: crossbarText[crossbarStages] ?? "select the input",
     cycles: crossbarStages,
   };
-  const stages = [...latencyStages.switchRx, ...coreStages, crossbar, ...latencyStages.switchTx];
+  const { switchRx, switchTx } = latencyStages;
+  const stages = [...switchRx, ...coreStages, crossbar, ...withPipeline(switchTx, pipeline)];
   return stages.map((stage) => ({ ...stage, ns: (stage.cycles * 1000) / clockMHz }));
 }
 
@@ -79,11 +89,14 @@ export function sumCycles(stages: readonly Stage[]): number {
 
 /** The stages of a device with their time in ns at its clock. The ICRC stages stand where the packet meets them. */
 export function latencyBudget(
-  link: Pick<LinkDesign, "clockMHz" | "icrc" | "role">,
+  link: Pick<LinkDesign, "clockMHz" | "icrc" | "pipeline" | "role">,
 ): LinkDesign["latencyBudget"] {
   const { tx, txIcrc, rx, rxIcrc, switchRx, switchTx } = latencyStages;
   const timed = (stages: readonly Stage[]): LatencyStage[] =>
-    stages.map((stage) => ({ ...stage, ns: (stage.cycles * 1000) / link.clockMHz }));
+    withPipeline(stages, link.pipeline).map((stage) => ({
+      ...stage,
+      ns: (stage.cycles * 1000) / link.clockMHz,
+    }));
   if (link.role === "switchPort") return { tx: timed(switchTx), rx: timed(switchRx) };
   if (link.icrc === "pass") return { tx: timed(tx), rx: timed(rx) };
   const before = tx.findIndex((stage) => stage.module === "vl_tx_buffer");

@@ -12,6 +12,7 @@ export const basisUnits = {
   dataLanes: "lanes",
   cutThrough: "flag",
   icrcEndpoint: "flag",
+  macTxStages: "cycles",
   ports: "ports",
   laneCount: "lanes",
   pcsLanes: "lanes",
@@ -113,6 +114,7 @@ export function basisOf(
     | "phyLatencyNs"
     | "forwarding"
     | "icrc"
+    | "pipeline"
   > & {
     readonly virtualLanes: { readonly data: number };
     /** An MII is never out of line. */
@@ -130,6 +132,7 @@ export function basisOf(
     dataLanes: link.virtualLanes.data,
     cutThrough: link.forwarding === "cut-through" ? 1 : 0,
     icrcEndpoint: link.icrc === "endpoint" ? 1 : 0,
+    macTxStages: link.pipeline.macTx,
     realignNs: link.pcs?.derived.realignNs.value ?? 0,
   };
 }

@@ -7,10 +7,14 @@ const { ceil, min } = Math;
 
 const txPipelineCycles = rule(
   "txPipelineCycles",
-  { unit: "cycles", formula: "txStages", source: "latency budget: crossbar to MII out, idle link" },
-  [],
+  {
+    unit: "cycles",
+    formula: "txStages + macTxStages",
+    source: "latency budget: crossbar to MII out, idle link",
+  },
+  ["macTxStages"],
   { txStages: [sumCycles(latencyStages.switchTx), "cycles"] },
-  (n) => n.txStages,
+  (n) => n.txStages + n.macTxStages,
 );
 
 const rxPipelineCycles = rule(

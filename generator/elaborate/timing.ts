@@ -8,15 +8,15 @@ const txPipelineCycles = rule(
   "txPipelineCycles",
   {
     unit: "cycles",
-    formula: "txStages + icrcEndpoint * icrcStages",
+    formula: "txStages + macTxStages + icrcEndpoint * icrcStages",
     source: "latency budget: packet stream in to MII out, idle link",
   },
-  ["icrcEndpoint"],
+  ["macTxStages", "icrcEndpoint"],
   {
     txStages: [sumCycles(latencyStages.tx), "cycles"],
     icrcStages: [sumCycles(latencyStages.txIcrc), "cycles"],
   },
-  (n) => n.txStages + n.icrcEndpoint * n.icrcStages,
+  (n) => n.txStages + n.macTxStages + n.icrcEndpoint * n.icrcStages,
 );
 
 const rxPipelineCycles = rule(

@@ -28,7 +28,21 @@ export function macTxView(design: LinkDesign): View {
         "beats from a start to the first message inside the packet: 256 bytes / (W / 8), at least 1",
       ),
     ],
+    staged: design.pipeline.macTx > 0,
+    rowFull: rowFull(columns),
     fill: constantControlSet(messageCodes.fill),
     poison: constantControlSet(messageCodes.poison),
   };
+}
+
+/** Text: do the columns in work, with up to two in front of the body, fill a row of `columns`? */
+function rowFull(columns: number): string {
+  if (columns === 1) return "base_columns != NONE || head_columns != 2'd0";
+  const or = "\n                   || ";
+  const second = columns === 2 ? "head_columns[1]" : "(head_columns[1] && with_beat >= STRETCHED - ONE)";
+  return [
+    "!accept ? residue_full : with_beat >= BEAT_COLUMNS",
+    "(head_columns != 2'd0 && with_beat >= STRETCHED)",
+    second,
+  ].join(or);
 }

@@ -6,7 +6,8 @@ import { macTxView } from "../../generator/views/mac-tx.ts";
 import { type Model, openModel } from "../../sim/driver/model.ts";
 import { buildModules, type RtlModule } from "./build.ts";
 
-export function macDesign(datapathBits: number): LinkDesign {
+/** `macTx`: register stages in front of the alignment of `mac_tx`. */
+export function macDesign(datapathBits: number, macTx = 1): LinkDesign {
   const rateGbps = { 64: 10, 128: 40, 256: 100, 512: 200 }[datapathBits] ?? 400;
   return elaborate({
     kind: "link",
@@ -16,6 +17,7 @@ export function macDesign(datapathBits: number): LinkDesign {
     rateGbps,
     mtuBytes: 4096,
     cableMeters: 30,
+    pipeline: { macTx },
     virtualLanes: { data: 1 },
   });
 }

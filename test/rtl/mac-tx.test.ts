@@ -5,8 +5,11 @@ import { lengthsOf, type MacFrame, randomFrame, TxDriver, type TxTraffic } from 
 import { macDesign, openMacTx } from "./mac-build.ts";
 import { brokenRules, expectedFrame, firstDifference, WireLog } from "./mac-wire.ts";
 
-describe.each(benchWidths)("mac_tx with %i bits", (bits) => {
-  const design = macDesign(bits);
+/** Width in bits, register stages in front of the alignment. */
+const shapes = [...benchWidths.map((bits) => [bits, 1] as const), [64, 0] as const, [128, 0] as const];
+
+describe.each(shapes)("mac_tx with %i bits, %i register stages", (bits, stages) => {
+  const design = macDesign(bits, stages);
   const columns = bits / 64;
   const longest = design.derived.maxPacketBytes.value;
 
@@ -90,7 +93,7 @@ describe.each(benchWidths)("mac_tx with %i bits", (bits) => {
     },
   );
 
-  it("has a beat on the MII in the cycle after it is taken", async () => {
+  it("has a beat on the MII in the cycle after it is taken, or after its register", async () => {
     const model = await openMacTx(design);
     const rng = new Rng(0x31);
     const log = new WireLog(columns);
@@ -102,11 +105,12 @@ describe.each(benchWidths)("mac_tx with %i bits", (bits) => {
     const before = log.count;
     driver.cycle({});
     expect(driver.accepted).toBe(1);
-    driver.cycle({});
-    // the first cycle still shows idle, the second one starts with the start column
-    expect(log.flags[before]).toBe(0xff);
-    expect(log.flags[before + columns]).toBe(0x01);
-    expect(log.data[8 * (before + columns)]).toBe(0xfb);
+    for (let at = 0; at <= stages; at += 1) driver.cycle({});
+    // idle until then, afterwards the start column
+    const start = before + (1 + stages) * columns;
+    expect(log.flags.slice(before, start).every((flags) => flags === 0xff)).toBe(true);
+    expect(log.flags[start]).toBe(0x01);
+    expect(log.data[8 * start]).toBe(0xfb);
     model.close();
   });
 });

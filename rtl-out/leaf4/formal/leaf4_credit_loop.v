@@ -69,7 +69,7 @@ module leaf4_credit_loop (
     localparam UW      = 11;        // bits of an occupancy
     // blocks: min(creditLimit, ceil(creditLoopBytes / creditBlockBytes) + voqHeadroomPackets *
     // maxPacketBlocks)
-    localparam CREDITS = 12'd1281;
+    localparam CREDITS = 12'd1285;
 
     wire [47:0] fctbs;
     wire [47:0] cl;

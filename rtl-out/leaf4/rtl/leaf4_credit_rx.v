@@ -70,7 +70,7 @@ module leaf4_credit_rx (
     localparam UW      = 11;        // bits of an occupancy
     // blocks: min(creditLimit, ceil(creditLoopBytes / creditBlockBytes) + voqHeadroomPackets *
     // maxPacketBlocks)
-    localparam CREDITS = 12'd1281;
+    localparam CREDITS = 12'd1285;
     localparam LONGEST = 12'd66;    // blocks: longest packet
 
     wire [N-1:0] fcp_select;

@@ -9,7 +9,7 @@
 `default_nettype none
 
 module leaf4_ingress #(
-    parameter DATA_PAGES = 1347,   // pages of each data VL
+    parameter DATA_PAGES = 1351,   // pages of each data VL
     parameter VL15_PAGES = 24,   // pages of VL15
     parameter DIRECT     = 1           // 1: cut-through; 0: a packet is read once it is complete
 ) (

@@ -197,7 +197,7 @@ module leaf4_ingress_csr (
                 device_data_reg <= 32'h00360004;
             end
             ADDR_MEMORY: begin
-                device_data_reg <= 32'h00801528;
+                device_data_reg <= 32'h00801538;
             end
             default: ;
         endcase

@@ -68,7 +68,7 @@ module leaf4_multicast_copier (
     localparam LANES     = 5;     // lanes: data VLs and VL15
     localparam LW        = 3;     // bits of a lane number
     localparam LAST_LANE = 3'd4;  // lane of VL15
-    localparam PAGES     = 5416;  // pages
+    localparam PAGES     = 5432;  // pages
     localparam PGB       = 13;    // bits of a page number
     localparam BB        = 6;     // bits of a count of beats
     localparam TB        = 29;    // bits of a ticket: copy, place, page, lane, beats

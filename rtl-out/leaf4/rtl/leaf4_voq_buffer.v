@@ -13,7 +13,7 @@
 `default_nettype none
 
 module leaf4_voq_buffer #(
-    parameter DATA_PAGES = 1347,   // pages of each data VL
+    parameter DATA_PAGES = 1351,   // pages of each data VL
     parameter VL15_PAGES = 24,   // pages of VL15
     parameter DIRECT     = 1           // 1: cut-through; 0: a packet is read once it is complete
 ) (
@@ -103,7 +103,7 @@ module leaf4_voq_buffer #(
     localparam MB            = 6;         // bits of a row number of the multicast table
     localparam SB            = 6;         // bits of a copy's place
     localparam TB            = 29;        // bits of a ticket: copy, place, page, lane, beats
-    localparam FIRST_SLOT    = 13'd5416;  // place of the first copy, behind the pages
+    localparam FIRST_SLOT    = 13'd5432;  // place of the first copy, behind the pages
 
     localparam ROWS = ((LANES - 1) * DATA_PAGES + VL15_PAGES + SPARE_PAGES);
     localparam AW   = $clog2(ROWS);

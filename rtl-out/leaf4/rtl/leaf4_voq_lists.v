@@ -41,7 +41,7 @@ module leaf4_voq_lists (
 
     localparam QUEUES  = 56;    // queues: 5 ports, copies, drops; 8 lanes each
     localparam QB      = 6;     // bits of a queue number: port, lane
-    localparam ENTRIES = 5466;  // places: a page each, and the places of copies
+    localparam ENTRIES = 5482;  // places: a page each, and the places of copies
     localparam EB      = 13;    // bits of a place
     localparam DB      = 12;    // bits of a ticket's number
     localparam RB      = 41;    // bits of a row: number, ticket

@@ -8,7 +8,7 @@
 `default_nettype none
 
 module leaf4_voq_memory #(
-    parameter DEPTH = 5416,          // rows
+    parameter DEPTH = 5432,          // rows
     parameter AW    = $clog2(DEPTH)  // bits of a row number
 ) (
     input  wire          clk,

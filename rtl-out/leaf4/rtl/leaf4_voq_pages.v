@@ -15,7 +15,7 @@
 `default_nettype none
 
 module leaf4_voq_pages #(
-    parameter DATA_PAGES = 1347,   // pages of each data VL
+    parameter DATA_PAGES = 1351,   // pages of each data VL
     parameter VL15_PAGES = 24    // pages of VL15
 ) (
     input  wire        clk,

@@ -210,7 +210,7 @@
 
 /* Time without progress until a replay */
 #define LEAF4_LINK_REPLAY_TIMER_MAX_OFFSET      0x020u
-#define LEAF4_LINK_REPLAY_TIMER_MAX_RESET       0x000004f1u
+#define LEAF4_LINK_REPLAY_TIMER_MAX_RESET       0x000004f7u
 #define LEAF4_LINK_REPLAY_TIMER_MAX_VALUE_SHIFT 0u
 #define LEAF4_LINK_REPLAY_TIMER_MAX_VALUE_MASK  0x00ffffffu
 
@@ -234,7 +234,7 @@
 
 /* Age of the oldest packet until a flush; 0: off */
 #define LEAF4_LINK_DATA_AGE_MAX_OFFSET      0x030u
-#define LEAF4_LINK_DATA_AGE_MAX_RESET       0x0001c331u
+#define LEAF4_LINK_DATA_AGE_MAX_RESET       0x0001c4b7u
 #define LEAF4_LINK_DATA_AGE_MAX_VALUE_SHIFT 0u
 #define LEAF4_LINK_DATA_AGE_MAX_VALUE_MASK  0xffffffffu
 
@@ -258,7 +258,7 @@
 
 /* Longest time between flow-control packets of a lane */
 #define LEAF4_LINK_CREDIT_REFRESH_OFFSET      0x040u
-#define LEAF4_LINK_CREDIT_REFRESH_RESET       0x00001623u
+#define LEAF4_LINK_CREDIT_REFRESH_RESET       0x00001643u
 #define LEAF4_LINK_CREDIT_REFRESH_VALUE_SHIFT 0u
 #define LEAF4_LINK_CREDIT_REFRESH_VALUE_MASK  0x00ffffffu
 
@@ -484,7 +484,7 @@
 
 /* Packet memory */
 #define LEAF4_INGRESS_MEMORY_OFFSET           0x008u
-#define LEAF4_INGRESS_MEMORY_RESET            0x00801528u
+#define LEAF4_INGRESS_MEMORY_RESET            0x00801538u
 #define LEAF4_INGRESS_MEMORY_PAGES_SHIFT      0u
 #define LEAF4_INGRESS_MEMORY_PAGES_MASK       0x0000ffffu
 #define LEAF4_INGRESS_MEMORY_PAGE_BYTES_SHIFT 16u

@@ -68,7 +68,7 @@ module link_400g_credit_loop (
     localparam HB      = 7;         // bits of a packet length as the queue gives it
     localparam UW      = 11;        // bits of an occupancy
     // blocks: min(creditLimit, ceil(creditLoopBytes / creditBlockBytes))
-    localparam CREDITS = 12'd1025;
+    localparam CREDITS = 12'd1029;
 
     wire [47:0] fctbs;
     wire [47:0] cl;

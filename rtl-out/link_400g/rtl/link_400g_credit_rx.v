@@ -69,7 +69,7 @@ module link_400g_credit_rx (
     localparam LAST_VL = 4'd3;      // last data VL
     localparam UW      = 11;        // bits of an occupancy
     // blocks: min(creditLimit, ceil(creditLoopBytes / creditBlockBytes))
-    localparam CREDITS = 12'd1025;
+    localparam CREDITS = 12'd1029;
     localparam LONGEST = 12'd66;    // blocks: longest packet
 
     wire [N-1:0] fcp_select;

@@ -152,7 +152,7 @@ module link_400g_link_csr (
 
     // Reset values.
     // cycles: ceil((3 * ackRoundTripNs + marginNs) * clockMHz / 1000)
-    localparam RESET_REPLAY_TIMER_MAX     = 24'd1277;
+    localparam RESET_REPLAY_TIMER_MAX     = 24'd1283;
     // replays: min(mostReplays, max(advisedReplays, ceil(2 * realignNs * clockMHz / 1000 /
     // replayTimerCycles)))
     localparam RESET_REPLAY_CT_MAX        = 8'd64;
@@ -160,14 +160,14 @@ module link_400g_link_csr (
     localparam RESET_OUTSTANDING_SEQ_MAX  = 20'd511;
     localparam RESET_OUTSTANDING_DATA_MAX = 32'd65536;    // bytes: replayBytes
     // cycles: (replayCountMax + 1) * (replayTimerCycles + replayDepthBeats)
-    localparam RESET_DATA_AGE_MAX         = 32'd116285;
+    localparam RESET_DATA_AGE_MAX         = 32'd116675;
     // cycles: ceil(timeoutNs * clockMHz / 1000)
     localparam RESET_LINK_LOST_MAX        = 32'd4028300;
     // beats: ceil(controlSpacingBytes / beatBytes)
     localparam RESET_CONTROL_SPACING      = 12'd16;
     localparam RESET_CREDIT_UPDATE        = 12'd264;      // blocks: 4 * maxPacketBlocks
     // cycles: floor(min(longestNs, 16 * ackRoundTripNs) * clockMHz / 1000)
-    localparam RESET_CREDIT_REFRESH       = 24'd5731;
+    localparam RESET_CREDIT_REFRESH       = 24'd5763;
     // cycles: ceil(watchdogNs * clockMHz / 1000)
     localparam RESET_CREDIT_WATCHDOG      = 32'd644528;
 

@@ -44,7 +44,7 @@ module link_400g_llr_session (
 
     localparam TB       = 7;      // bits of the repetition timer
     // cycles from INIT to INIT: max(leastCycles, ceil(ackRoundTripCycles / 4))
-    localparam INTERVAL = 7'd90;
+    localparam INTERVAL = 7'd91;
 
     // Not reset: a port that is reset draws another word than before
     reg [15:0] lfsr_reg;

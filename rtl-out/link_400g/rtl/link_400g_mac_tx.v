@@ -6,8 +6,8 @@
 // Columns are packed without gaps: what does not fill a row of C columns stays behind as the
 // residue
 // and leaves in front of the next beat. Rows go through a queue into the output register; when the
-// queue is empty a row passes it by, so that a beat taken in one cycle is on the MII in the next
-// one.
+// queue is empty a row passes it by: a beat taken in one cycle is on the MII two cycles later. In
+// between it stands in a register, with its columns counted and its terminate character in place.
 //
 // s_ready depends on registers only. ctl_ready depends on s_valid, on the beat offered with it, on
 // ctl_valid and on mii_tx_ready; it is high in the one cycle in which ctl_data is taken.
@@ -92,25 +92,93 @@ module link_400g_mac_tx (
     wire queue_full  = queue_level_reg[2];
     wire pass_by     = queue_empty && mii_tx_ready;  // a row of this cycle is sent at once
 
+    // Packet bytes with the terminate character behind the last one
+    wire [W/8-1:0] byte_valid = ~({W/8{1'b1}} << s_bytes);
+    wire [W/8:0]   byte_end   = s_eop ? {{W/8{1'b0}}, 1'b1} << s_bytes : {W/8+1{1'b0}};
+    wire [W+7:0]   bytes_next;
+
+    genvar i;
+    generate
+        for (i = 0; i < W/8; i = i + 1) begin : body_byte
+            assign bytes_next[8*i +: 8] = ({8{byte_valid[i]}} & (s_data[8*i +: 8] ^ IDLE_BYTE))
+                                        | ({8{byte_end[i]}} & (TERMINATE_BYTE ^ IDLE_BYTE));
+        end
+    endgenerate
+
+    assign bytes_next[W +: 8] = {8{byte_end[W/8]}} & (TERMINATE_BYTE ^ IDLE_BYTE);
+
+    // Columns of the body. Where a distance asks for it, idle columns stretch it to C - 1, which
+    // makes
+    // C with the start column or the POISON in front of it.
+    wire [CB-1:0] end_columns = {{CB-BB+3{1'b0}}, s_bytes[BB-1:3]} + ONE;
+    wire          long_enough = !(s_sop || s_poison) || end_columns > STRETCHED;
+    wire [CB-1:0] columns_next = !s_eop ? BEAT_COLUMNS
+                               : long_enough ? end_columns
+                               : STRETCHED;
+
     // What happens in this cycle
     wire residue_full = residue_columns_reg >= BEAT_COLUMNS;
+    wire can_take     = !residue_full && !queue_full && !yield_reg;
 
-    assign s_ready = !residue_full && !queue_full && !yield_reg;
+    // The beat in work
+    reg           beat_valid_reg;
+    reg           beat_fresh_reg;  // it came in the cycle before
+    reg           beat_sop_reg;
+    reg           beat_eop_reg;
+    reg           beat_poison_reg;
+    reg [63:0]    beat_start_reg;
+    reg [W+7:0]   beat_bytes_reg;
+    reg [W/8-1:0] beat_flags_reg;
+    reg [CB-1:0]  beat_columns_reg;
 
-    wire accept     = s_valid && s_ready;
-    wire put_poison = accept && s_eop && s_poison;
+    assign s_ready = !beat_valid_reg || can_take;
+
+    always @(posedge clk) begin
+        if (s_ready) begin
+            beat_sop_reg     <= s_sop;
+            beat_eop_reg     <= s_eop;
+            beat_poison_reg  <= s_poison;
+            beat_start_reg   <= s_start;
+            beat_bytes_reg   <= bytes_next;
+            beat_flags_reg   <= byte_valid;
+            beat_columns_reg <= columns_next;
+        end
+        beat_fresh_reg <= s_valid && s_ready;
+        if (rst) begin
+            beat_valid_reg <= 1'b0;
+        end else begin
+            beat_valid_reg <= s_valid || !s_ready;
+        end
+    end
+
+    wire           accept       = beat_valid_reg && can_take;
+    wire           beat_sop     = beat_sop_reg;
+    wire           beat_eop     = beat_eop_reg;
+    wire           beat_poison  = beat_poison_reg;
+    wire [63:0]    beat_start   = beat_start_reg;
+    wire [W+7:0]   beat_bytes   = beat_bytes_reg;
+    wire [W/8-1:0] beat_flags   = beat_flags_reg;
+    wire [CB-1:0]  beat_columns = beat_columns_reg;
+
+    // A frame of one beat that has waited here was sent before the message came to be: the message
+    // goes behind it, as the start of a new session must not overtake a frame of the one before
+    wire beat_first = beat_sop && beat_eop && !beat_fresh_reg;
+
+    wire put_poison = accept && beat_eop && beat_poison;
     wire starved    = in_packet_reg && !accept && !residue_full;
     wire send_fill  = starved && pass_by;
 
     // A message goes before a packet or, if far enough from the last one, before a full beat inside
     // of one; else into column 0 of a row that holds no packet bytes.
-    wire ctl_before_beat = accept && (s_sop ? !(s_eop && s_poison) : !s_eop && spacing_done_reg);
+    wire beat_shut       = beat_sop && beat_eop && beat_poison || beat_first;
+    wire ctl_before_beat = accept && (beat_sop ? !beat_shut : !beat_eop && spacing_done_reg);
     wire ctl_in_idle     = !accept && !in_packet_reg && residue_columns_reg == NONE && pass_by;
     wire ctl_in_fill     = send_fill && spacing_done_reg;
 
     assign ctl_ready = ctl_valid && (ctl_before_beat || ctl_in_idle || ctl_in_fill);
 
-    wire put_ctl = ctl_ready && !send_fill;
+    wire put_ctl   = ctl_ready && !send_fill;
+    wire put_start = accept && beat_sop;
 
     // Up to two columns before the packet bytes: message and start, start and POISON, or one of
     // them
@@ -125,12 +193,12 @@ module link_400g_mac_tx (
         if (put_ctl) begin
             head_first   = ctl_data ^ IDLE;
             head_columns = 2'd1;
-            if (accept && s_sop) begin
-                head_second  = s_start ^ IDLE;
+            if (put_start) begin
+                head_second  = beat_start ^ IDLE;
                 head_columns = 2'd2;
             end
-        end else if (accept && s_sop) begin
-            head_first   = s_start ^ IDLE;
+        end else if (put_start) begin
+            head_first   = beat_start ^ IDLE;
             head_columns = 2'd1;
             if (put_poison) begin
                 head_second  = POISON ^ IDLE;
@@ -145,53 +213,56 @@ module link_400g_mac_tx (
     wire [7:0] head_first_flags  = {8{head_columns != 2'd0}} & COLUMN_FLAGS;
     wire [7:0] head_second_flags = {8{head_columns[1]}} & COLUMN_FLAGS;
 
-    wire [64*TC-1:0] head_data  = {{64*(TC-2){1'b0}}, head_second, head_first};
-    wire [8*TC-1:0]  head_flags = {{8*(TC-2){1'b0}}, head_second_flags, head_first_flags};
+    // Everything in a line: residue, head, body. The body is put behind the residue first, then
+    // moved
+    // by the columns of the head, which are known late.
+    wire [CB-1:0] offset = residue_columns_reg & OFFSET_MASK;
 
-    // Packet bytes with the terminate character behind the last one
-    wire [W/8:0] byte_valid = {W/8+1{accept}} & ~({W/8+1{1'b1}} << s_bytes);
-    wire [W/8:0] byte_end   = accept && s_eop ? {{W/8{1'b0}}, 1'b1} << s_bytes : {W/8+1{1'b0}};
+    wire [64*TC-1:0] placed_data  = {{64*(TC-C)-8{1'b0}}, beat_bytes} << {offset, 6'd0};
+    wire [8*TC-1:0]  placed_flags = {{8*(TC-C){1'b0}}, beat_flags} << {offset, 3'd0};
+    wire             move_0       = accept && head_columns == 2'd0;
+    wire             move_1       = accept && head_columns == 2'd1;
+    wire             move_2       = accept && head_columns[1];
 
-    wire [64*TC-1:0] body_data;
-    wire [8*TC-1:0]  body_flags;
+    wire [64*TC-1:0] head_data;
+    wire [8*TC-1:0]  head_flags;
+    wire [C:0]       head_at = {{C{1'b0}}, 1'b1} << offset;
 
-    genvar i;
     generate
-        for (i = 0; i < W/8; i = i + 1) begin : body_byte
-            assign body_data[8*i +: 8] = ({8{byte_valid[i]}} & (s_data[8*i +: 8] ^ IDLE_BYTE))
-                                       | ({8{byte_end[i]}} & (TERMINATE_BYTE ^ IDLE_BYTE));
+        for (i = 0; i < TC; i = i + 1) begin : head_column
+            if (i == 0) begin : at_start
+                assign head_data[63:0] = {64{head_at[0]}} & head_first;
+                assign head_flags[7:0] = {8{head_at[0]}} & head_first_flags;
+            end else if (i <= C) begin : behind
+                assign head_data[64*i +: 64] = ({64{head_at[i]}} & head_first)
+                                             | ({64{head_at[i-1]}} & head_second);
+                assign head_flags[8*i +: 8]  = ({8{head_at[i]}} & head_first_flags)
+                                             | ({8{head_at[i-1]}} & head_second_flags);
+            end else begin : none
+                assign head_data[64*i +: 64] = 64'd0;
+                assign head_flags[8*i +: 8]  = 8'd0;
+            end
         end
     endgenerate
 
-    assign body_data[64*TC-1:W] = {{64*(TC-C)-8{1'b0}},
-                                    {8{byte_end[W/8]}} & (TERMINATE_BYTE ^ IDLE_BYTE)};
-    assign body_flags           = {{8*TC-W/8-1{1'b0}}, byte_valid};
+    wire [64*TC-1:0] line_data  = {{64*(TC-RC){1'b0}}, residue_data_reg} | head_data
+                                | ({64*TC{move_0}} & placed_data)
+                                | ({64*TC{move_1}} & placed_data << 64)
+                                | ({64*TC{move_2}} & placed_data << 128);
+    wire [8*TC-1:0]  line_flags = {{8*(TC-RC){1'b0}}, residue_flags_reg} | head_flags
+                                | ({8*TC{move_0}} & placed_flags)
+                                | ({8*TC{move_1}} & placed_flags << 8)
+                                | ({8*TC{move_2}} & placed_flags << 16);
 
-    // Everything in a line: residue, head, body
-    wire [CB-1:0] offset = residue_columns_reg & OFFSET_MASK;
-
-    wire [64*TC-1:0] line_data  = {{64*(TC-RC){1'b0}}, residue_data_reg}
-                                | (head_data << {offset, 6'd0})
-                                | (body_data << {offset, 6'd0} << {head_columns, 6'd0});
-    wire [8*TC-1:0]  line_flags = {{8*(TC-RC){1'b0}}, residue_flags_reg}
-                                | (head_flags << {offset, 3'd0})
-                                | (body_flags << {offset, 3'd0} << {head_columns, 3'd0});
-
-    // Columns of the body. Where a distance asks for it, idle columns stretch it to C - 1, which
-    // makes
-    // C with the start column or the POISON in front of it.
-    wire [CB-1:0] end_columns = {{CB-BB+3{1'b0}}, s_bytes[BB-1:3]} + ONE;
-    wire          long_enough = !(s_sop || s_poison) || end_columns > STRETCHED;
-    wire [CB-1:0] body_columns = !accept ? NONE
-                               : !s_eop ? BEAT_COLUMNS
-                               : long_enough ? end_columns
-                               : STRETCHED;
-    wire [CB-1:0] line_columns = residue_columns_reg + body_columns
-                               + {{CB-2{1'b0}}, head_columns};
+    wire [CB-1:0] with_beat    = residue_columns_reg + beat_columns;
+    wire [CB-1:0] base_columns = accept ? with_beat : residue_columns_reg;
+    wire [CB-1:0] line_columns = base_columns + {{CB-2{1'b0}}, head_columns};
 
     // The first C columns leave as a full row when the queue has room, or as the end of a packet,
     // filled up with idle, when the wire would else have nothing to send
-    wire row_full  = line_columns >= BEAT_COLUMNS;
+    wire row_full  = !accept ? residue_full : with_beat >= BEAT_COLUMNS
+                   || (head_columns != 2'd0 && with_beat >= STRETCHED)
+                   || (head_columns[1] && with_beat >= STRETCHED - ONE);
     wire row_taken = row_full && !queue_full;
     wire row_flush = !row_full && pass_by && !send_fill;
     wire row_push  = row_taken && !pass_by;
@@ -222,11 +293,11 @@ module link_400g_mac_tx (
         end else begin
             residue_columns_reg <= kept_columns;
             if (accept) begin
-                in_packet_reg <= !s_eop;
+                in_packet_reg <= !beat_eop;
             end
             // A POISON takes the place of the message before its packet. So that a row of such
             // packets cannot hold a message back for good, the next one waits until it is sent.
-            yield_reg <= ctl_valid && !ctl_ready && (yield_reg || (put_poison && s_sop));
+            yield_reg <= ctl_valid && !ctl_ready && (yield_reg || (accept && beat_shut));
         end
     end
 
@@ -234,7 +305,7 @@ module link_400g_mac_tx (
     // residue,
     // which is less than a beat: the beat that the count is too long by.
     always @(posedge clk) begin
-        if (accept && s_sop) begin
+        if (put_start) begin
             spacing_reg      <= FIRST_MESSAGE;
             spacing_done_reg <= 1'b0;
         end else if ((accept || send_fill) && ctl_ready) begin
@@ -276,9 +347,17 @@ module link_400g_mac_tx (
             queue_read_reg  <= 2'd0;
             queue_level_reg <= 3'd0;
         end else begin
-            queue_write_reg <= queue_write_reg + {1'b0, row_push};
-            queue_read_reg  <= queue_read_reg + {1'b0, row_pop};
-            queue_level_reg <= queue_level_reg + {2'd0, row_push} - {2'd0, row_pop};
+            if (row_push) begin
+                queue_write_reg <= queue_write_reg + 2'd1;
+            end
+            if (row_pop) begin
+                queue_read_reg <= queue_read_reg + 2'd1;
+            end
+            if (row_push && !row_pop) begin
+                queue_level_reg <= queue_level_reg + 3'd1;
+            end else if (row_pop && !row_push) begin
+                queue_level_reg <= queue_level_reg - 3'd1;
+            end
         end
     end
 

@@ -41,19 +41,19 @@ module link_400g_vl_rx_buffer (
 
     localparam LANES = 5;   // lanes: data VLs and VL15
     localparam LW    = 3;   // bits of a lane number
-    localparam AW    = 13;  // bits of an address: 1091 + 1091 + 1091 + 1091 + 24 beats
+    localparam AW    = 13;  // bits of an address: 1095 + 1095 + 1095 + 1095 + 24 beats
     localparam UW    = 11;  // bits of a beat count within a region
 
     // Region of each lane: first and last address, and the beats held up to which a longest packet
     // fits
     localparam [LANES*AW-1:0] REGION_BASE = {
-        13'd4364, 13'd3273, 13'd2182, 13'd1091, 13'd0
+        13'd4380, 13'd3285, 13'd2190, 13'd1095, 13'd0
     };
     localparam [LANES*AW-1:0] REGION_LAST = {
-        13'd4387, 13'd4363, 13'd3272, 13'd2181, 13'd1090
+        13'd4403, 13'd4379, 13'd3284, 13'd2189, 13'd1094
     };
     localparam [LANES*UW-1:0] ROOM_LIMIT = {
-        11'd21, 11'd1058, 11'd1058, 11'd1058, 11'd1058
+        11'd21, 11'd1062, 11'd1062, 11'd1062, 11'd1062
     };
 
     reg [LW-1:0] rd_lane_reg;  // lane of the beat shown

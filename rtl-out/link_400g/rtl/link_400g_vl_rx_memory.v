@@ -8,7 +8,7 @@
 `default_nettype none
 
 module link_400g_vl_rx_memory #(
-    parameter DEPTH = 4388,          // rows
+    parameter DEPTH = 4404,          // rows
     parameter AW    = $clog2(DEPTH)  // bits of a row number
 ) (
     input  wire          clk,

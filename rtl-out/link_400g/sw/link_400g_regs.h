@@ -72,7 +72,7 @@
 
 /* Time without progress until a replay */
 #define LINK_400G_REPLAY_TIMER_MAX_OFFSET      0x020u
-#define LINK_400G_REPLAY_TIMER_MAX_RESET       0x000004fdu
+#define LINK_400G_REPLAY_TIMER_MAX_RESET       0x00000503u
 #define LINK_400G_REPLAY_TIMER_MAX_VALUE_SHIFT 0u
 #define LINK_400G_REPLAY_TIMER_MAX_VALUE_MASK  0x00ffffffu
 
@@ -96,7 +96,7 @@
 
 /* Age of the oldest packet until a flush; 0: off */
 #define LINK_400G_DATA_AGE_MAX_OFFSET      0x030u
-#define LINK_400G_DATA_AGE_MAX_RESET       0x0001c63du
+#define LINK_400G_DATA_AGE_MAX_RESET       0x0001c7c3u
 #define LINK_400G_DATA_AGE_MAX_VALUE_SHIFT 0u
 #define LINK_400G_DATA_AGE_MAX_VALUE_MASK  0xffffffffu
 
@@ -120,7 +120,7 @@
 
 /* Longest time between flow-control packets of a lane */
 #define LINK_400G_CREDIT_REFRESH_OFFSET      0x040u
-#define LINK_400G_CREDIT_REFRESH_RESET       0x00001663u
+#define LINK_400G_CREDIT_REFRESH_RESET       0x00001683u
 #define LINK_400G_CREDIT_REFRESH_VALUE_SHIFT 0u
 #define LINK_400G_CREDIT_REFRESH_VALUE_MASK  0x00ffffffu
 
