@@ -2,13 +2,17 @@ import Table from "cli-table3";
 import type { NicDesign } from "../generator/design/nic.ts";
 import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
 import { generateToCache } from "../generator/emit/cached.ts";
-import { buildModel, openModel } from "../sim/index.ts";
+import { openDesign } from "../sim/driver/device.ts";
+import { buildModel, type Model, openModel } from "../sim/index.ts";
 import { NicPair } from "../sim/nic/nic-pair.ts";
+import type { SwitchWire } from "../sim/nic/switch-wire.ts";
 import type { SendRequest } from "../sim/nic/verbs.ts";
+import { switchDesignOf } from "../sim/switch/open.ts";
 
 /**
- * Two adapters on a cable of 3 m, without a switch: latency of an 8-byte WRITE by stage, goodput of WRITE and READ, rate of
- * 8-byte WRITEs. `npx tsx bench/nic.ts [--bits 256|512|1024] [--qps 1,64]`; host memory answers after 40 cycles.
+ * Two adapters: latency of an 8-byte WRITE by stage, on a cable of 3 m and through a switch at two of them, with PHYs of 150 ns
+ * a cable and without; goodput of WRITE and READ and rate of 8-byte WRITEs on a cable.
+ * `npx tsx bench/nic.ts [--bits 256|512|1024] [--qps 1,64] [--only latency|rate|goodput]`; host memory answers after 40 cycles.
  */
 const argument = (name: string, otherwise: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -20,11 +24,18 @@ const mtu = 4096;
 const messageBytes = 65_536;
 const memoryCycles = 40;
 const clockMHz = 402.83;
+const cableNs = 15;
+const only = argument("only", "");
 
 const design: NicDesign = elaborateNic({
   ...{ name: "nic_bench", clockMHz, datapathBits: bits, mtuBytes: mtu, queuePairs: 128, completionQueues: 8 },
   ...{ memoryRegions: 16, port: { rateGbps: (bits * 100) / 256, cableMeters: 3 }, virtualLanes: { data: 1 } },
-  host: { outstandingReads: 64 },
+  host: { outstandingReads: 32 },
+});
+const leaf = switchDesignOf({
+  ...{ name: "leaf_bench", clockMHz, datapathBits: bits, mtuBytes: mtu, virtualLanes: { data: 1 } },
+  ports: { count: 4, rateGbps: design.port.rateGbps, cableMeters: 3 },
+  tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 4 },
 });
 
 /** Connected queue pairs, one region on each side. */
@@ -60,12 +71,20 @@ function connect(pair: NicPair, queuePairs: number) {
   return { base, keys, cqs, qpns };
 }
 
-async function openPair(): Promise<NicPair> {
+interface Way {
+  readonly through?: boolean;
+  readonly phys?: boolean;
+}
+
+async function openPair({ through = false, phys = true }: Way = {}): Promise<NicPair> {
   const { files, top } = generateToCache(design);
   const built = await buildModel({ files, top, quick: true });
+  const open = (): Promise<Model> => openDesign(leaf, undefined, { quick: true });
   const latency = [memoryCycles, memoryCycles] as const;
   return new NicPair(design, [openModel(built), openModel(built)], {
     memory: { readLatency: latency, writeLatency: latency },
+    ...(through && { through: { design: leaf, model: await open() } }),
+    ...(!phys && { delayCycles: Math.ceil((cableNs * clockMHz) / 1000) }),
   });
 }
 
@@ -81,6 +100,7 @@ function latency(pair: NicPair): [string, number][] {
       name: "start column on the wire",
       seen: () => hasStart(ports(0, "p0_mii_txd").bytes, ports(0, "p0_mii_txc").bytes),
     },
+    ...(pair.through === null ? [] : inSwitch(pair.through)),
     {
       name: "start column arrived",
       seen: () => hasStart(ports(1, "p0_mii_rxd").bytes, ports(1, "p0_mii_rxc").bytes),
@@ -103,6 +123,14 @@ function latency(pair: NicPair): [string, number][] {
   pair.run(2000);
   pair.watch = () => undefined;
   return times;
+}
+
+/** At the switch: the packet came, it goes on. */
+function inSwitch({ switchEnds: [from, to] }: SwitchWire) {
+  return [
+    { name: "start column into the switch", seen: () => hasStart(from.rxData, from.rxFlags) },
+    { name: "start column out of the switch", seen: () => hasStart(to.txData, to.txFlags) },
+  ];
 }
 
 const dataKind = 0x55;
@@ -166,18 +194,28 @@ const rateGbps = design.port.rateGbps;
 process.stdout.write(
   `${bits} bits at ${clockMHz} MHz, ${rateGbps} Gb/s, host memory ${memoryCycles} cycles\n`,
 );
-const stages = new Table({ head: ["8-byte WRITE, inline", "cycle", "ns"] });
-const times = latency(await openPair());
-for (const [name, cycle] of times) {
-  const cycles = cycle - times[0]![1];
-  stages.push([name, String(cycles), ((cycles * 1000) / clockMHz).toFixed(1)]);
+const ways: readonly (Way & { readonly name: string })[] = [
+  { name: "one cable of 3 m with PHYs" },
+  { name: "a switch and two cables with PHYs", through: true },
+  { name: "a switch and two cables, MII to MII", through: true, phys: false },
+];
+for (const way of only === "" || only === "latency" ? ways : []) {
+  const stages = new Table({ head: [`8-byte WRITE, inline: ${way.name}`, "cycle", "since", "ns"] });
+  const times = latency(await openPair(way));
+  for (const [i, [name, cycle]] of times.entries()) {
+    const cycles = cycle - times[0]![1];
+    const since = cycle - times[Math.max(0, i - 1)]![1];
+    stages.push([name, String(cycles), String(since), ((cycles * 1000) / clockMHz).toFixed(1)]);
+  }
+  process.stdout.write(`${stages.toString()}\n`);
 }
-process.stdout.write(`${stages.toString()}\n`);
+const percent = (value: number): string => `${value.toFixed(1)} (${((100 * value) / rateGbps).toFixed(1)} %)`;
 const speeds = new Table({ head: ["queue pairs", "WRITE Gb/s", "READ Gb/s", "8-byte WRITEs, M/s"] });
-for (const count of counts) {
-  const [write, read] = [goodput(await openPair(), "write", count), goodput(await openPair(), "read", count)];
-  const percent = (value: number): string =>
-    `${value.toFixed(1)} (${((100 * value) / rateGbps).toFixed(1)} %)`;
-  speeds.push([String(count), percent(write), percent(read), rate(await openPair(), count).toFixed(1)]);
+for (const count of only === "latency" ? [] : counts) {
+  const loads = only === "rate" ? [] : (["write", "read"] as const);
+  const reached: string[] = [];
+  for (const opcode of loads) reached.push(percent(goodput(await openPair(), opcode, count)));
+  const messages = only === "goodput" ? "" : rate(await openPair(), count).toFixed(1);
+  speeds.push([String(count), reached[0] ?? "", reached[1] ?? "", messages]);
 }
-process.stdout.write(`${speeds.toString()}\n`);
+if (only !== "latency") process.stdout.write(`${speeds.toString()}\n`);

@@ -18,10 +18,16 @@ export interface WriteOptions {
   readonly bStall: number;
 }
 
-interface Beat {
+/** A beat of a burst that was written. */
+export interface Beat {
   readonly data: Uint8Array;
   readonly strobe: Uint8Array;
   readonly last: boolean;
+}
+
+/** A burst with its beats. */
+export interface WrittenBurst extends Burst {
+  readonly data: readonly Beat[];
 }
 
 interface Pending extends Burst {
@@ -42,7 +48,7 @@ export class Axi4WriteSide {
   most = 0;
   options: WriteOptions;
   /** Told of each burst as its answer goes out. */
-  onWritten: ((burst: Burst) => void) | null = null;
+  onWritten: ((burst: WrittenBurst) => void) | null = null;
   readonly #pages: HostPages;
   readonly #address: AddressChannel;
   readonly #held: HeldChannel;

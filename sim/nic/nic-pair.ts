@@ -19,6 +19,8 @@ export interface NicPairOptions {
   readonly memory?: Axi4Options;
   /** A switch between the adapters: its design, and an open model of it that was not yet stepped. */
   readonly through?: { readonly design: SwitchDesign; readonly model: Model };
+  /** From a port's MII output to the next one's MII input; default: that of the design's cable and PHYs. */
+  readonly delayCycles?: number;
   /** Data lane of a service level; default VL0 for each. */
   readonly vlOf?: (sl: number) => number;
 }
@@ -79,19 +81,19 @@ export class NicPair {
     this.models = models;
     const rng = new Rng(options.seed ?? 1);
     const limits = limitsOf(design.port);
-    const { through } = options;
+    const { through, delayCycles = limits.delayCycles } = options;
     this.through =
       through === undefined
         ? null
         : new SwitchWire(through.design, through.model, models, {
-            seed: rng.fork("cables").seed,
+            ...{ seed: rng.fork("cables").seed, delayCycles },
             step: () => this.step(),
           });
     this.wire =
       this.through ??
       new MiiWire(design.port, models, {
         seeds: [rng.fork("cable 0").seed, rng.fork("cable 1").seed],
-        delayCycles: limits.delayCycles,
+        delayCycles,
       });
     const pages = [new HostPages(), new HostPages()] as const;
     const memory = (side: 0 | 1): Axi4Memory =>

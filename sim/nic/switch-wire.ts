@@ -6,7 +6,6 @@ import { AxiLite } from "../bfm/axil.ts";
 import { Cable, throttleOf } from "../bfm/channel.ts";
 import { type MiiEnd, modelMii } from "../bfm/mii.ts";
 import type { Model } from "../driver/model.ts";
-import { limitsOf } from "../run/limits.ts";
 import { type BeforeEdge, deviceEdge, type PairWire, type WireCounts } from "../run/pair-wire.ts";
 import type { Faults } from "../run/phase.ts";
 import { SwitchControl } from "../switch/control.ts";
@@ -23,6 +22,8 @@ const bothEdges = deviceEdge[0] | deviceEdge[1];
 
 export interface SwitchWireOptions {
   readonly seed: number;
+  /** From a port's MII output to the next one's MII input. */
+  readonly delayCycles: number;
   /** One clock cycle of everything, for accesses to the switch's registers. */
   readonly step: () => void;
 }
@@ -42,7 +43,7 @@ export class SwitchWire implements PairWire {
     design: SwitchDesign,
     model: Model,
     adapters: readonly [Model, Model],
-    { seed, step }: SwitchWireOptions,
+    { seed, delayCycles, step }: SwitchWireOptions,
   ) {
     this.design = design;
     this.model = model;
@@ -53,7 +54,7 @@ export class SwitchWire implements PairWire {
     const rng = new Rng(seed);
     const cable = (side: 0 | 1): Cable => {
       const channel = {
-        delayCycles: limitsOf(port).delayCycles,
+        delayCycles,
         throttle: throttleOf(port.rateGbps, datapathBits, clockMHz),
       };
       const seeds = ["to", "from"].map((way) => rng.fork(`${way} ${side}`).seed) as [number, number];

@@ -4,7 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { readPcap } from "../../capture/pcap.ts";
-import { access, type MtuBytes, type SendRequest, type WorkCompletion } from "../../nic/verbs.ts";
+import {
+  access,
+  type MtuBytes,
+  type RegionRequest,
+  type SendRequest,
+  type WorkCompletion,
+} from "../../nic/verbs.ts";
 import { ReferenceNic } from "./nic.ts";
 
 /** An item of the JSON file: the start of a phase, a verb with its result, or a frame that was lost. */
@@ -58,9 +64,19 @@ export const roceFrames: readonly CapturedRoce[] = capture.frames.flatMap(
 
 export const droppedFrames = new Set(items.filter(({ dropped }) => dropped).map(({ frame }) => frame!));
 
+/** What a replay needs of an adapter, with the verbs of a host. */
+export type ReplayNic = Pick<
+  ReferenceNic,
+  "allocPd" | "createCq" | "createQp" | "modifyQp" | "postSend" | "postRecv" | "queryQp" | "pollCq"
+> &
+  Pick<ReferenceNic, "receive" | "transmit" | "nextTime" | "ipId"> & {
+    readonly memory: Pick<ReferenceNic["memory"], "read" | "write">;
+    regMr(request: RegionRequest, key?: number): { readonly lkey: number };
+  };
+
 /** What the replay of one host gave. */
-export interface Replay {
-  readonly nic: ReferenceNic;
+export interface Replay<N = ReferenceNic> {
+  readonly nic: N;
   /** Captured frames of this host, each with what the model sent in its place. */
   readonly sent: {
     readonly number: number;
@@ -85,13 +101,20 @@ interface Phase {
   readonly rkey: number;
 }
 
-/** Runs the capture against a model in the place of `guest` 1 or 2. */
+/** Runs the capture against the reference model in the place of `guest` 1 or 2. */
 export function replayHost(guest: number): Replay {
-  const nic = new ReferenceNic(
-    { frame: "ethernet", mac: macs[guest - 1]!, gids: [mapped(guest), linkLocal(guest)] },
-    { migrated: false, firstQpn: 17 },
+  return replayOn(
+    guest,
+    new ReferenceNic(
+      { frame: "ethernet", mac: macs[guest - 1]!, gids: [mapped(guest), linkLocal(guest)] },
+      { migrated: false, firstQpn: 17 },
+    ),
   );
-  const replay: Replay = { nic, sent: [], completions: [], results: [], extra: [] };
+}
+
+/** Runs the capture against an adapter in the place of `guest` 1 or 2; its first queue pair is 17. */
+export function replayOn<N extends ReplayNic>(guest: number, nic: N): Replay<N> {
+  const replay: Replay<N> = { nic, sent: [], completions: [], results: [], extra: [] };
   const host = { nic, pd: nic.allocPd(), cq: nic.createCq(1000), guest, receives: 0 };
   const lkey = nic.regMr(
     { pd: host.pd, address: receiveBase, length: 1 << 24, access: access.localWrite },
@@ -143,7 +166,7 @@ export function replayHost(guest: number): Replay {
   return replay;
 }
 
-type Host = { nic: ReferenceNic; pd: number; cq: number; guest: number; receives: number };
+type Host = { nic: ReplayNic; pd: number; cq: number; guest: number; receives: number };
 
 /** Memory, region and connected queue pair of a phase, with the numbers of the capture. */
 function openPhase({ nic, pd, cq, guest }: Host, item: CaptureItem): Phase {
@@ -187,7 +210,7 @@ const sendOpcodes: Readonly<Record<string, SendRequest["opcode"]>> = {
 };
 
 /** A line of the tool that made the capture: verb, local offset, length, remote address, key, operands. */
-function runCommand(host: Host, phase: Phase, item: CaptureItem, replay: Replay): void {
+function runCommand(host: Host, phase: Phase, item: CaptureItem, replay: Pick<Replay, "results">): void {
   const [verb, offset, length, ...rest] = item.cmd!.split(" ");
   const opcode = sendOpcodes[verb!];
   if (opcode === undefined) {
