@@ -64,6 +64,7 @@ export const diagnosticCodes = {
 
   // Rules between the values of an adapter
   LW_NIC_FRAME: "A key of an adapter does not go with its framing.",
+  LW_NIC_DATAGRAMS: "UD queue pairs of an adapter with Ethernet frames.",
   LW_NIC_ETHERNET_MTU: "Packets of the largest path MTU are longer than the network takes.",
   LW_NIC_HOST_WIDTH: "Host memory and the datapath of an adapter have different widths.",
   LW_NIC_SLOW_READS: "Reads of host memory on their way do not cover its latency.",

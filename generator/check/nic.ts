@@ -13,6 +13,7 @@ export function checkNic(design: NicDesign): readonly Problem[] {
     ...checkHostReads(design),
     ...checkRequests(design),
     ...checkEthernetMtu(design),
+    ...checkDatagrams(design),
   ];
 }
 
@@ -88,6 +89,22 @@ function checkEthernetMtu({ ethernet, mtuBytes }: NicDesign): readonly Problem[]
       remedy: `set mtuBytes to ${fits}, or ethernet.ipMtuBytes to ${longest} where the network takes that`,
       path: ["mtuBytes"],
       uses: ["mtuBytes", "ethernet"],
+    },
+  ];
+}
+
+function checkDatagrams({ ethernet, datagrams }: NicDesign): readonly Problem[] {
+  if (ethernet === null || !datagrams) return [];
+  return [
+    {
+      code: "LW_NIC_DATAGRAMS",
+      severity: "error",
+      message: "UD queue pairs send to the LID of a work request, which Ethernet frames do not have",
+      value: 'datagrams: "ud", frame: "ethernet"',
+      limit: 'datagrams: "none" with Ethernet frames',
+      remedy: 'take datagrams out, or set frame to "infiniband"',
+      path: ["datagrams"],
+      uses: ["datagrams", "frame"],
     },
   ];
 }

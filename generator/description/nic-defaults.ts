@@ -50,6 +50,7 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     completionQueues: description.completionQueues,
     memoryRegions: description.memoryRegions,
     sharedReceiveQueues: description.sharedReceiveQueues ?? 0,
+    datagrams: description.datagrams === "ud",
     host: {
       dataBits: host.dataBits ?? description.datapathBits,
       outstandingReads: host.outstandingReads ?? 16,

@@ -125,6 +125,12 @@ export const nicSchema = {
       default: 0,
       description: "Shared receive queues.",
     },
+    datagrams: {
+      type: "string",
+      enum: ["none", "ud"],
+      default: "none",
+      description: "ud: UD queue pairs and QP1 beside those of reliable connections.",
+    },
     host,
     requester,
     responder,

@@ -29,6 +29,8 @@ export interface NicDesign {
   readonly memoryRegions: number;
   /** 2 … 4096, a power of two; 0: none, and nothing of them is emitted. */
   readonly sharedReceiveQueues: number;
+  /** UD queue pairs and QP1; false: nothing of them is emitted. */
+  readonly datagrams: boolean;
   readonly host: {
     /** Width of the AXI4 master; equal to `datapathBits`. */
     readonly dataBits: number;

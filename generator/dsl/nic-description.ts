@@ -37,6 +37,8 @@ export interface NicDescription {
   readonly memoryRegions: number;
   /** Shared receive queues: 2 … 4096, a power of two, or 0; 0 unless given. */
   readonly sharedReceiveQueues?: number;
+  /** "ud": UD queue pairs and QP1 beside those of reliable connections; "none" unless given. */
+  readonly datagrams?: "none" | "ud";
   readonly host?: {
     /** Width of the AXI4 master; that of the datapath unless given. */
     readonly dataBits?: number;

@@ -57,7 +57,7 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       title: "Work request of the send queue",
       bytes: wqeBytes.value,
       text: `Behind the fixed part stand up to ${scatterGather} pieces (SGE), or ${inlineBytes.value} bytes of data with INLINE. Atomics have one piece of 8 bytes.`,
-      fields: fieldsOf(sendRows),
+      fields: fieldsOf([...sendRows, ...(design.datagrams ? datagramRows : [])]),
     },
     {
       id: "RECEIVE_WQE",
@@ -82,7 +82,7 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       title: "Completion",
       bytes: 64,
       text: "The adapter writes all 64 bytes at once. OWNER is 1 in the first pass over the ring, 0 in the second one, and so on: an entry is there when its bit says so.",
-      fields: fieldsOf(completionRows),
+      fields: fieldsOf([...completionRows, ...(design.datagrams ? senderRows : [])]),
     },
     {
       id: "QP_ROW",
@@ -136,6 +136,20 @@ const sendRows: readonly Row[] = [
   ["SWAP", 48, 0, 64, "CMP_SWAP: what is written when the comparison holds"],
 ];
 
+const datagramRows: readonly Row[] = [
+  ["QKEY", 12, 0, 32, "UD: Q_Key; with bit 31 that of the queue pair is sent"],
+  ["DLID", 16, 0, 16, "UD: LID of the peer"],
+  ["SL", 18, 0, 4, "UD: service level"],
+  ["VL", 18, 4, 4, "UD: data lane"],
+  ["REMOTE_QPN", 20, 0, 24, "UD: queue pair of the peer"],
+];
+
+const senderRows: readonly Row[] = [
+  ["SOURCE_QPN", 16, 0, 24, "UD: queue pair of the sender; the first 40 bytes of the buffer are for a GRH"],
+  ["SL", 19, 0, 4, "UD: service level of the packet"],
+  ["SLID", 20, 0, 16, "UD: LID of the sender"],
+];
+
 const completionRows: readonly Row[] = [
   ["QPN", 0, 0, 24, "queue pair"],
   ["OPCODE", 3, 0, 8, "what is complete: CQE_OP"],
@@ -183,6 +197,13 @@ const queuePairRows: readonly Row[] = [
   ["FRESH_REQUESTER", 48, 1, 1, "1: the requester starts afresh, at SQ_PSN"],
   ["FRESH_RECEIVE", 48, 2, 1, "1: the receive queue is empty, its counts are 0"],
   ["FRESH_SEND", 48, 3, 1, "1: the send queue is empty, its counts are 0"],
+  [
+    "CREDITS",
+    49,
+    1,
+    1,
+    "1: AETH credits are told and obeyed; 0: code 31 is sent, the peer's is not looked at",
+  ],
 ];
 
 const sharedRows: readonly Row[] = [

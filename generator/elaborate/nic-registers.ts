@@ -31,7 +31,8 @@ const events: readonly Row[] = [
   ["drop_malformed", "Packets dropped: length, version or padding that cannot be"],
   ["drop_raw", "Packets dropped: no transport header (LNH 0 and 1)"],
   ["drop_grh", "Packets dropped: with a GRH (LNH 3)"],
-  ["drop_management", "Packets dropped: VL15, or for queue pair 0 or 1"],
+  ["drop_lid", "Packets dropped: their DLID is not of this adapter"],
+  ["drop_management", "Packets dropped: for management that the adapter does not have"],
   ["drop_unsupported", "Packets dropped: of a transport class that the adapter does not have"],
   ["drop_no_qp", "Packets dropped: there is no such queue pair"],
   ["drop_qp_type", "Packets dropped: the queue pair is of another transport class"],
@@ -52,6 +53,14 @@ const events: readonly Row[] = [
   ["cq_overflow", "Completions lost: their queue was full, or there was none"],
   ["read_error", "Packets with payload that host memory answered with an error"],
   ["write_error", "Writes that host memory answered with an error"],
+];
+
+/** The same of adapters with UD. */
+const datagramEvents: readonly Row[] = [
+  ["drop_qkey", "Datagrams dropped: the Q_Key is not that of the queue pair"],
+  ["drop_no_receive", "Datagrams dropped: no receive request"],
+  ["drop_too_long", "Datagrams dropped: longer than the MTU or the receive request"],
+  ["drop_protection", "Datagrams dropped: the receive request cannot be read, or its key does not grant it"],
 ];
 
 /** What comes with an amount: 4-byte words of payload, with the packet's event. */
@@ -97,8 +106,9 @@ export function nicRegisters(design: NicDesign): RegisterMap {
 }
 
 /** All counters of an adapter in address order. */
-export function nicCounters(design: Pick<NicDesign, "memoryProtection">): readonly Counter[] {
-  const rows = [...events, ...(isProtected(design) ? memoryEvents : [])];
+export function nicCounters(design: Pick<NicDesign, "memoryProtection" | "datagrams">): readonly Counter[] {
+  const more = [...(design.datagrams ? datagramEvents : []), ...(isProtected(design) ? memoryEvents : [])];
+  const rows = [...events, ...more];
   return [...rows, ...amounts].map(([name, text], index) => ({
     name: name.toUpperCase(),
     offset: counterBase + counterStride * index,
@@ -149,6 +159,7 @@ function device(design: NicDesign): RegisterGroup {
         constant("READS", 0, 8, requester.outstandingReads, "READs and atomics asked"),
         constant("PEER_READS", 8, 8, responder.outstandingReads, "READs and atomics of the peer"),
         constant("REQUESTS", 16, 9, requester.outstandingRequests, "Work requests sent and not complete"),
+        ...(design.datagrams ? [constant("DATAGRAMS", 30, 1, 1, "1: there are UD queue pairs")] : []),
         ...(design.sharedReceiveQueues > 0
           ? [
               constant(
@@ -186,7 +197,8 @@ function control(design: NicDesign): RegisterGroup {
     title: "Control",
     registers: [
       one("OWN_LID", 0x010, "Address of this adapter in its subnet", [
-        setting("LID", 0, 16, "cfg_own_lid", 0, "SLID of what is sent; 0: none yet"),
+        setting("LID", 0, 16, "cfg_own_lid", 0, "SLID of what is sent; 0: none yet, every DLID is taken"),
+        setting("LMC", 16, 3, "cfg_own_lmc", 0, "Lowest bits of a DLID that are not looked at"),
       ]),
       one("CONTROL", 0x014, "Behaviour", [
         setting("EVENT_IRQ", 0, 1, "cfg_event_irq", 0, eventIrqText(design)),

@@ -16,9 +16,15 @@ export const completionRowBits = 58 + 4 + 16 + 16 + 16 + 16 + 2 + 1 + 1 + 16 + 1
 /** Bits of a shared receive queue: ring 58, size 4, posted and taken 16 + 16, limit 16. */
 export const sharedRowBits = 58 + 4 + 16 + 16 + 16;
 
-/** Bits of a queue pair's settings in the responder; with shared receive queues, whether and which it uses. */
-export const responderSettingsBits = (design: Pick<NicDesign, "sharedReceiveQueues">): number =>
-  146 + (design.sharedReceiveQueues > 0 ? 1 + indexBits(design.sharedReceiveQueues) : 0);
+/** Bits of a queue pair's settings in the responder; with UD its Q_Key, and which shared receive queue it uses if any. */
+export const responderSettingsBits = (design: Pick<NicDesign, "sharedReceiveQueues" | "datagrams">): number =>
+  147 +
+  (design.datagrams ? 32 : 0) +
+  (design.sharedReceiveQueues > 0 ? 1 + indexBits(design.sharedReceiveQueues) : 0);
+
+/** The same in the requester. */
+export const requesterSettingsBits = (design: Pick<NicDesign, "datagrams">): number =>
+  182 + (design.datagrams ? 32 : 0);
 
 /** Bits of the rows of a queue pair in the tables of the engines. */
 export const contextBits = {
@@ -26,14 +32,14 @@ export const contextBits = {
   state: 3,
   stateCopies: 5,
   /** Requests of the peer: settings, where it stands, the receive work request that is being filled. */
-  receiver: 146 + 301,
+  receiver: 147 + 301,
   receiveWqe: 512,
   /** Answers to the peer: settings, where it stands without the index of the oldest READ, what was served. */
-  response: 83 + 237 + 8,
+  response: 83 + 242 + 8,
   /** A READ or atomic of the peer. */
   peerRead: 177,
   /** Own requests: settings, where it stands, timer. */
-  sender: 181 + 266 + 41,
+  sender: 182 + 316 + 41,
   /** Work requests that are kept ready. */
   ahead: 4,
   /** A work request that is begun and not complete. */
@@ -68,11 +74,11 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
     ["nic_rq_context", queuePairs, 301 + mark],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
     ["nic_rs_settings", queuePairs, 83],
-    ["nic_rs_context", queuePairs, 237 + indexBits(responder.outstandingReads)],
+    ["nic_rs_context", queuePairs, 242 + indexBits(responder.outstandingReads)],
     ["nic_rs_served", queuePairs, 8],
     ["nic_rs_ring", queuePairs * reads, contextBits.peerRead],
-    ["nic_sq_settings", queuePairs, 181],
-    ["nic_sq_context", queuePairs, 266 + mark],
+    ["nic_sq_settings", queuePairs, requesterSettingsBits(design)],
+    ["nic_sq_context", queuePairs, 316 + mark],
     ["nic_sq_wqe", queuePairs * contextBits.ahead, 8 * derived.wqeBytes.value + 1],
     ["nic_sq_begun", queuePairs * ringRows(requester.outstandingRequests), contextBits.begun],
     [

@@ -47,6 +47,8 @@ export interface AdapterSizes {
   readonly scatterGather: number;
   readonly receiveScatter: number;
   readonly sharedReceiveQueues: number;
+  /** There are UD queue pairs. */
+  readonly datagrams: boolean;
 }
 
 /** The adapter's block of registers. Every access that is not answered OKAY throws, and so does what never ends. */
@@ -90,7 +92,8 @@ export class AdapterRegisters {
     this.#wait("clearing of the tables", () => (this.read(at.status) & 1) === 1);
     const geometry = this.read(at.geometry);
     const requests = this.read(at.workRequests);
-    const logShared = (this.read(at.depths) >>> 26) & 15;
+    const depths = this.read(at.depths);
+    const logShared = (depths >>> 26) & 15;
     return {
       mtuBytes: 128 * 2 ** ((geometry >>> 8) & 7),
       queuePairs: 2 ** ((geometry >>> 12) & 31),
@@ -100,6 +103,7 @@ export class AdapterRegisters {
       inlineBytes: (requests >>> 12) & 255,
       scatterGather: (requests >>> 20) & 15,
       receiveScatter: (requests >>> 24) & 15,
+      datagrams: ((depths >>> 30) & 1) === 1,
       sharedReceiveQueues: logShared === 0 ? 0 : 2 ** logShared,
     };
   }

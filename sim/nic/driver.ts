@@ -46,6 +46,8 @@ export interface NicDriverOptions {
 
 /** Queue pairs 0 and 1 are for management. */
 const firstQpn = 2;
+/** General services. */
+const managementQpn = 1;
 
 /** Index, and variant: the key of a region. */
 interface Region {
@@ -176,7 +178,10 @@ export class NicDriver implements Verbs {
     const { sizes } = this;
     this.#checkPd(request.pd);
     for (const cq of [request.sendCq, request.recvCq]) this.#cq(cq);
-    if (request.type !== "rc") throw new VerbsError("EINVAL", "the adapter has reliable connections only");
+    if (request.type === "ud" && !sizes.datagrams)
+      throw new VerbsError("EINVAL", "the adapter has reliable connections only");
+    if (request.management && (request.type !== "ud" || this.#pairs.has(managementQpn)))
+      throw new VerbsError("EBUSY", "QP1 is one UD queue pair");
     if (request.srq !== undefined) this.#shared.take(request.srq);
     if ((request.maxInline ?? 0) > sizes.inlineBytes)
       throw new VerbsError(
@@ -186,9 +191,9 @@ export class NicDriver implements Verbs {
     if (this.#pairs.size >= sizes.queuePairs - firstQpn)
       throw new VerbsError("ENOMEM", `all ${sizes.queuePairs - firstQpn} queue pairs are in use`);
     // A number is used again as late as possible: completions of a queue pair may outlive it.
-    let qpn = this.#nextQpn;
+    let qpn = request.management ? managementQpn : this.#nextQpn;
     while (this.#pairs.has(qpn)) qpn = qpn + 1 < sizes.queuePairs ? qpn + 1 : firstQpn;
-    this.#nextQpn = qpn + 1 < sizes.queuePairs ? qpn + 1 : firstQpn;
+    if (!request.management) this.#nextQpn = qpn + 1 < sizes.queuePairs ? qpn + 1 : firstQpn;
     const pair: QueuePair = {
       number: qpn,
       request,
@@ -212,7 +217,7 @@ export class NicDriver implements Verbs {
     this.#registers.storeRow(
       table.queuePair,
       pair.number,
-      queuePairRow(pair, afresh, this.#vlOf, this.#port !== null),
+      queuePairRow(pair, afresh, this.#vlOf, this.sizes.mtuBytes, this.#port !== null),
     );
   }
 
@@ -247,6 +252,7 @@ export class NicDriver implements Verbs {
     const { sges = [], inline } = request;
     if (sges.length > Math.min(scatterGather, pair.request.maxSge ?? scatterGather))
       throw new VerbsError("EINVAL", `${sges.length} pieces; a work request takes ${scatterGather}`);
+    if (pair.request.type === "ud") checkDatagram(request);
     const atomic = request.opcode === "cmp-swap" || request.opcode === "fetch-add";
     if (atomic && sges.length !== 1)
       throw new VerbsError("EINVAL", `${sges.length} pieces; an atomic has one, of 8 bytes`);
@@ -255,7 +261,7 @@ export class NicDriver implements Verbs {
         "EINVAL",
         `${inline.length} bytes inline; queue pair ${qpn} takes ${pair.request.maxInline ?? 0}`,
       );
-    const produced = pair.send.post(encodeSend(request, wqeBytes), request.wrId, "send");
+    const produced = pair.send.post(encodeSend(request, wqeBytes, this.#vlOf), request.wrId, "send");
     this.#registers.write(at.sqDoorbell, qpn + produced * 2 ** 16);
   }
 
@@ -314,6 +320,7 @@ export class NicDriver implements Verbs {
       ...(cqe.hasImm && { imm: cqe.imm }),
       ...(cqe.invalidated && { invalidatedKey: cqe.imm }),
       ...(cqe.solicited && { solicited: true }),
+      ...(receive && pair.request.type === "ud" && !failed && { sourceQp: cqe.source.qpn }),
     };
   }
 
@@ -328,4 +335,11 @@ export class NicDriver implements Verbs {
       numbers.push(cq);
     return [...new Set(numbers)];
   }
+}
+
+/** What a UD queue pair sends: SEND to a LID. */
+function checkDatagram({ opcode, ud }: SendRequest): void {
+  if (opcode !== "send" && opcode !== "send-imm") throw new VerbsError("EINVAL", `UD has no ${opcode}`);
+  if (ud?.address.dlid === undefined || ud.address.dgid !== undefined)
+    throw new VerbsError("EINVAL", "UD needs a peer in `ud`, with a LID and without a GID");
 }

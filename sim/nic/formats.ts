@@ -26,8 +26,12 @@ function putSge(view: DataView, at: number, { address, length, lkey }: ScatterGa
   view.setUint32(at + 12, lkey, true);
 }
 
-/** @param bytes of a work request of this adapter, 64 or 128 */
-export function encodeSend(request: SendRequest, bytes: number): Uint8Array {
+/** @param bytes of a work request of this adapter, 64 or 128 @param vlOf data lane of a service level, for UD */
+export function encodeSend(
+  request: SendRequest,
+  bytes: number,
+  vlOf: (sl: number) => number = () => 0,
+): Uint8Array {
   const wqe = new Uint8Array(bytes);
   const view = new DataView(wqe.buffer);
   const { opcode, sges = [], inline, imm, invalidateKey, remote, compareAdd = 0n, swap = 0n } = request;
@@ -45,6 +49,14 @@ export function encodeSend(request: SendRequest, bytes: number): Uint8Array {
   view.setUint32(12, remote?.rkey ?? 0, true);
   view.setBigUint64(16, remote?.address ?? 0n, true);
   view.setBigUint64(24, compareAdd, true);
+  if (request.ud !== undefined) {
+    const { address, qpn, qkey } = request.ud;
+    const sl = address.sl ?? 0;
+    view.setUint32(12, qkey, true);
+    view.setUint16(16, address.dlid ?? 0, true);
+    view.setUint8(18, sl | (vlOf(sl) << 4));
+    view.setUint32(20, qpn, true);
+  }
   if (inline !== undefined) wqe.set(inline, sgeAt);
   for (const [n, sge] of sges.entries()) putSge(view, sgeAt + sgeBytes * n, sge);
   if (opcode === "cmp-swap") view.setBigUint64(swapAt, swap, true);
@@ -70,6 +82,8 @@ export interface Cqe {
   readonly hasImm: boolean;
   readonly invalidated: boolean;
   readonly solicited: boolean;
+  /** UD: who sent it. */
+  readonly source: { readonly qpn: number; readonly sl: number; readonly slid: number };
 }
 
 /** Bit that tells whose the entry is: 1 in the first pass, then 0, and so on. */
@@ -91,6 +105,11 @@ export function decodeCqe(bytes: Uint8Array): Cqe {
     hasImm: (flags & 1) !== 0,
     invalidated: (flags & 2) !== 0,
     solicited: (flags & 4) !== 0,
+    source: {
+      qpn: view.getUint32(16, true) & 0xffffff,
+      sl: view.getUint8(19) & 15,
+      slid: view.getUint16(20, true),
+    },
   };
 }
 
@@ -166,6 +185,8 @@ export interface QueuePairRow {
   readonly receiveRing: bigint;
   readonly receiveLog: number;
   readonly fresh: number;
+  /** UD. */
+  readonly qkey?: number;
   /** Shared receive queue in place of the receive ring. */
   readonly srq?: number;
 }
@@ -181,6 +202,10 @@ export function encodeQueuePair(row: QueuePairRow): Uint32Array {
   words[6] = (row.sendCq | (row.receiveCq << 16)) >>> 0;
   put64(words, 8, row.sendRing | BigInt(row.sendLog));
   put64(words, 10, row.receiveRing | BigInt(row.receiveLog));
+  if (row.qkey !== undefined) {
+    words[0]! |= 8;
+    words[7] = row.qkey;
+  }
   words[12] = (row.fresh | (row.srq === undefined ? 0 : 0x100 | (row.srq << 16))) >>> 0;
   return words;
 }

@@ -22,14 +22,27 @@ export interface QueuePair {
 }
 
 /** Attributes that a step demands; RESET and ERR can be reached from everywhere and demand none. */
-const required: Readonly<Record<string, readonly (keyof Settings)[]>> = {
-  "RESET>INIT": ["pkey", "access"],
-  "INIT>RTR": ["pathMtu", "destQpn", "rqPsn", "maxDestRdAtomic", "minRnrTimer", "address"],
-  "RTR>RTS": ["timeout", "retryCount", "rnrRetry", "sqPsn", "maxRdAtomic"],
-  "RTS>RTS": [],
-  "RTS>SQD": [],
-  "SQD>RTS": [],
+const required: Readonly<Record<"rc" | "ud", Readonly<Record<string, readonly (keyof Settings)[]>>>> = {
+  rc: {
+    "RESET>INIT": ["pkey", "access"],
+    "INIT>RTR": ["pathMtu", "destQpn", "rqPsn", "maxDestRdAtomic", "minRnrTimer", "address"],
+    "RTR>RTS": ["timeout", "retryCount", "rnrRetry", "sqPsn", "maxRdAtomic"],
+    "RTS>RTS": [],
+    "RTS>SQD": [],
+    "SQD>RTS": [],
+  },
+  ud: {
+    "RESET>INIT": ["pkey", "qkey"],
+    "INIT>RTR": [],
+    "RTR>RTS": ["sqPsn"],
+    "RTS>RTS": [],
+    "RTS>SQD": [],
+    "SQD>RTS": [],
+  },
 };
+
+/** Q_Key of general services, that of QP1 whatever is asked for. */
+export const managementQkey = 0x80010000;
 
 const limits: readonly (readonly [name: keyof Settings, most: number])[] = [
   ["pkey", 0xffff],
@@ -80,7 +93,7 @@ function checkStep(
   mtuBytes: number,
   ethernet: boolean,
 ): void {
-  const demands = required[`${pair.state}>${state}`];
+  const demands = required[pair.request.type][`${pair.state}>${state}`];
   if (demands === undefined)
     throw new VerbsError("EINVAL", `queue pair ${pair.number} cannot go from ${pair.state} to ${state}`);
   const missing = demands.filter((name) => changes[name] === undefined);
@@ -105,18 +118,20 @@ function checkStep(
  * The row of a queue pair. On Ethernet the place of the peer's LID is taken by the row in the table of addresses: the
  * number of the queue pair.
  * @param vlOf data lane of a service level
+ * @param mtuBytes path MTU of UD queue pairs unless given
  */
 export function queuePairRow(
   pair: QueuePair,
   afresh: number,
   vlOf: (sl: number) => number,
+  mtuBytes: number,
   ethernet = false,
 ): Uint32Array {
   const { attributes: a, request, send, receive } = pair;
   const sl = a.address?.sl ?? 0;
   return encodeQueuePair({
     state: stateNumbers[pair.state],
-    mtu: Math.log2(a.pathMtu ?? 256) - 7,
+    mtu: Math.log2(a.pathMtu ?? (request.type === "ud" ? mtuBytes : 256)) - 7,
     ...{ sl, vl: vlOf(sl), pkey: a.pkey ?? 0xffff, destQpn: a.destQpn ?? 0, access: a.access ?? 0 },
     ...{
       dlid: ethernet ? pair.number : (a.address?.dlid ?? 0),
@@ -132,6 +147,7 @@ export function queuePairRow(
     },
     ...{ maxReads: a.maxRdAtomic ?? 0, maxPeerReads: a.maxDestRdAtomic ?? 0 },
     ...{ sendCq: request.sendCq, receiveCq: request.recvCq, fresh: afresh },
+    ...(request.type === "ud" ? { qkey: request.management === true ? managementQkey : (a.qkey ?? 0) } : {}),
     ...(request.srq === undefined ? {} : { srq: request.srq }),
     ...{ sendRing: send.ring, sendLog: send.log, receiveRing: receive.ring, receiveLog: receive.log },
   });

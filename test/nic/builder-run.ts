@@ -111,7 +111,8 @@ function known(sample: Sample): Fields {
 }
 
 /** Fields of a record that come of each extension header. */
-const fieldsOf: Readonly<Record<Exclude<HeaderName, "deth">, readonly string[]>> = {
+const fieldsOf: Readonly<Record<HeaderName, readonly string[]>> = {
+  deth: ["rkey", "length"],
   reth: ["va", "rkey", "length"],
   atomicEth: ["va", "rkey", "swap_add", "compare"],
   aeth: ["syndrome", "msn"],

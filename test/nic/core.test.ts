@@ -3,7 +3,7 @@ import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { randomStream } from "../../sim/nic/random-program.ts";
 import { ProgramRun } from "../../sim/nic/run-program.ts";
-import type { MtuBytes } from "../../sim/nic/verbs.ts";
+import { access, type MtuBytes } from "../../sim/nic/verbs.ts";
 import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { connectPairs } from "./connections.ts";
 import { buildCore, type CoreOptions, CorePair } from "./core-pair.ts";
@@ -49,13 +49,57 @@ function runProgram(built: BuiltModel, rng: Rng, options: CoreOptions): void {
   for (const { memory } of pair.ends) expect(memory.violations).toEqual([]);
 }
 
+/** Datagrams between the QP1 of both, completed in order, with who sent them. */
+function runDatagrams(built: BuiltModel, rng: Rng): void {
+  const pair = new CorePair(built, rng.fork("cable"), {});
+  const sides = ([0, 1] as const).map((side) => {
+    const driver = pair.drivers[side];
+    const pd = driver.allocPd();
+    const cq = driver.createCq(64);
+    const address = 0x1_0000n;
+    const { lkey } = driver.regMr({ pd, address, length: 0x8000, access: access.localWrite });
+    pair.ends[side].host.write(address, new Uint8Array(0x8000));
+    const queues = { pd, sendCq: cq, recvCq: cq, maxSend: 16, maxRecv: 16, management: true };
+    const qpn = driver.createQp({ type: "ud", ...queues });
+    for (const step of [{ state: "INIT", pkey: 0xffff, qkey: 0 }, { state: "RTR" }] as const)
+      driver.modifyQp(qpn, step);
+    driver.modifyQp(qpn, { state: "RTS", sqPsn: rng.below(1 << 24) });
+    return { driver, cq, qpn, host: pair.ends[side].host, at: (n: number) => address + BigInt(n), lkey };
+  });
+  for (let round = 0; round < 30; round++) {
+    const from = rng.below(2);
+    const [a, b] = [sides[from]!, sides[1 - from]!];
+    const bytes = new Uint8Array(rng.pick([0, 1, 256, 1000, 1024]));
+    rng.fill(bytes);
+    if (bytes.length > 0) a.host.write(a.at(3), bytes);
+    b.driver.postRecv(1, {
+      wrId: round,
+      sges: [
+        { address: b.at(0x4000), length: 17, lkey: b.lkey },
+        { address: b.at(0x5000), length: 1064 - 17, lkey: b.lkey },
+      ],
+    });
+    a.driver.postSend(1, {
+      ...{ wrId: round, opcode: "send-imm", imm: round, signaled: true },
+      sges: [{ address: a.at(3), length: bytes.length, lkey: a.lkey }],
+      ud: { address: { dlid: 2 - from, sl: 3 }, qpn: 1, qkey: 0x8000_0000 },
+    });
+    pair.run(600);
+    expect(a.driver.pollCq(a.cq, 9)).toMatchObject([{ wrId: round, status: 0, opcode: "send" }]);
+    expect(b.driver.pollCq(b.cq, 9)).toMatchObject([
+      { wrId: round, status: 0, opcode: "recv", byteLength: 40 + bytes.length, imm: round, sourceQp: 1 },
+    ]);
+    if (bytes.length > 0) expect(b.host.read(b.at(0x5000 + 23), bytes.length)).toEqual(bytes);
+  }
+}
+
 describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
   let built: BuiltModel;
   beforeAll(async () => {
     built = await buildCore(
       elaborateNic({
         ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: 1024, queuePairs: 16, completionQueues: 8 },
-        sharedReceiveQueues: 4,
+        ...{ sharedReceiveQueues: 4, datagrams: "ud" },
         ...{ memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 }, virtualLanes: { data: 1 } },
         ...{
           requester: { outstandingReads: depth, scatterGather: 6 },
@@ -69,6 +113,8 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
     ...{ readLatency: [10, 40] as const, writeLatency: [5, 30] as const, interleave: 0.3 },
     stalls: { aw: 0.1, w: 0.1, b: 0.1, ar: 0.1, r: 0.1 },
   };
+
+  it("datagrams from QP1 to QP1", () => withSeed(seed, (rng) => runDatagrams(built, rng)));
 
   it.each([
     ["without faults", {}],

@@ -16,6 +16,7 @@ export interface NicBenchOptions {
   readonly completionQueues?: number;
   readonly memoryRegions?: number;
   readonly sharedReceiveQueues?: number;
+  readonly datagrams?: "none" | "ud";
   readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
@@ -25,12 +26,8 @@ export interface NicBenchOptions {
 /** A small adapter; it is not checked. */
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
-  const {
-    memoryProtection = "none",
-    clockMHz = 250,
-    frame = "infiniband",
-    sharedReceiveQueues = 0,
-  } = options;
+  const { memoryProtection = "none", clockMHz = 250, frame = "infiniband" } = options;
+  const { sharedReceiveQueues = 0, datagrams = "none" } = options;
   return elaborateNic({
     name: "dut",
     clockMHz,
@@ -40,6 +37,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     completionQueues,
     memoryRegions,
     sharedReceiveQueues,
+    datagrams,
     memoryProtection,
     frame,
     port: { rateGbps: 10, cableMeters: 3 },

@@ -21,6 +21,9 @@ export interface Sample {
 /** Every opcode of RC that is used. */
 export const usedOpcodes = Array.from({ length: 0x18 }, (_, code) => code).filter((code) => code !== 0x15);
 
+/** Those of UD. */
+export const datagramOpcodes: readonly number[] = [0x64, 0x65];
+
 const big = (rng: Rng): bigint => (BigInt(rng.next()) << 32n) | BigInt(rng.next());
 
 /** A packet with random fields; queue pair 2 or above, any other than VL15. */
@@ -34,6 +37,7 @@ export function randomSample(rng: Rng, opcode: number, payloadBytes: number): Sa
       ...{ ackRequest: rng.chance(0.5), psn: rng.below(1 << 24) },
       reth: { ...range, length: rng.next() },
       aeth: { syndrome: rng.below(256), msn: rng.below(1 << 24) },
+      deth: { qkey: rng.next(), sourceQp: rng.below(1 << 24) },
       atomicEth: { ...range, swapAdd: big(rng), compare: big(rng) },
       ...{ atomicAck: big(rng), imm: rng.next(), ieth: rng.next() },
       payload: randomBytes(rng, payloadBytes),
@@ -65,8 +69,8 @@ export function recordOf({ lrh, packet }: Sample): Fields {
     ack_req: Number(packet.ackRequest),
     psn: packet.psn,
     va: range?.va ?? 0n,
-    rkey: range?.rkey ?? 0,
-    length: has("reth") ? packet.reth!.length : 0,
+    rkey: has("deth") ? packet.deth!.qkey : (range?.rkey ?? 0),
+    length: has("deth") ? packet.deth!.sourceQp : has("reth") ? packet.reth!.length : 0,
     swap_add: atomic?.swapAdd ?? 0n,
     compare: atomic?.compare ?? 0n,
     syndrome: aeth?.syndrome ?? 0,
@@ -84,21 +88,35 @@ export const recordFields: readonly string[] = [
   "payload_bytes",
 ];
 
-export type Drop = "icrc" | "malformed" | "raw" | "grh" | "management" | "unsupported";
+export type Drop = "icrc" | "malformed" | "raw" | "grh" | "lid" | "management" | "unsupported";
+
+/** Who looks at the packets: LID 0 takes those for any. */
+export interface Looker {
+  readonly mtuBytes: number;
+  readonly lid: number;
+  readonly lmc: number;
+  readonly datagrams: boolean;
+}
 
 /** What is to become of LRH … pad that comes on a lane. */
-export function judge(bytes: Uint8Array, vl: number, error: boolean, mtuBytes: number): Sample | Drop {
+export function judge(bytes: Uint8Array, vl: number, error: boolean, looker: Looker): Sample | Drop {
+  const { mtuBytes, lid, lmc, datagrams } = looker;
   if (error || bytes.length % 4 !== 0) return "icrc";
   if (bytes.length < 20) return "malformed";
   if ((bytes[1]! & 2) === 0) return "raw";
   if ((bytes[1]! & 1) === 1) return "grh";
   if (4 * (readUint16(bytes, 4) & 0x7ff) !== bytes.length + 4 || (bytes[0]! & 15) !== 0) return "malformed";
   if ((bytes[9]! & 15) !== 0) return "malformed";
-  if (vl === 15 || (bytes[13]! === 0 && bytes[14]! === 0 && bytes[15]! < 2)) return "management";
-  if (bytes[8]! >= 0x20) return "unsupported";
+  const dlid = readUint16(bytes, 2);
+  const datagram = datagrams && datagramOpcodes.includes(bytes[8]!);
+  const ours = lid === 0 || dlid >> lmc === lid >> lmc || (datagram && dlid >= 0xc000);
+  if (!ours) return "lid";
+  const low = bytes[13]! === 0 && bytes[14]! === 0 ? bytes[15]! : 256;
+  if (vl === 15 || low < (datagrams ? 1 : 2)) return "management";
+  if (bytes[8]! >= 0x20 && !datagram) return "unsupported";
   const packet = decodeTransport(bytes.subarray(8));
   if (typeof packet === "string") return "malformed";
   if (packet.shape !== null && packet.payload.length > mtuBytes) return "malformed";
-  const lrh = { vl, sl: bytes[1]! >> 4, dlid: readUint16(bytes, 2), slid: readUint16(bytes, 6) };
+  const lrh = { vl, sl: bytes[1]! >> 4, dlid, slid: readUint16(bytes, 6) };
   return { lrh, packet: packet.shape === null ? { ...packet, payload: new Uint8Array(0) } : packet };
 }

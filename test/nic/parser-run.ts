@@ -2,7 +2,7 @@
 import { AxisSource } from "../../sim/bfm/axis.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
-import { type Drop, judge, recordFields, recordOf, type Sample } from "./packets.ts";
+import { type Drop, judge, type Looker, recordFields, recordOf, type Sample } from "./packets.ts";
 import { RecordSink } from "./records.ts";
 
 export interface Sent {
@@ -17,7 +17,7 @@ export interface Pace {
   readonly payloadStalls?: number;
 }
 
-const drops: readonly Drop[] = ["icrc", "malformed", "raw", "grh", "management", "unsupported"];
+const drops: readonly Drop[] = ["icrc", "malformed", "raw", "grh", "lid", "management", "unsupported"];
 const names = [...recordFields, "fecn"];
 
 export class ParserRun {
@@ -29,7 +29,7 @@ export class ParserRun {
   readonly payloadAt: number[] = [];
   readonly counts: Record<Drop, number> = { ...noDrops };
   readonly #model: Model;
-  readonly #mtuBytes: number;
+  readonly #looker: Looker;
   readonly #beatBytes: number;
   readonly #records: Sample[] = [];
   readonly #payloads: Uint8Array[] = [];
@@ -37,11 +37,14 @@ export class ParserRun {
   #got: Uint8Array[] = [];
   at = 0;
 
-  constructor(model: Model, mtuBytes: number, rng: Rng, pace: Pace = {}) {
+  /** @param looker what the parser is, and the LID that it is given here */
+  constructor(model: Model, looker: Looker, rng: Rng, pace: Pace = {}) {
     const { gaps = 0, headerStalls = 0, payloadStalls = 0 } = pace;
     model.reset();
+    model.port("own_lid").set(looker.lid);
+    model.port("own_lmc").set(looker.lmc);
     this.#model = model;
-    this.#mtuBytes = mtuBytes;
+    this.#looker = looker;
     this.#beatBytes = model.port("s_tdata").bits / 8;
     this.source = new AxisSource(model, "s", {
       ...{ stall: gaps, seed: rng.next() },
@@ -63,7 +66,7 @@ export class ParserRun {
   push(...packets: readonly Sent[]): void {
     for (const sent of packets) {
       this.source.push(sent);
-      const verdict = judge(sent.bytes, sent.vl, sent.error === true, this.#mtuBytes);
+      const verdict = judge(sent.bytes, sent.vl, sent.error === true, this.#looker);
       if (typeof verdict === "string") this.#due[verdict] += 1;
       else {
         this.#records.push(verdict);
@@ -133,5 +136,5 @@ export class ParserRun {
 }
 
 const noDrops: Readonly<Record<Drop, number>> = {
-  ...{ icrc: 0, malformed: 0, raw: 0, grh: 0, management: 0, unsupported: 0 },
+  ...{ icrc: 0, malformed: 0, raw: 0, grh: 0, lid: 0, management: 0, unsupported: 0 },
 };

@@ -26,6 +26,8 @@ const readsKept = transportDepth;
 const sharedRing = 0x90_0000n;
 const sharedNumber = 2;
 const isShared = (qpn: number): boolean => qpn % 3 === 0;
+/** Queue pairs that tell credits; the model does for all. */
+const hasCredits = (qpn: number): boolean => qpn % 4 < 2;
 const own = { frame: "infiniband" as const, lid: 5 };
 const far = { frame: "infiniband" as const, lid: 9 };
 
@@ -39,7 +41,7 @@ interface Regions {
 
 /** One of two equal hosts: the model's, and that of the RTL, whose queue pairs are not used. */
 function makeHost(rng: Rng): { nic: ReferenceNic; pd: number; regions: Regions; cq: number } {
-  const nic = new ReferenceNic(own, { firstQpn: 17 });
+  const nic = new ReferenceNic(own, { firstQpn: 17, credits: true });
   const pd = nic.allocPd();
   const other = nic.allocPd();
   const cq = nic.createCq(4096);
@@ -130,7 +132,7 @@ class Twins {
     words[5] = readsKept << 16;
     words[6] = this.model.cq << 16;
     words[10] = Number(this.ring(qpn)) | ringLog;
-    words[12] = 5 | (isShared(qpn) ? 0x100 | (sharedNumber << 16) : 0);
+    words[12] = 5 | (isShared(qpn) ? 0x100 | (sharedNumber << 16) : 0) | (hasCredits(qpn) ? 0x200 : 0);
     this.rtl.writeRow(qpn, words);
     this.sent.set(qpn, []);
     this.posted.set(qpn, 0);
@@ -294,7 +296,7 @@ class Twins {
     const answers = drain(this.side(this.qpns[0]!), peer).map(
       ({ opcode, psn, destQp, pkey, aeth, atomicAck, payload }) => ({
         ...{ opcode, psn, qpn: destQp, pkey, payload: Buffer.from(payload).toString("hex") },
-        ...(aeth === undefined ? {} : { syndrome: aeth.syndrome, msn: aeth.msn }),
+        ...(aeth === undefined ? {} : { syndrome: told(destQp, aeth.syndrome), msn: aeth.msn }),
         ...(atomicAck === undefined ? {} : { original: atomicAck }),
       }),
     );
@@ -306,6 +308,10 @@ class Twins {
     return { answers, completions: this.rtl.completions.splice(0).map(briefCompletion) };
   }
 }
+
+/** The model's syndrome, without its credits where the queue pair does not tell them. @param peer its queue pair */
+const told = (peer: number, syndrome: number): number =>
+  syndrome >> 5 === 0 && !hasCredits(peer - 0x100) ? 31 : syndrome;
 
 const briefModel = (one: WorkCompletion): object => ({
   qpn: one.qpn,

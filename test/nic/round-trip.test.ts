@@ -33,7 +33,7 @@ describe.each(nicWidths)("from record to packet and back at %i bits", (width) =>
       const build = new BuilderRun(builder, rng);
       for (const sample of samples) build.push(rng, sample);
       build.run(4_000_000);
-      const parse = new ParserRun(parser, mtuBytes, rng);
+      const parse = new ParserRun(parser, { mtuBytes, lid: 0, lmc: 0, datagrams: false }, rng);
       parse.push(...build.packets.map(({ bytes, vl }) => ({ bytes, vl })));
       parse.run(4_000_000);
     }),

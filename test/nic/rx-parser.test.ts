@@ -3,7 +3,7 @@ import { rxParserModules } from "../../generator/views/nic/rx-parser.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { writeUint16 } from "../../sim/reference/headers.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { clientBytes, randomSample, usedOpcodes } from "./packets.ts";
+import { clientBytes, datagramOpcodes, randomSample, usedOpcodes } from "./packets.ts";
 import { type Pace, ParserRun, type Sent } from "./parser-run.ts";
 import { randomBytes } from "./records.ts";
 import { openStreamModule, protectedWidths, streamDesign } from "./streams-design.ts";
@@ -56,14 +56,18 @@ function harmed(rng: Rng, mtuBytes: number, how: number): Sent {
 
 describe.each(protectedWidths)("nic_rx_parser at %i bits, memories with %s", (width, memoryProtection) => {
   const beatBytes = width / 8;
+  /** One of the widths has UD. */
+  const datagrams = width === 128;
+  const opcodes = [...usedOpcodes, ...(datagrams ? datagramOpcodes : [])];
   const mtuBytes = { 128: 512, 256: 256 }[width] ?? 4096;
   let model: Model;
   beforeAll(async () => {
-    const design = streamDesign({ width, mtuBytes, memoryProtection });
+    const design = streamDesign({ width, mtuBytes, memoryProtection, datagrams });
     model = await openStreamModule(design, rxParserModules(design));
   }, 600_000);
 
-  const start = (rng: Rng, pace?: Pace): ParserRun => new ParserRun(model, mtuBytes, rng, pace);
+  const start = (rng: Rng, pace?: Pace, lid = 0, lmc = 0): ParserRun =>
+    new ParserRun(model, { mtuBytes, lid, lmc, datagrams }, rng, pace);
   const someBytes = (rng: Rng): number =>
     rng.chance(0.2) ? rng.range(mtuBytes - 4, mtuBytes) : rng.below(Math.min(mtuBytes, 5 * beatBytes));
 
@@ -77,7 +81,7 @@ describe.each(protectedWidths)("nic_rx_parser at %i bits, memories with %s", (wi
     withSeed(seed, (rng) => {
       const run = start(rng, pace);
       for (let count = 0; count < 200; count += 1)
-        run.push(good(rng, rng.chance(0.9) ? rng.pick(usedOpcodes) : rng.below(0x20), someBytes(rng)));
+        run.push(good(rng, rng.chance(0.9) ? rng.pick(opcodes) : rng.below(0x20), someBytes(rng)));
       run.run();
     }),
   );
@@ -85,23 +89,29 @@ describe.each(protectedWidths)("nic_rx_parser at %i bits, memories with %s", (wi
   it("takes every payload length of every opcode", () =>
     withSeed(seed, (rng) => {
       const run = start(rng);
-      for (const opcode of usedOpcodes)
+      for (const opcode of opcodes)
         for (let bytes = 0; bytes <= Math.min(mtuBytes, 2 * beatBytes + 5); bytes += 1)
           run.push(good(rng, opcode, bytes));
-      for (let bytes = 0; bytes <= mtuBytes; bytes += 1) run.push(good(rng, rng.pick(usedOpcodes), bytes));
+      for (let bytes = 0; bytes <= mtuBytes; bytes += 1) run.push(good(rng, rng.pick(opcodes), bytes));
       run.run(1_000_000);
     }));
 
   it("drops what is wrong or not for it, counts it by its reason, and nothing else", () =>
     withSeed(seed, (rng) => {
       for (const pace of [{}, { gaps: 0.3 }, { headerStalls: 0.5, payloadStalls: 0.7 }]) {
-        const run = start(rng, pace);
-        for (let count = 0; count < 300; count += 1)
-          run.push(
-            rng.chance(0.6)
-              ? harmed(rng, mtuBytes, count % 9)
-              : good(rng, rng.pick(usedOpcodes), someBytes(rng)),
-          );
+        const lid = rng.range(1, 0xbfff);
+        const lmc = rng.below(8);
+        const run = start(rng, pace, lid, lmc);
+        for (let count = 0; count < 300; count += 1) {
+          const one = rng.chance(0.6)
+            ? harmed(rng, mtuBytes, count % 9)
+            : good(rng, rng.pick(opcodes), someBytes(rng));
+          // To this adapter, to one whose LID is near, or where it will
+          const near = lid ^ (rng.chance(0.7) ? rng.below(1 << lmc) : 1 << rng.below(16));
+          if (one.bytes.length >= 4 && rng.chance(0.9))
+            writeUint16(one.bytes, 2, rng.chance(0.1) ? rng.range(0xc000, 0xffff) : near);
+          run.push(one);
+        }
         run.run();
         for (const [drop, count] of Object.entries(run.counts)) expect(count, drop).toBeGreaterThan(0);
       }

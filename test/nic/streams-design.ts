@@ -28,6 +28,7 @@ export interface StreamOptions {
   readonly inlineBytes?: number;
   readonly outstandingReads?: number;
   readonly readBurstBeats?: number;
+  readonly datagrams?: boolean;
   readonly memoryProtection?: "none" | "secded";
 }
 
@@ -41,6 +42,7 @@ export function streamDesign(options: StreamOptions): NicStreamDesign {
   const { memoryProtection = "none", readBurstBeats = Math.min(64, 4096 / (width / 8)) } = options;
   return {
     ...{ name: "dut", datapathBits: width, mtuBytes, memoryProtection },
+    datagrams: options.datagrams ?? false,
     host: { dataBits: width, outstandingReads },
     derived: {
       inlineBytes: given("inlineBytes", inlineBytes, "bytes"),

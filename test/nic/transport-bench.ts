@@ -39,7 +39,13 @@ export const sharedQueues = 4;
 
 /** The adapter of these benches; a slow clock, so that timeouts take few cycles. */
 export const transportDesign = (memoryProtection: "none" | "secded" = "none"): NicDesign => ({
-  ...benchNic({ queuePairs: 32, clockMHz: 20, memoryProtection, sharedReceiveQueues: sharedQueues }),
+  ...benchNic({
+    queuePairs: 32,
+    clockMHz: 20,
+    memoryProtection,
+    sharedReceiveQueues: sharedQueues,
+    datagrams: "ud",
+  }),
   requester: { outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
   responder: { outstandingReads: transportDepth },
 });
@@ -116,6 +122,8 @@ export interface Completion {
   readonly flags: number;
   /** Of a receive queue. */
   readonly received: boolean;
+  /** Of a datagram: LID 16, SL 4, queue pair 24. */
+  readonly source: bigint;
 }
 
 /** A packet that is sent: what fills its headers. */
@@ -169,7 +177,10 @@ export class TransportHost {
   readonly broken = new Set<bigint>();
   readonly #rng: Rng;
   readonly #ports = new Map<string, Port>();
-  readonly #incoming: { packet: TransportPacket | ReceivedPacket; slid: number }[] = [];
+  readonly #incoming: { packet: TransportPacket | ReceivedPacket; slid: number; sl: number }[] = [];
+  /** Packets put in front of the wire, and those that have gone out. */
+  #packetsIn = 0;
+  #packetsOut = 0;
   #payloadAt = 0;
   #issued = 0;
   #writes: number[] = [];
@@ -270,6 +281,9 @@ export class TransportHost {
     this.#cycle++;
     for (const act of after) act();
     this.#gatherPacket();
+    if (this.#waiting === null && !this.#rng.chance(this.pace.stall)) this.#packetsOut = this.#packetsIn;
+    this.#set("sq_packets_in", this.#packetsIn & 0xffff);
+    this.#set("sq_packets_out", this.#packetsOut & 0xffff);
     for (const part of all) {
       const state = this.states.get(this.#stateAsked.get(part) ?? 0) ?? "RESET";
       this.#set(`${part}state`, states.indexOf(state));
@@ -301,8 +315,9 @@ export class TransportHost {
     const part = first === undefined ? null : isAnswer(first.packet.opcode) ? "sq_" : "rq_";
     for (const each of ["rq_", "sq_"] as const) this.#set(`${each}hdr_valid`, part === each ? 1 : 0);
     if (first === undefined || part === null) return;
-    const { packet, slid } = first;
+    const { packet, slid, sl } = first;
     this.#setHeader(part, packet, slid);
+    this.#set("rq_hdr_sl", sl);
     if (this.#get(`${part}hdr_ready`) !== 1) return;
     after.push(() => {
       if (this.#payloadAt !== packet.payload.length)
@@ -314,7 +329,7 @@ export class TransportHost {
   }
 
   #setHeader(part: "rq_" | "sq_", packet: TransportPacket, slid: number): void {
-    const { reth, atomicEth, aeth } = packet;
+    const { reth, atomicEth, aeth, deth } = packet;
     const common = {
       slid,
       opcode: packet.opcode,
@@ -328,11 +343,11 @@ export class TransportHost {
         ? {
             solicited: packet.solicited ? 1 : 0,
             ack_req: packet.ackRequest ? 1 : 0,
-            rkey: (reth ?? atomicEth)?.rkey ?? 0,
-            length: reth?.length ?? 0,
+            rkey: deth?.qkey ?? (reth ?? atomicEth)?.rkey ?? 0,
+            length: deth?.sourceQp ?? reth?.length ?? 0,
             imm: packet.imm ?? packet.ieth ?? 0,
           }
-        : { syndrome: aeth?.syndrome ?? 0 };
+        : { syndrome: aeth?.syndrome ?? 0, msn: aeth?.msn ?? 0 };
     for (const [name, value] of Object.entries({ ...common, ...rest }))
       this.#set(`${part}hdr_${name}`, value);
     if (part === "sq_") {
@@ -452,6 +467,7 @@ export class TransportHost {
       ...{ bytes: field("bytes"), wqe: field("wqe"), received },
       imm: received ? field("imm") : 0,
       flags: received ? field("flags") : 0,
+      source: received ? this.#big("rq_cq_source") : 0n,
     };
     after.push(() => this.completions.push(completion));
   }
@@ -470,7 +486,10 @@ export class TransportHost {
           : { aeth: { syndrome: this.#get("rs_tx_syndrome"), msn: this.#get("rs_tx_msn") } }),
         ...(opcode === 0x12 ? { atomicAck: this.#big("rs_tx_original") } : {}),
       };
-      after.push(() => this.sent.push({ ...header, payload }));
+      after.push(() => {
+        this.sent.push({ ...header, payload });
+        this.#packetsIn++;
+      });
     }
     // A packet of the requester is whole when its pieces have come; the next one waits for that.
     if (this.#waiting === null && this.#takes("sq_tx")) {
@@ -480,6 +499,7 @@ export class TransportHost {
       const waiting = { header: this.#requestHeader(), bytes, inline };
       after.push(() => {
         this.#waiting = waiting;
+        this.#packetsIn++;
       });
     } else if (this.#waiting !== null) this.#set("sq_tx_ready", 0);
     if (!this.#takes("sq_seg")) return;
@@ -521,7 +541,8 @@ export class TransportHost {
             },
           }
         : {}),
-      ...([0x03, 0x05, 0x09, 0x0b].includes(opcode) ? { imm } : {}),
+      ...([0x03, 0x05, 0x09, 0x0b, 0x65].includes(opcode) ? { imm } : {}),
+      ...(opcode >= 0x64 ? { deth: { qkey: rkey, sourceQp: this.#get("sq_tx_length") } } : {}),
       ...([0x16, 0x17].includes(opcode) ? { ieth: imm } : {}),
     };
   }
@@ -591,8 +612,8 @@ export class TransportHost {
   }
 
   /** A packet from the wire, behind those that came before. */
-  deliver(packet: TransportPacket | ReceivedPacket, slid: number): void {
-    this.#incoming.push({ packet, slid });
+  deliver(packet: TransportPacket | ReceivedPacket, slid: number, sl = 0): void {
+    this.#incoming.push({ packet, slid, sl });
     this.#touch();
   }
 }

@@ -43,6 +43,8 @@ export class TransportVerbs {
   readonly #regions: ReferenceNic;
   readonly #pairs = new Map<number, Pair>();
   readonly #shared: Queue[] = [];
+  /** AETH credits are told and obeyed. */
+  credits = false;
   #next = 2;
   #ringAt = 0x4000_0000n;
 
@@ -125,6 +127,7 @@ export class TransportVerbs {
           : state === "RTS" && attributes.sqPsn !== undefined
             ? 2
             : 0;
+    if (this.credits) row[12] = row[12]! | 0x200;
     if (request.srq !== undefined) row[12] = (row[12]! | 0x100 | (request.srq << 16)) >>> 0;
     this.host.writeRow(qpn, row.slice());
   }

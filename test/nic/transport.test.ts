@@ -6,6 +6,7 @@ import type { MtuBytes, Verbs } from "../../sim/nic/verbs.ts";
 import { decodeFrame, encodeFrame, ReferenceNic } from "../../sim/reference/rc/index.ts";
 import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { connectPairs } from "./connections.ts";
+import { CreditWatch } from "./credit-watch.ts";
 import { openTransport, TransportHost, transportDepth, transportDesign } from "./transport-bench.ts";
 import { TransportVerbs } from "./transport-verbs.ts";
 
@@ -27,15 +28,20 @@ class Cable {
   readonly peer: ReferenceNic;
   readonly #rng: Rng;
   readonly #faults: Faults;
+  /** Cycles on the way: so long sometimes that several messages are on theirs. */
+  readonly #delay: number;
   #flights: { at: number; to: "rtl" | "peer"; frame: Uint8Array }[] = [];
   readonly #port = { frame: "infiniband" as const, lid: 1 };
   lost = 0;
+  /** Queue pairs of the RTL under their own numbers and those of their peers, where both ends have credits. */
+  readonly watches = new Map<number, CreditWatch>();
 
   constructor(rtl: TransportHost, peer: ReferenceNic, faults: Faults, rng: Rng) {
     this.rtl = rtl;
     this.peer = peer;
     this.#faults = faults;
     this.#rng = rng;
+    this.#delay = rng.pick([10, 120]);
   }
 
   get now(): number {
@@ -49,7 +55,7 @@ class Cable {
     }
     for (let copies = this.#rng.chance(this.#faults.duplicate) ? 2 : 1; copies > 0; copies--) {
       const held = this.#rng.chance(this.#faults.reorder) ? this.#rng.below(60) : 0;
-      const at = this.rtl.cycle + 10 + held;
+      const at = this.rtl.cycle + this.#delay + held;
       let place = this.#flights.length;
       while (place > 0 && this.#flights[place - 1]!.at > at) place--;
       this.#flights.splice(place, 0, { at, to, frame });
@@ -58,8 +64,10 @@ class Cable {
 
   step(): void {
     this.rtl.step();
-    for (const { dlid, sl, vl, ...packet } of this.rtl.sent.splice(0))
+    for (const { dlid, sl, vl, ...packet } of this.rtl.sent.splice(0)) {
+      this.watches.get(packet.destQp)?.sends(packet);
       this.#launch("peer", encodeFrame(this.#port, { dlid, sl }, packet, { vl }));
+    }
     if (this.rtl.cycle % 8 === 0) {
       const frame = this.peer.transmit(this.now);
       if (frame !== null) this.#launch("rtl", frame);
@@ -72,6 +80,7 @@ class Cable {
       }
       const decoded = decodeFrame(this.#port, frame);
       if (typeof decoded === "string") throw new Error(`the peer sent a frame that is dropped: ${decoded}`);
+      this.watches.get(decoded.packet.destQp)?.hears(decoded.packet);
       this.rtl.deliver(decoded.packet, decoded.route.slid!);
     }
   }
@@ -99,10 +108,18 @@ function connect(
   const regions = new ReferenceNic({ frame: "infiniband", lid: 1 });
   const rtl = new TransportHost(dut, regions.regions, rng.fork("host"), pace);
   const verbs = new TransportVerbs(rtl, regions);
-  const peer = new ReferenceNic({ frame: "infiniband", lid: 2 }, { endlessRetry: true });
+  verbs.credits = rng.chance(0.6);
+  const credits = rng.chance(0.8);
+  const peer = new ReferenceNic({ frame: "infiniband", lid: 2 }, { endlessRetry: true, credits });
   const shared = rng.chance(0.5);
   const { connections, pds } = connectPairs([verbs, peer], rng, mtu, depth, rng.range(3, 4), shared);
-  return { cable: new Cable(rtl, peer, faults, rng.fork("cable")), verbs, connections, pds };
+  const cable = new Cable(rtl, peer, faults, rng.fork("cable"));
+  for (const { qpn } of connections) {
+    if (!verbs.credits || !credits) break;
+    const watch = new CreditWatch(mtu);
+    for (const number of qpn) cable.watches.set(number, watch);
+  }
+  return { cable, verbs, connections, pds };
 }
 
 function runProgram(dut: Model, rng: Rng, faults: Faults): Cable {
@@ -150,12 +167,15 @@ describe("requester, responder and response engine against the reference model",
   ])(
     "random programs of verbs, both ends sending, %s",
     async (_name, faults) => {
-      let lost = 0;
+      let [lost, probes] = [0, 0];
       for (let i = 0; i < programs; i++)
         await withSeed(mix32(seed + i), (rng) => {
-          lost += runProgram(dut, rng, faults).lost;
+          const cable = runProgram(dut, rng, faults);
+          lost += cable.lost;
+          for (const watch of cable.watches.values()) probes += watch.probes;
         });
       expect(lost > 0).toBe(faults.loss > 0);
+      if (long) expect(probes).toBeGreaterThan(0);
     },
     600_000,
   );

@@ -3,17 +3,20 @@ import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { type BuilderPace, BuilderRun } from "./builder-run.ts";
-import { randomSample, usedOpcodes } from "./packets.ts";
+import { datagramOpcodes, randomSample, usedOpcodes } from "./packets.ts";
 import { nicWidths, openStreamModule, streamDesign } from "./streams-design.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 describe.each(nicWidths)("nic_tx_builder at %i bits", (width) => {
   const beatBytes = width / 8;
+  /** One of the widths has UD. */
+  const datagrams = width === 128;
+  const opcodes = [...usedOpcodes, ...(datagrams ? datagramOpcodes : [])];
   const inlineBytes = width === 256 ? 32 : 96;
   let model: Model;
   beforeAll(async () => {
-    const design = streamDesign({ width, inlineBytes });
+    const design = streamDesign({ width, inlineBytes, datagrams });
     model = await openStreamModule(design, txBuilderModules(design));
   }, 600_000);
 
@@ -32,7 +35,7 @@ describe.each(nicWidths)("nic_tx_builder at %i bits", (width) => {
       for (let count = 0; count < 150; count += 1) {
         const inline = rng.chance(0.3);
         const bytes = inline ? rng.below(inlineBytes + 1) : someBytes(rng);
-        const opcode = rng.chance(0.9) ? rng.pick(usedOpcodes) : 0x15;
+        const opcode = rng.chance(0.9) ? rng.pick(opcodes) : 0x15;
         run.push(rng, randomSample(rng, opcode, bytes), { inline });
       }
       run.run();
@@ -42,7 +45,7 @@ describe.each(nicWidths)("nic_tx_builder at %i bits", (width) => {
   it("builds every payload length of every opcode, from the stream and inline", () =>
     withSeed(seed, (rng) => {
       const run = start(rng);
-      for (const opcode of usedOpcodes) {
+      for (const opcode of opcodes) {
         for (let bytes = 0; bytes <= 2 * beatBytes + 5; bytes += 1)
           run.push(rng, randomSample(rng, opcode, bytes));
         for (let bytes = 0; bytes <= inlineBytes; bytes += 1)
@@ -57,7 +60,7 @@ describe.each(nicWidths)("nic_tx_builder at %i bits", (width) => {
       for (let count = 0; count < 120; count += 1) {
         const error = rng.chance(0.3);
         const short = !error && rng.chance(0.2);
-        run.push(rng, randomSample(rng, rng.pick(usedOpcodes), rng.range(1, 400)), { error, short });
+        run.push(rng, randomSample(rng, rng.pick(opcodes), rng.range(1, 400)), { error, short });
       }
       run.run();
       expect(run.packets.filter(({ error }) => error).length).toBeGreaterThan(10);

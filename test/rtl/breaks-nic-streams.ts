@@ -8,7 +8,9 @@ import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
 import { filesOfModules, streamDesign } from "../nic/streams-design.ts";
 import type { Breaks } from "./breaks.ts";
 
-const design = streamDesign({ width: 128, mtuBytes: 512, inlineBytes: 96, readBurstBeats: 32 });
+const design = streamDesign({
+  ...{ width: 128, mtuBytes: 512, inlineBytes: 96, readBurstBeats: 32, datagrams: true },
+});
 
 /** Where the changed text is looked for. */
 export const files = [
@@ -106,7 +108,13 @@ const parser: readonly Breaks[] = [
       ["|| head[379:376] != 4'd0", ""],
       ["|| head[307:304] != 4'd0", ""],
       ["mv_vl_reg == 4'd15 || ", ""],
-      ["head[279:257] == 23'd0", "head[279:256] == 24'd0"],
+      ["head[279:256] == 24'd0", "head[279:257] == 23'd0"],
+      [">> own_lmc", ""],
+      ["own_lid != 16'd0 && ", ""],
+      ["&& !group", ""],
+      ["kind_reg >= DETH && ", ""],
+      ["deth ? next_ext[223:192]", "deth ? next_ext[159:128]"],
+      ["!delivered && head[319:317] != 3'd0", "1'b0"],
       ["(pad != 2'd0 && payload_words == 12'd0)", "1'b0"],
       ["payload_words > MTU_WORDS", "payload_words > MTU_WORDS + 12'd1"],
       ["delivered && payload_words > MTU_WORDS", "payload_words > MTU_WORDS"],
@@ -156,6 +164,7 @@ const builder: readonly Breaks[] = [
       ["{{W{1'b0}}, inline_data_reg[767:W]}", "inline_data_reg"],
       ["!valid_reg || (go && last)", "!valid_reg"],
       ["prev_reg <= moved", "prev_reg <= payload"],
+      ["{hdr_rkey, 8'd0, hdr_length[23:0], hdr_imm,", "{hdr_rkey, hdr_length[31:0], hdr_imm,"],
     ],
   },
 ];

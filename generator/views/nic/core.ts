@@ -51,6 +51,7 @@ function coreView(design: NicDesign): View {
     mr: range(regionBits),
     regionBits: `[${regionBits - 1}:0]`,
     cq: range(cqBits(design)),
+    datagrams: design.datagrams,
     srq: design.sharedReceiveQueues > 0,
     srqRange: range(srqBits(design)),
     wqe: range(8 * design.derived.wqeBytes.value),

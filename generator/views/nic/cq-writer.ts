@@ -32,14 +32,21 @@ export function cqWriterView(design: NicDesign): View {
     module: moduleName(design, "nic_cq_writer"),
     memory: moduleName(design, "nic_cq_memory"),
     fifo: moduleName(design, "nic_fifo"),
+    datagrams: design.datagrams,
     secded: design.memoryProtection === "secded",
     noCq: bits < 16 ? `entry[15:CB] != ${dec(0, 16 - bits)}` : "1'b0",
     r: { cq: range(bits), qp: range(qpBits(design)) },
-    clients: ["Responder", "Completer"].map((title, n) => ({ n: String(n), title })),
+    clients: ["Responder", "Completer"].map((title, n) => ({
+      ...{ n: String(n), title, datagrams: design.datagrams },
+    })),
     params: [
       localparam("CB", bits, "bits of the number of a completion queue"),
       localparam("QB", qpBits(design), "bits of the number of a queue pair"),
-      localparam("CW", 16 + 24 + 8 + 8 + 32 + 32 + 16 + 8 + 16, "bits of a completion"),
+      localparam(
+        "CW",
+        16 + 24 + 8 + 8 + 32 + 32 + 16 + 8 + 16 + (design.datagrams ? 44 : 0),
+        "bits of a completion",
+      ),
       localparam("RW", completionRowBits, "bits of a row"),
       localparam("[31:0] WAITING", dec(waiting, 32), "completions of a client that wait"),
       localparam("[31:0] LISTED", dec(listed, 32), "events that wait for software"),

@@ -1,4 +1,5 @@
-/** Extension headers behind the BTH of the reliable connection (InfiniBand vol. 1, table 38), as the parser and the builder tell them apart. */
+/** Extension headers behind the BTH of the reliable connection and of UD (InfiniBand vol. 1, table 38), as the parser and the builder tell them apart. */
+import type { NicDesign } from "../../design/nic.ts";
 import { bin, dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { nicSizes } from "./sizes.ts";
@@ -7,7 +8,7 @@ import { nicSizes } from "./sizes.ts";
 const baseBytes = 20;
 
 /** Extension bytes and opcodes of each kind, in the order of their codes; the last kind is every other opcode of RC. */
-export const headerKinds = [
+const kinds = [
   { name: "PLAIN", bytes: 0, opcodes: [0x00, 0x01, 0x02, 0x04, 0x07, 0x08, 0x0e], says: "none" },
   { name: "WORD", bytes: 4, opcodes: [0x03, 0x05, 0x09, 0x16, 0x17], says: "ImmDt or IETH" },
   { name: "RETH", bytes: 16, opcodes: [0x06, 0x0a, 0x0c], says: "RETH" },
@@ -15,22 +16,31 @@ export const headerKinds = [
   { name: "ATOMIC", bytes: 28, opcodes: [0x13, 0x14], says: "AtomicETH" },
   { name: "AETH", bytes: 4, opcodes: [0x0d, 0x0f, 0x10, 0x11], says: "AETH" },
   { name: "AETH_OLD", bytes: 12, opcodes: [0x12], says: "AETH and AtomicAckETH" },
-  { name: "RESERVED", bytes: 0, opcodes: [], says: "an opcode that RC reserves" },
 ] as const;
+const datagramKinds = [
+  { name: "DETH", bytes: 8, opcodes: [0x64], says: "DETH" },
+  { name: "DETH_IMM", bytes: 12, opcodes: [0x65], says: "DETH and ImmDt" },
+] as const;
+const reserved = { name: "RESERVED", bytes: 0, opcodes: [], says: "an opcode that RC reserves" } as const;
 
-const kindBits = 3;
+type Datagrams = Pick<NicDesign, "datagrams">;
+
+const headerKinds = ({ datagrams }: Datagrams) => [...kinds, ...(datagrams ? datagramKinds : []), reserved];
+
+/** Bits of a kind. */
+export const kindBits = (design: Datagrams): number => (design.datagrams ? 4 : 3);
 
 /** Localparam lines of the kinds. */
-export const kindParams = (): readonly View[] =>
-  headerKinds.map(({ name, says }, code) => ({
-    name: `[${kindBits - 1}:0] ${name}`,
-    value: dec(code, kindBits),
+export const kindParams = (design: Datagrams): readonly View[] =>
+  headerKinds(design).map(({ name, says }, code) => ({
+    name: `[${kindBits(design) - 1}:0] ${name}`,
+    value: dec(code, kindBits(design)),
     comment: `extension headers: ${says}`,
   }));
 
 /** `case` items: the opcodes of each kind but the last, in up to two rows. */
-export const kindItems = (): readonly View[] =>
-  headerKinds
+export const kindItems = (design: Datagrams): readonly View[] =>
+  headerKinds(design)
     .filter(({ opcodes }) => opcodes.length > 0)
     .map(({ name, opcodes }) => ({
       kind: name,
@@ -38,9 +48,9 @@ export const kindItems = (): readonly View[] =>
     }));
 
 /** How the payload of each kind lies in the beats of a packet, by the bytes of its headers. */
-export function kindLayouts(design: { readonly datapathBits: number }): readonly View[] {
+export function kindLayouts(design: Pick<NicDesign, "datapathBits" | "datagrams">): readonly View[] {
   const { W, BB, words, wordBits } = nicSizes(design);
-  return headerKinds.map(({ name, bytes }) => {
+  return headerKinds(design).map(({ name, bytes }) => {
     const header = baseBytes + bytes;
     const at = header % BB;
     return {

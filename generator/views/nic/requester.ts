@@ -1,4 +1,5 @@
 import type { NicDesign } from "../../design/nic.ts";
+import { requesterSettingsBits } from "../../elaborate/nic-tables.ts";
 import { bin, dec, hex, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
@@ -12,19 +13,31 @@ const tickNs = 1024;
 const ahead = 4;
 /** Reads of work requests on their way. */
 const fetches = 8;
-const settingsBits = 181;
-const contextBits = (design: NicDesign): number => (design.memoryProtection === "secded" ? 267 : 266);
+const contextBits = (design: NicDesign): number => (design.memoryProtection === "secded" ? 317 : 316);
 const begunBits = 84;
 
-const steps = [
-  ...["IDLE", "LOAD", "ROW", "DOORBELL", "FLUSH", "ALARM", "FETCHED", "TURN", "WQE", "PLAN", "LIMIT"],
+const steps = (datagrams: boolean): readonly string[] => [
+  ...[
+    "IDLE",
+    "LOAD",
+    "ROW",
+    "DOORBELL",
+    "FLUSH",
+    "ALARM",
+    ...(datagrams ? ["GONE"] : []),
+    "FETCHED",
+    "TURN",
+    "WQE",
+    "PLAN",
+    "LIMIT",
+  ],
   ...["SEEK", "KEY", "ASKED", "EMIT", "CHECK", "DECIDE", "HEAD", "HEADED", "ACKNOWLEDGE", "PROGRESS"],
   ...["JUDGE", "COMMAND", "RESULT", "TAKEN", "WAIT", "HINT", "AGAIN", "BACK", "FAIL", "DISCARD"],
   ...["COMPLETE", "FINISH", "STORE"],
 ];
 
-const stepsOf = (design: NicDesign): readonly string[] =>
-  design.memoryProtection === "secded" ? ["LOST", ...steps] : steps;
+const stepsOf = ({ memoryProtection, datagrams }: NicDesign): readonly string[] =>
+  memoryProtection === "secded" ? ["LOST", ...steps(datagrams)] : steps(datagrams);
 
 /** Waits of the RNR timer codes in units of 10 us (InfiniBand vol. 1, table 45); code 0 is the longest. */
 const rnrTens = [
@@ -67,6 +80,7 @@ export function requesterView(design: NicDesign): View {
     memories: memoryNames.map((name, at) => ({ name, comma: at < memoryNames.length - 1 ? ", " : "" })),
     qp: range(qpBits),
     qpZero: dec(0, qpBits),
+    ownQpn: `{${dec(0, 32 - qpBits)}, qpn_reg}`,
     queuePairs: String(design.queuePairs),
     fetches: String(2 * fetches),
     tickNs: String(tickNs),
@@ -74,7 +88,8 @@ export function requesterView(design: NicDesign): View {
     prescaleZero: dec(0, prescaleBits),
     rnr: rnrTens.slice(1).map((_, at) => ({ code: dec(at + 1, 5), ticks: rnrTicks(at + 1) })),
     longestRnr: rnrTicks(0),
-    settings: range(settingsBits),
+    settings: range(requesterSettingsBits(design)),
+    datagrams: design.datagrams,
     context: range(contextBits(design)),
     wqe: range(wqeBits),
     fetched: range(wqeBits + 1),
@@ -98,7 +113,7 @@ export function requesterView(design: NicDesign): View {
       localparam("[31:0] INLINE_BYTES", dec(wqeBytes(design) - 32, 32), "bytes: data in a work request"),
       localparam(`[${prescaleBits - 1}:0] TICK_CYCLES`, dec(tickCycles, prescaleBits), "cycles of a tick"),
       ...stepParams(6, stepsOf(design)),
-      ...numbered("TASK", 3, taskNames, "what the state machine is at"),
+      ...numbered("TASK", 3, taskNames(design.datagrams), "what the state machine is at"),
       ...numbered("TIMER", 2, ["NONE", "ANSWER", "RNR"], "what is waited for"),
       ...numbered("DROP", 3, ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER"], "reason to drop"),
       ...numbered("KIND", 3, ["SEND", "WRITE", "READ", "COMPARE_SWAP", "FETCH_ADD"], "of a completion"),
@@ -114,7 +129,9 @@ export function requesterView(design: NicDesign): View {
   };
 }
 
-const taskNames = ["ROW", "FLUSH", "FETCHED", "ALARM", "DOORBELL", "ANSWER", "TURN"];
+const taskNames = (datagrams: boolean): readonly string[] => [
+  ...["ROW", "FLUSH", "FETCHED", "ALARM", ...(datagrams ? ["GONE"] : []), "DOORBELL", "ANSWER", "TURN"],
+];
 
 /** Where the work request to be fetched stands in its ring, in units of 64 bytes, 58 bits. */
 function wqeUnit(bytes: number): string {
@@ -128,7 +145,7 @@ export function requesterMemories(design: NicDesign): readonly ModuleFile[] {
   const depth = design.queuePairs;
   return packetMemoryModules(design, {
     nic_sq_settings: {
-      rowBits: settingsBits,
+      rowBits: requesterSettingsBits(design),
       depth,
       purpose: "What the host set of each queue pair, as far as sending needs it.",
     },

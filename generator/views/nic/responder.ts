@@ -50,6 +50,8 @@ export function responderView(design: NicDesign): View {
     settings: range(responderSettingsBits(design)),
     task: range(taskBits),
     srq,
+    datagrams: design.datagrams,
+    credits: srq ? "set_credits && !set_shared" : "set_credits",
     srqRange: range(shared),
     srqBits: String(shared),
     srqOfRow: `[${400 + shared - 1}:400]`,
@@ -63,7 +65,7 @@ export function responderView(design: NicDesign): View {
       ),
       ...opens,
       ...latches,
-      ...drops,
+      ...drops(design.datagrams),
       ...stateParams("RESET", "INIT", "ERR"),
       ...eventParams,
       ...Object.values(syndromes),
@@ -83,9 +85,10 @@ const opens = ["NONE", "SEND", "WRITE"].map((name, at) =>
 const latches = ["NONE", "SEQUENCE", "RNR"].map((name, at) =>
   localparam(`[1:0] LATCH_${name}`, dec(at, 2), "NAK sent for the expected PSN"),
 );
-const drops = ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER"].map((name, at) =>
-  localparam(`[2:0] DROP_${name}`, dec(at, 3), "reason to drop"),
-);
+const drops = (datagrams: boolean): View[] =>
+  ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER", ...(datagrams ? ["QKEY"] : [])].map((name, at) =>
+    localparam(`[2:0] DROP_${name}`, dec(at, 3), "reason to drop"),
+  );
 
 /** The memories of `nic_responder`. */
 export function responderMemories(design: NicDesign): readonly ModuleFile[] {

@@ -12,7 +12,7 @@ const settingsBits = 83;
 const ringRowBits = 177;
 
 const ringBits = (design: NicDesign): number => indexBits(design.responder.outstandingReads);
-const contextBits = (design: NicDesign): number => 237 + ringBits(design);
+const contextBits = (design: NicDesign): number => 242 + ringBits(design);
 
 const steps = [
   ...["IDLE", "LOAD", "EVENT", "SEARCH", "COMPARE", "TURN", "RECORD", "KEY", "ASKED", "SEND", "REFUSE"],
@@ -61,7 +61,7 @@ export function responseEngineView(design: NicDesign): View {
       ...tasks,
       ...stateParams("RESET", "INIT", "ERR"),
       ...eventParams.filter(({ name }) => name !== "[2:0] EV_ACK"),
-      syndromes.ack,
+      localparam("[4:0] NO_CREDITS", dec(31, 5), "AETH: credit code that says nothing"),
       syndromes.sequence,
       syndromes.access,
       ...rightParams("READ"),

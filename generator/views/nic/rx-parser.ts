@@ -3,7 +3,7 @@ import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
-import { kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
+import { kindBits, kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
 import { longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
 
 /** Records that the queue holds at least. */
@@ -36,8 +36,11 @@ export function rxParserView(design: NicStreamDesign): View {
     mtu: String(design.mtuBytes),
     packets: String(Math.floor(design.derived.receivePacketBeats.value / mtuBeats)),
     records: String(records),
-    items: kindItems(),
+    items: kindItems(design),
     layouts,
+    datagrams: design.datagrams,
+    management: design.datagrams ? "VL15 and queue pair 0" : "VL15, queue pairs 0 and 1",
+    kind: `[${kindBits(design) - 1}:0]`,
     plain: layouts[0]!,
     heads: headBeats(W),
     params: [
@@ -51,8 +54,9 @@ export function rxParserView(design: NicStreamDesign): View {
       localparam("PB", beatBits, "bits that count the beats of a payload"),
       localparam("[PB-1:0] MTU_BEATS", dec(mtuBeats, beatBits), "beats: MTU / KEEP"),
       localparam("[11:0] MTU_WORDS", dec(design.mtuBytes / 4, 12), "words: MTU / 4"),
-      localparam("HW", 3 + 13 + 4 + 4 + 16 + 25 + 18 + 25 + 248, "bits of a record"),
-      ...kindParams(),
+      localparam("KB", kindBits(design), "bits of a kind of extension headers"),
+      localparam("HW", kindBits(design) + 13 + 4 + 4 + 16 + 25 + 18 + 25 + 248, "bits of a record"),
+      ...kindParams(design),
     ],
   };
 }

@@ -4,7 +4,10 @@ import { bitsFor, indexBits } from "../common.ts";
 import { range } from "../ranges.ts";
 
 /** What the data movers, the parser and the builder need to know of an adapter. */
-export type NicStreamDesign = Pick<NicDesign, "name" | "datapathBits" | "mtuBytes" | "memoryProtection"> & {
+export type NicStreamDesign = Pick<
+  NicDesign,
+  "name" | "datapathBits" | "mtuBytes" | "memoryProtection" | "datagrams"
+> & {
   readonly host: NicDesign["host"];
   readonly derived: Pick<NicDesign["derived"], "inlineBytes" | "readBurstBeats" | "receivePacketBeats">;
 };

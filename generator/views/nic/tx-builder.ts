@@ -3,7 +3,7 @@ import type { View } from "../../render/view.ts";
 import { header, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { range } from "../ranges.ts";
-import { kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
+import { kindBits, kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
 import { longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
 
 /** `nic_tx_builder`: header records and payload into packets. Record to first beat 2 cycles; a beat a cycle, no gaps. */
@@ -25,8 +25,10 @@ export function txBuilderView(design: NicStreamDesign): View {
     inlineRest: `[${inlineBeats * W - 1}:W]`,
     headShift: W < headBits,
     headBeat: W < headBits ? "head_reg[W-1:0]" : `{${W - headBits}'d0, head_reg}`,
-    items: kindItems(),
+    items: kindItems(design),
     layouts,
+    datagrams: design.datagrams,
+    kind: `[${kindBits(design) - 1}:0]`,
     plain: layouts[0]!,
     params: [
       localparam("W", W, "bits of a beat"),
@@ -37,7 +39,7 @@ export function txBuilderView(design: NicStreamDesign): View {
       localparam("[10:0] BEAT_WORDS", dec(words, 11), "words: WORDS"),
       localparam("[12-LB:0] LAST_BEAT", dec(1, 13 - laneBits), "beats of payload to go: the last one"),
       localparam("[1:0] LNH_LOCAL", bin(2, 2), "LRH: transport packet without GRH"),
-      ...kindParams(),
+      ...kindParams(design),
     ],
   };
 }
