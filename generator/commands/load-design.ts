@@ -27,7 +27,7 @@ export async function loadFabricDesign(path: string): Promise<LinkDesign | Switc
     message: "this command does not take adapters yet",
     value: '"nic"',
     limit: '"link", "switch"',
-    remedy: "use check, explain, generate, lint, synth, diff or view",
+    remedy: "use check, explain, generate, lint, synth, simulate, diff or view",
     ...(at && { at }),
   });
 }

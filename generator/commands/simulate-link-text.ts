@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type pc from "picocolors";
-import type { RunResult } from "../../sim/run/index.ts";
+import type { PhaseResult, RunResult } from "../../sim/run/index.ts";
 import { resultTable } from "./simulate-link-table.ts";
 import { onceMore } from "./simulate-run.ts";
 
@@ -26,7 +26,9 @@ function verdict(result: RunResult, color: Colors): string {
 
 /** What went wrong, and the command that shows it again with waves. */
 export function failureText(
-  result: RunResult,
+  result: Pick<RunResult, "cycles" | "seed"> & {
+    readonly phases: readonly Pick<PhaseResult, "name" | "failure" | "firstProblemCycle">[];
+  },
   { file, out, command }: { readonly file: string; readonly out: string; readonly command: Command },
 ): string {
   const failed = result.phases.find((phase) => phase.failure !== null);

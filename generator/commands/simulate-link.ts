@@ -65,7 +65,7 @@ function runsLong(design: LinkDesign, phases: readonly Phase[]): boolean {
   return cycles * (1 + design.datapathBits / 256) > longRun;
 }
 
-function pairOptions(options: SimulateOptions, out: string, seed: number): PairOptions {
+export function pairOptions(options: SimulateOptions, out: string, seed: number): PairOptions {
   const { trace, traceFrom, traceCycles, pcapngFrames } = options;
   const base = trace?.replace(/\.fst$/u, "");
   return {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type WorkloadPattern, workloadPatterns } from "../../sim/nic/workload-flow.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import { type Diagnostic, LanewrightError } from "../diagnostics.ts";
 import * as values from "./simulate-values.ts";
@@ -17,12 +18,27 @@ export const switchPatterns = [
 ] as const;
 export type SwitchPattern = (typeof switchPatterns)[number];
 
-const allPatterns = [...new Set([...linkPatterns, ...switchPatterns])];
+export const nicPatterns = workloadPatterns;
+export type NicPattern = WorkloadPattern;
+
+const patternsOf: Readonly<Record<AnyDesign["kind"], readonly string[]>> = {
+  link: linkPatterns,
+  switch: switchPatterns,
+  nic: nicPatterns,
+};
+const allPatterns = [...new Set([...linkPatterns, ...switchPatterns, ...nicPatterns])];
+
+/** What a description is called that has a kind. */
+const called: Readonly<Record<AnyDesign["kind"], string>> = {
+  link: "a link",
+  switch: "a switch",
+  nic: "an adapter",
+};
 
 /** The options of `simulate` as commander hands them over. */
 export interface SimulateOptions {
   readonly pcap?: string;
-  readonly pattern?: LinkPattern | SwitchPattern;
+  readonly pattern?: LinkPattern | SwitchPattern | NicPattern;
   readonly load?: number;
   readonly ber?: number;
   readonly burst?: number;
@@ -30,6 +46,7 @@ export interface SimulateOptions {
   readonly cycles?: number;
   readonly packets?: number;
   readonly payload?: number;
+  readonly qps?: number;
   readonly vls?: readonly number[];
   readonly size?: values.SizeOption;
   readonly sweep?: readonly number[];
@@ -51,12 +68,12 @@ export interface SimulateOptions {
 /** Beats between bursts on average, unless said otherwise. */
 const usualBurstEvery = 5000;
 
-/** An option, the kind of device it is for where it is for one only, and the option that it does nothing without. */
+/** An option, the kinds of devices it is for where it is not for all, and the option that it does nothing without. */
 interface Entry {
   readonly option: Option;
-  readonly kind?: AnyDesign["kind"];
+  readonly kinds?: readonly AnyDesign["kind"][];
   readonly needs?: keyof SimulateOptions;
-  /** What to use instead with the other kind. */
+  /** What to use instead with another kind. */
   readonly instead?: string;
 }
 
@@ -67,9 +84,12 @@ function entries(): readonly Entry[] {
     return value === undefined ? made : made.default(value);
   };
   const { integer, number, text, list } = values;
-  const names = `link: ${linkPatterns.join(", ")}; switch: ${switchPatterns.join(", ")}`;
+  const names = Object.entries(patternsOf)
+    .map(([kind, patterns]) => `${kind}: ${patterns.join(", ")}`)
+    .join("; ");
   const share = number("a number from 0 to 1", 0, 1);
-  const onSwitch = { kind: "switch" } as const;
+  const onSwitch = { kinds: ["switch"] } as const;
+  const onPackets = { kinds: ["link", "switch"] } as const;
   return [
     { option: option("--pattern <name>", names, values.oneOf(allPatterns)) },
     {
@@ -78,11 +98,20 @@ function entries(): readonly Entry[] {
         "RoCE v2 capture (Ethernet, classic pcap) to send as native InfiniBand",
         text,
       ),
+      ...onPackets,
     },
-    { option: option("--load <share>", "offered part of the wire's time, 0 to 1", share) },
+    { option: option("--load <share>", "offered part of the wire's time, 0 to 1", share), ...onPackets },
     {
-      option: option("--payload <bytes>", "link: payload of each packet", integer(0, 8064)),
-      ...{ kind: "link", instead: "give --size" },
+      option: option(
+        "--payload <bytes>",
+        "link: payload of each packet; nic: bytes of each message, up to 1 MiB",
+        integer(0, 2 ** 20),
+      ),
+      ...{ kinds: ["link", "nic"], instead: "give --size" },
+    },
+    {
+      option: option("--qps <n>", "nic: queue pairs that ask in both directions", integer(1, 16_382)),
+      ...{ kinds: ["nic"] },
     },
     {
       option: option(
@@ -90,7 +119,7 @@ function entries(): readonly Entry[] {
         "switch: packets on the wire: 256, 64-1500 (all sizes alike), rdma (64 and 4096), imix",
         values.sizes,
       ),
-      ...{ kind: "switch", instead: "give --payload" },
+      ...{ kinds: ["switch"], instead: "give --payload" },
     },
     {
       option: option(
@@ -135,11 +164,11 @@ function entries(): readonly Entry[] {
     {
       option: option(
         "--packets <n>",
-        "packets of each port; the phase ends when all have come",
+        "packets of each port, messages of each queue pair each way; the phase ends when all have come",
         integer(1, 1e9),
       ),
     },
-    { option: option("--vls <list>", "virtual lanes to use, as 0,1,15", values.lanes) },
+    { option: option("--vls <list>", "virtual lanes to use, as 0,1,15", values.lanes), ...onPackets },
     {
       option: option(
         "--ber <rate>",
@@ -173,7 +202,7 @@ function entries(): readonly Entry[] {
     {
       option: option(
         "--trace <file.fst>",
-        "write waves: of a link FILE.p0.fst and FILE.p1.fst, of a switch FILE.fst (builds a slower model)",
+        "write waves: of a link or a nic FILE.p0.fst and FILE.p1.fst, of a switch FILE.fst (builds a slower model)",
         text,
       ),
     },
@@ -183,7 +212,7 @@ function entries(): readonly Entry[] {
         "switch: also the hosts at these ports: FILE.p3.fst …",
         list("ports", 1, 80),
       ),
-      ...{ kind: "switch", needs: "trace" },
+      ...{ kinds: ["switch"], needs: "trace" },
     },
     {
       option: option("--trace-from <cycle>", "first cycle in the waves", integer(0, 1e10), 0),
@@ -227,13 +256,13 @@ function given(command: Command): readonly Entry[] {
 export function checkOptions(kind: AnyDesign["kind"], command: Command): void {
   const problems: Diagnostic[] = [];
   const there = new Set(given(command).map(({ option }) => option.attributeName()));
-  for (const { option, kind: own, needs, instead } of given(command)) {
+  for (const { option, kinds, needs, instead } of given(command)) {
     const flag = option.long ?? option.flags;
-    if (own !== undefined && own !== kind) {
+    if (kinds !== undefined && !kinds.includes(kind)) {
       problems.push({
         ...{ code: "LW_OPTION_KIND", severity: "error" },
-        message: `${flag} is for a ${own}, and the description is that of a ${kind}`,
-        remedy: instead === undefined ? "leave it out" : `leave it out, or ${instead}`,
+        message: `${flag} is for ${kinds.map((one) => called[one]).join(" or ")}, and the description is that of ${called[kind]}`,
+        remedy: instead === undefined || kind === "nic" ? "leave it out" : `leave it out, or ${instead}`,
       });
     } else if (needs !== undefined && !there.has(needs)) {
       problems.push({
@@ -244,11 +273,11 @@ export function checkOptions(kind: AnyDesign["kind"], command: Command): void {
     }
   }
   const pattern = command.getOptionValue("pattern") as string | undefined;
-  const known: readonly string[] = kind === "switch" ? switchPatterns : linkPatterns;
+  const known = patternsOf[kind];
   if (pattern !== undefined && !known.includes(pattern)) {
     problems.push({
       ...{ code: "LW_OPTION_KIND", severity: "error" },
-      message: `there is no --pattern ${pattern} for a ${kind}`,
+      message: `there is no --pattern ${pattern} for ${called[kind]}`,
       limit: known.join(", "),
       remedy: "choose one of these",
     });

@@ -1,6 +1,7 @@
 import { inspect } from "../../generator/check/index.ts";
 import { loadLinkDescription } from "../../generator/description/index.ts";
 import type { LinkDesign } from "../../generator/design/link.ts";
+import { portOf } from "../../generator/design/port-of.ts";
 import type { AnyDesign } from "../../generator/design/switch.ts";
 import { LanewrightError } from "../../generator/diagnostics.ts";
 import type { LinkDescription } from "../../generator/dsl/link-description.ts";
@@ -63,5 +64,5 @@ export async function openDesign(
 
 /** A device with clocks of lanes beside its own. */
 function hasLanes(design: AnyDesign): boolean {
-  return design.kind === "link" && design.pcs !== null;
+  return design.kind !== "switch" && portOf(design).pcs !== null;
 }

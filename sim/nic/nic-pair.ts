@@ -6,15 +6,17 @@ import { AxiLite } from "../bfm/axil.ts";
 import { HostPages } from "../bfm/host-pages.ts";
 import type { Model } from "../driver/model.ts";
 import { limitsOf } from "../run/limits.ts";
+import type { PairOptions, TraceWindow } from "../run/link-pair.ts";
 import { MiiWire, type PairWire } from "../run/pair-wire.ts";
 import type { Faults } from "../run/phase.ts";
+import { WireTap } from "../run/wire-tap.ts";
 import { Rng } from "../traffic/rng.ts";
 import { NicDriver } from "./driver.ts";
 import type { EthernetIdentity } from "./ethernet-port.ts";
 import type { HostMemoryAccess } from "./rings.ts";
 import { SwitchWire } from "./switch-wire.ts";
 
-export interface NicPairOptions {
+export interface NicPairOptions extends Pick<PairOptions, "trace" | "pcapng"> {
   readonly seed?: number;
   readonly memory?: Axi4Options;
   /** A switch between the adapters: its design, and an open model of it that was not yet stepped. */
@@ -71,6 +73,9 @@ export class NicPair {
   /** The registers of each adapter. */
   readonly buses: readonly [AxiLite, AxiLite];
   readonly drivers: readonly [NicDriver, NicDriver];
+  /** Records of the wires, where they are asked for. */
+  readonly taps: readonly WireTap[];
+  readonly #trace: TraceWindow | undefined;
   /** Watches the cycles: called before each edge. */
   watch: (cycle: number) => void = () => undefined;
   cycle = 0;
@@ -79,6 +84,7 @@ export class NicPair {
   constructor(design: NicDesign, models: readonly [Model, Model], options: NicPairOptions = {}) {
     this.design = design;
     this.models = models;
+    this.#trace = options.trace;
     const rng = new Rng(options.seed ?? 1);
     const limits = limitsOf(design.port);
     const { through, delayCycles = limits.delayCycles } = options;
@@ -102,6 +108,17 @@ export class NicPair {
         ...options.memory,
       });
     this.memories = [memory(0), memory(1)];
+    const { clockMHz, rateGbps } = design.port;
+    const { ends } = this.wire;
+    this.taps = (ends === null ? [] : (options.pcapng?.paths ?? [])).map((path, index) => {
+      const side = index as 0 | 1;
+      const tap = { path, name: `adapter ${side}`, clockMHz, rateGbps };
+      const frameLimit = options.pcapng?.frameLimit;
+      return new WireTap(models[side], ends![side], {
+        ...tap,
+        ...(frameLimit !== undefined && { frameLimit }),
+      });
+    });
     this.hosts = [growing(pages[0]), growing(pages[1])];
     this.wire.reset(resetCycles);
     const bus = (side: 0 | 1): AxiLite => new AxiLite(models[side], "s_axil", { step: () => this.step() });
@@ -129,7 +146,11 @@ export class NicPair {
 
   /** One clock cycle of everything. */
   step(): void {
-    this.wire.step((side) => this.memories[side].tick(this.cycle));
+    if (this.#trace !== undefined) this.#traceAt(this.#trace);
+    this.wire.step((side) => {
+      this.memories[side].tick(this.cycle);
+      this.taps[side]?.tick(this.cycle);
+    });
     this.cycle += 1;
     this.watch(this.cycle);
   }
@@ -138,7 +159,13 @@ export class NicPair {
     for (let left = cycles; left > 0; left--) this.step();
   }
 
+  #traceAt({ from, cycles, paths }: TraceWindow): void {
+    if (this.cycle === from) for (const side of [0, 1] as const) this.models[side].traceOpen(paths[side]);
+    else if (this.cycle === from + cycles) for (const model of this.models) model.traceClose();
+  }
+
   close(): void {
+    for (const tap of this.taps) tap.close();
     for (const model of this.models) model.close();
     this.through?.model.close();
   }

@@ -5,6 +5,7 @@ import type {
   SimulationResults,
   SynthesisResults,
 } from "../../generator/views/datasheet/results.ts";
+import type { NicRunResult } from "../../sim/nic/workload-results.ts";
 import type { RunResult } from "../../sim/run/results.ts";
 import type { SwitchRunResult } from "../../sim/switch/results.ts";
 
@@ -14,8 +15,9 @@ type Fits<Narrow, _Wide extends Narrow> = true;
 export const checked: readonly [
   Fits<SimulationResults, RunResult>,
   Fits<SimulationResults, SwitchRunResult>,
+  Fits<SimulationResults, NicRunResult>,
   Fits<SynthesisResults, SynthFile>,
-] = [true, true, true];
+] = [true, true, true, true];
 
 const port = {
   sent: { packets: 600 },

@@ -14,6 +14,7 @@ import { readCounters } from "../../sim/run/counters.ts";
 import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
 import { connectPairs } from "./connections.ts";
+import { pairDescription } from "./pair-design.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -31,11 +32,7 @@ describe("two adapters on a cable with bit errors", () => {
   let built: BuiltModel;
   let design: NicDesign;
   beforeAll(async () => {
-    design = elaborateNic({
-      ...{ name: "dut", clockMHz: 100, datapathBits: 256, mtuBytes: 1024, queuePairs: 16 },
-      ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
-      ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6 } },
-    });
+    design = elaborateNic(pairDescription);
     built = await buildTexts(
       "dut",
       filesOf(design).map(({ path, template, view }) => [
