@@ -16,8 +16,9 @@ const lateSyncView = (design: LinkDesign): FileOfDesign["view"] => ({
   module: moduleName(design, "late_sync"),
 });
 
-/** Harnesses of proofs over several modules; they are no part of the device. */
+/** Harnesses of proofs over several modules of a link port; they are no part of the device. */
 export function formalFiles(design: AnyDesign): readonly FileOfDesign[] {
+  if (design.kind === "nic" && design.ethernet !== null) return [];
   const port = { ...portOf(design), name: design.name };
   return [
     harness(port, "credit_loop", creditLoopView(port)),

@@ -110,15 +110,17 @@ export class NicPair {
     this.memories = [memory(0), memory(1)];
     const { clockMHz, rateGbps } = design.port;
     const { ends } = this.wire;
-    this.taps = (ends === null ? [] : (options.pcapng?.paths ?? [])).map((path, index) => {
-      const side = index as 0 | 1;
-      const tap = { path, name: `adapter ${side}`, clockMHz, rateGbps };
-      const frameLimit = options.pcapng?.frameLimit;
-      return new WireTap(models[side], ends![side], {
-        ...tap,
-        ...(frameLimit !== undefined && { frameLimit }),
-      });
-    });
+    this.taps = (ends === null || design.ethernet !== null ? [] : (options.pcapng?.paths ?? [])).map(
+      (path, index) => {
+        const side = index as 0 | 1;
+        const tap = { path, name: `adapter ${side}`, clockMHz, rateGbps };
+        const frameLimit = options.pcapng?.frameLimit;
+        return new WireTap(models[side], ends![side], {
+          ...tap,
+          ...(frameLimit !== undefined && { frameLimit }),
+        });
+      },
+    );
     this.hosts = [growing(pages[0]), growing(pages[1])];
     this.wire.reset(resetCycles);
     const bus = (side: 0 | 1): AxiLite => new AxiLite(models[side], "s_axil", { step: () => this.step() });

@@ -1,8 +1,10 @@
 /** Queue pairs of two adapters under load: what all phases use, and what one of them does. */
+
+import type { NicDesign } from "../../generator/design/nic.ts";
 import type { Faults } from "../run/phase.ts";
 import type { Rng } from "../traffic/rng.ts";
-import type { NicPair } from "./nic-pair.ts";
-import { access, type MtuBytes } from "./verbs.ts";
+import { ethernetEnds, type NicPair } from "./nic-pair.ts";
+import { type AddressVector, access, type MtuBytes } from "./verbs.ts";
 import { areaBytes, Flow, type FlowOptions, type WorkloadPattern } from "./workload-flow.ts";
 
 export interface NicPhase {
@@ -34,8 +36,22 @@ export function depthOf({ messageBytes, queuePairs }: Pick<NicPhase, "messageByt
   return Math.max(depths.least, Math.min(wanted, most));
 }
 
-/** Codes of the local ACK timeout: above what replays of the link take, 4.2 ms; without them 131 us. */
-export const timeoutCodes = { llr: 10, none: 5 } as const;
+/** Codes of the local ACK timeout: above what replays of the link take, 4.2 ms; where it repairs nothing 131 us. */
+export const timeoutCodes = { repaired: 10, lossy: 5 } as const;
+
+export function timeoutCodeOf({ ethernet, port }: NicDesign): number {
+  return ethernet === null && port.retry === "llr" ? timeoutCodes.repaired : timeoutCodes.lossy;
+}
+
+/** Where an adapter of the pair is reached: Ethernet by IPv4, native frames by its LID. */
+function addressOf({ ethernet }: NicDesign, side: number): AddressVector {
+  if (ethernet === null) return { dlid: side + 1 };
+  const { mac, ipv4 } = ethernetEnds[side as 0 | 1];
+  const mapped = new Uint8Array(16).fill(0xff, 10, 12);
+  mapped.set(ipv4, 12);
+  return { mac, dgid: mapped };
+}
+
 export const timeoutNs = (code: number): number => 4096 * 2 ** code;
 
 /** What all phases of a run use of an adapter: there is no way to give completion queues back. */
@@ -121,10 +137,10 @@ export class Bed {
       driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
       driver.modifyQp(qpn, {
         ...{ state: "RTR", pathMtu: design.mtuBytes as MtuBytes, destQpn: qpns[1 - i]!, rqPsn: psns[1 - i]! },
-        ...{ maxDestRdAtomic: depth, minRnrTimer: 1, address: { dlid: 2 - i } },
+        ...{ maxDestRdAtomic: depth, minRnrTimer: 1, address: addressOf(design, 1 - i) },
       });
       driver.modifyQp(qpn, {
-        ...{ state: "RTS", timeout: timeoutCodes[design.port.retry], retryCount: 7, rnrRetry: 7 },
+        ...{ state: "RTS", timeout: timeoutCodeOf(design), retryCount: 7, rnrRetry: 7 },
         ...{ sqPsn: psns[i]!, maxRdAtomic: depth },
       });
     }

@@ -1,4 +1,5 @@
 /** Phases of load on two adapters: queue pairs that ask in both directions, judged message by message. */
+import { ethRegisters } from "../../generator/elaborate/eth-registers.ts";
 import { nicRegisters } from "../../generator/elaborate/nic-registers.ts";
 import { linkRegisters } from "../../generator/elaborate/registers.ts";
 import { type Counters, countedBetween } from "../run/counters.ts";
@@ -6,7 +7,14 @@ import { limitsOf } from "../run/limits.ts";
 import type { WireCounts } from "../run/pair-wire.ts";
 import { Rng } from "../traffic/rng.ts";
 import type { NicPair } from "./nic-pair.ts";
-import { type AdapterSetup, Bed, type NicPhase, timeoutCodes, timeoutNs } from "./workload-bed.ts";
+import {
+  type AdapterSetup,
+  Bed,
+  type NicPhase,
+  timeoutCodeOf,
+  timeoutCodes,
+  timeoutNs,
+} from "./workload-bed.ts";
 import { phaseResult } from "./workload-figures.ts";
 import type { NicPhaseResult } from "./workload-results.ts";
 
@@ -23,7 +31,7 @@ const adapterPage = 0x1000;
 /** All counters of both adapters and of their ports. Time goes on while they are read. */
 function readAll({ buses, design }: NicPair): readonly Counters[] {
   const own = nicRegisters(design).counters;
-  const port = linkRegisters(design.port).counters;
+  const port = (design.ethernet === null ? linkRegisters(design.port) : ethRegisters(design)).counters;
   return buses.map((bus) =>
     Object.fromEntries([
       ...own.map(({ name, offset }) => [name, bus.read(adapterPage + offset).value]),
@@ -41,9 +49,9 @@ export async function runNicPhase(
 ): Promise<NicPhaseResult> {
   const bed = new Bed(pair, setup, phase, new Rng(seed).fork(phase.name));
   const limits = limitsOf(pair.design.port);
-  const wait = (timeoutNs(timeoutCodes[pair.design.port.retry]) * pair.design.clockMHz) / 1000;
+  const wait = (timeoutNs(timeoutCodeOf(pair.design)) * pair.design.clockMHz) / 1000;
   // A link that repairs leaves nothing to the timers of the queue pairs; else all of their tries may pass
-  const tries = pair.design.port.retry === "llr" ? 0 : allTries;
+  const tries = timeoutCodeOf(pair.design) === timeoutCodes.repaired ? 0 : allTries;
   const patience = limits.hangCycles + Math.ceil(tries * wait);
   const [before, channelBefore] = [readAll(pair), copied(pair.wire.counts)];
   pair.setFaults(phase.faults ?? {});

@@ -47,6 +47,7 @@ describe("the page of a device", () => {
     "link-400g-pcs.ts",
     "leaf4-small.json",
     "nic-100g.ts",
+    "nic-roce.ts",
   ])("of %s is whole, small, and asks for nothing from elsewhere", async (example) => {
     const design = await designOf(example);
     const files = renderDesign(design);

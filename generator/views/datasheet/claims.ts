@@ -5,7 +5,7 @@ import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign, SwitchDesign } from "../../design/switch.ts";
 import { pcsChoices } from "../../elaborate/pcs-choices.ts";
 import { bitsText, code, esc, list, note, num, type Section, table, text } from "./html.ts";
-import { limitsOfNic, rowsOfNic } from "./nic-claims.ts";
+import { isEthernet, limitsOfNic, rowsOfEthernet, rowsOfNic } from "./nic-claims.ts";
 import { totalBits } from "./performance.ts";
 
 export function conformanceSection(design: AnyDesign): Section {
@@ -30,7 +30,7 @@ export function conformanceSection(design: AnyDesign): Section {
 }
 
 function rowsOf(design: AnyDesign): readonly (readonly string[])[] {
-  const port = rowsOfPort(portOf(design));
+  const port = isEthernet(design) ? rowsOfEthernet : rowsOfPort(portOf(design));
   if (design.kind === "switch") return [...port, ...rowsOfSwitch(design), streams];
   return design.kind === "nic" ? [...port, ...rowsOfNic(design)] : [...port, streams];
 }
@@ -100,7 +100,7 @@ export function limitsSection(design: AnyDesign): Section {
   return {
     id: "limits",
     title: "Known limits",
-    parts: [list([...limitsOf(design), ...limitsOfAll(port)])],
+    parts: [list([...limitsOf(design), ...(isEthernet(design) ? [] : limitsOfAll(port))])],
   };
 }
 

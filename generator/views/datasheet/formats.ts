@@ -3,6 +3,7 @@ import { portOf } from "../../design/port-of.ts";
 import type { AnyDesign } from "../../design/switch.ts";
 import type { View } from "../../render/view.ts";
 import { code, figure, heading, type Section, table, text } from "./html.ts";
+import { isEthernet } from "./nic-claims.ts";
 import { extensionHeaders, hostFormatParts } from "./nic-formats.ts";
 import { drawBits } from "./wavedrom.ts";
 
@@ -116,8 +117,9 @@ const bthOfAdapter: Format = {
 export function formatsSection(design: AnyDesign): Section {
   const port = portOf(design);
   const wire = formatsOf(port);
-  const all =
-    design.kind === "nic"
+  const all = isEthernet(design)
+    ? [bthOfAdapter, ...extensionHeaders]
+    : design.kind === "nic"
       ? wire.flatMap((one) => (one === bth ? [bthOfAdapter, ...extensionHeaders] : [one]))
       : wire;
   return {
@@ -125,7 +127,9 @@ export function formatsSection(design: AnyDesign): Section {
     title: "Packet formats",
     parts: [
       text(
-        `InfiniBand packets: LRH, optionally a GRH, BTH and further headers, payload, ICRC (4 bytes), VCRC (2 bytes); ${port.mtuBytes} bytes of payload at most. On the MII a frame is a start column, the bytes of the packet and a terminate character, ${code("FD")}. The byte at the upper left goes first.`,
+        isEthernet(design)
+          ? `Ethernet header, IPv4 (20 bytes) or IPv6 (40 bytes) header, UDP header with destination port 4791, then what is drawn here: BTH and further headers, payload of ${port.mtuBytes} bytes at most, ICRC (4 bytes); FCS (4 bytes). The byte at the upper left goes first.`
+          : `InfiniBand packets: LRH, optionally a GRH, BTH and further headers, payload, ICRC (4 bytes), VCRC (2 bytes); ${port.mtuBytes} bytes of payload at most. On the MII a frame is a start column, the bytes of the packet and a terminate character, ${code("FD")}. The byte at the upper left goes first.`,
       ),
       ...all.flatMap(formatParts),
       ...(design.kind === "nic" ? hostFormatParts(design) : []),

@@ -9,6 +9,7 @@ import { conformanceSection, limitsSection } from "./claims.ts";
 import { formatsSection } from "./formats.ts";
 import { esc, type Section } from "./html.ts";
 import { interfacesSection } from "./interfaces.ts";
+import { isEthernet } from "./nic-claims.ts";
 import { numbersSection, parametersSection } from "./numbers.ts";
 import { overviewSection, titleOf } from "./overview.ts";
 import { latencySection, lineRateSection, memorySection } from "./performance.ts";
@@ -66,8 +67,7 @@ function datasheetView(
     numbersSection(design),
     latencySection(design),
     memorySection(design),
-    lineRateSection(port),
-    arbitrationSection(port),
+    ...(isEthernet(design) ? [] : [lineRateSection(port), arbitrationSection(port)]),
     { id: "registers", title: "Registers", parts: [] },
     ...(synthesis === undefined ? [] : [synthesisSection(synthesis)]),
     ...(simulation === undefined ? [] : [simulationSection(simulation)]),

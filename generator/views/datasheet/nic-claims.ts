@@ -1,6 +1,29 @@
 /** What an adapter does, keeps to, and does not do. */
+import type { EthernetDesign } from "../../design/ethernet.ts";
 import type { NicDesign } from "../../design/nic.ts";
+import type { AnyDesign } from "../../design/switch.ts";
 import { code, num } from "./html.ts";
+
+/** Whether its wire is Ethernet: it has no link port then. */
+export function isEthernet(design: AnyDesign): design is NicDesign & { readonly ethernet: EthernetDesign } {
+  return design.kind === "nic" && design.ethernet !== null;
+}
+
+export function featuresOfEthernet({ ethernet, mtuBytes }: { ethernet: EthernetDesign; mtuBytes: number }) {
+  const { ipMtuBytes, derived } = ethernet;
+  return [
+    `Ethernet frames, RoCE v2 over IPv4 and IPv6; path MTU up to ${num(mtuBytes)} bytes, IP packets up to ${num(ipMtuBytes)}`,
+    `Pause frames by priority; ${num(derived.receiveBufferBeats.value)} beats of receive buffer for what is on its way then`,
+    "ICRC and FCS made and checked",
+  ];
+}
+
+/** Rows of the table of standards for the wire. */
+export const rowsOfEthernet: readonly (readonly string[])[] = [
+  ["Packets", "RoCE v2 (InfiniBand vol. 1, annex A17)", "UDP 4791 over IPv4 and IPv6, ICRC made and checked"],
+  ["Frames", "IEEE Std 802.3", "MII columns, FCS made and checked"],
+  ["Pause", "IEEE Std 802.1Q, clause 36", "priority pause frames sent and obeyed"],
+];
 
 export function featuresOfNic({ requester, responder, derived, ...design }: NicDesign): readonly string[] {
   const { wqeBytes, inlineBytes } = derived;

@@ -8,6 +8,7 @@ import type { AnyDesign } from "../../design/switch.ts";
 import { retryOnlyIds } from "../../elaborate/index.ts";
 import type { View } from "../../render/view.ts";
 import { code, esc, heading, note, num, type Section, table, text } from "./html.ts";
+import { isEthernet } from "./nic-claims.ts";
 
 interface Schema {
   readonly description?: string;
@@ -37,11 +38,18 @@ function parameters(design: AnyDesign): readonly (readonly [key: string, value: 
           [`${wire}lanes`, `${lanes.count} × ${lanes.gbps} Gb/s`],
           [`${wire}fec`, fec ?? "none"],
         ] as [string, unknown][])),
-    ["frame", port.frame],
-    ["flowControl", port.flowControl],
-    ["retry", port.retry],
-    ["forwarding", port.forwarding],
-    ["icrc", port.icrc],
+    ...(isEthernet(design)
+      ? ([
+          ["frame", "ethernet"],
+          ["ethernet.ipMtuBytes", design.ethernet.ipMtuBytes],
+        ] as [string, unknown][])
+      : ([
+          ["frame", port.frame],
+          ["flowControl", port.flowControl],
+          ["retry", port.retry],
+          ["forwarding", port.forwarding],
+          ["icrc", port.icrc],
+        ] as [string, unknown][])),
     ["memoryProtection", design.memoryProtection],
     ["virtualLanes.data", virtualLanes.data],
     ...(design.kind === "switch"
@@ -127,7 +135,9 @@ export function numbersSection(design: AnyDesign): Section {
         "Each number that the description does not say, with the formula that gives it, the inputs of the formula and what it rests on. The emitted Verilog carries the same as commented <code>localparam</code>s.",
       ),
       ...(design.kind === "link" ? [] : numbers(own, design.kind, Object.values(design.derived))),
-      ...numbers(several ? "Each port" : "The port", "port", numbersOfPort(port)),
+      ...(isEthernet(design)
+        ? numbers("The Ethernet port", "port", Object.values(design.ethernet.derived))
+        : numbers(several ? "Each port" : "The port", "port", numbersOfPort(port))),
       ...(port.pcs === null ? [] : numbers("The PCS", "pcs", Object.values(port.pcs.derived))),
     ],
   };

@@ -9,7 +9,7 @@ import { drawPcs } from "../pictures/pcs.ts";
 import { inlined } from "../pictures/svg.ts";
 import { drawSwitch } from "../pictures/switch.ts";
 import { bitsText, code, esc, figure, heading, list, num, type Section, text } from "./html.ts";
-import { featuresOfNic } from "./nic-claims.ts";
+import { featuresOfEthernet, featuresOfNic, isEthernet } from "./nic-claims.ts";
 import { memoriesOf, passagesOf, totalBits, totalCycles, totalNs } from "./performance.ts";
 import type { Interface } from "./ports.ts";
 import { drawSymbol } from "./symbol.ts";
@@ -45,7 +45,9 @@ export function titleOf(design: AnyDesign): Title {
       label: "memory",
     },
     { value: num(port.cableMeters), unit: "m", label: "of cable at full rate" },
-    { value: `${port.virtualLanes.data} + 1`, unit: "", label: "virtual lanes, VL15 with them" },
+    ...(isEthernet(design)
+      ? [{ value: "RoCE v2", unit: "", label: "over IPv4 and IPv6" }]
+      : [{ value: `${port.virtualLanes.data} + 1`, unit: "", label: "virtual lanes, VL15 with them" }]),
   ];
   return {
     subtitle: subtitleOf(design),
@@ -72,8 +74,9 @@ function subtitleOfLink({ rateGbps, pcs }: LinkDesign): string {
 }
 
 function leadOf(design: AnyDesign, port: LinkDesign): string {
-  const retry =
-    port.retry === "llr"
+  const retry = isEthernet(design)
+    ? "On Ethernet it speaks RoCE v2; pause frames keep its buffer from overflowing, and what the network loses is sent again by the queue pairs."
+    : port.retry === "llr"
       ? "Credits keep its buffers from overflowing and a link-level retry sends again what the wire damages: each packet arrives once, unchanged and in the order of its lane."
       : "Credits keep its buffers from overflowing; packets that the wire damages are marked and left to the layer above.";
   return `${whatOf(design)} ${retry}`;
@@ -89,8 +92,6 @@ function whatOf(design: AnyDesign): string {
 
 function features(design: AnyDesign): readonly string[] {
   const port = portOf(design);
-  const { forwarding, retry, pcs, icrc, derived } = port;
-  const plural = design.kind === "switch" ? "each port has " : "";
   return [
     ...(design.kind === "switch"
       ? [
@@ -99,6 +100,18 @@ function features(design: AnyDesign): readonly string[] {
         ]
       : []),
     ...(design.kind === "nic" ? featuresOfNic(design) : []),
+    ...(isEthernet(design) ? featuresOfEthernet(design) : featuresOfPort(design)),
+    ...(port.memoryProtection === "secded" ? ["Memories with SECDED"] : []),
+    "AXI4-Lite registers; counters by the names of SAI and InfiniBand",
+    "Plain Verilog-2005, no vendor primitives, no dependencies",
+  ];
+}
+
+function featuresOfPort(design: AnyDesign): readonly string[] {
+  const port = portOf(design);
+  const { forwarding, retry, pcs, icrc, derived } = port;
+  const plural = design.kind === "switch" ? "each port has " : "";
+  return [
     `InfiniBand framing with ${port.virtualLanes.data} data lane${port.virtualLanes.data === 1 ? "" : "s"} and VL15, MTU ${num(port.mtuBytes)} bytes`,
     `Credit flow control, ${num(derived.creditsPerVl.value)} blocks of ${derived.creditBlockBytes.value} bytes a lane`,
     ...(retry === "llr"
@@ -112,9 +125,6 @@ function features(design: AnyDesign): readonly string[] {
       : [
           `${pcs.format.fec === "none" ? "64B/66B, no FEC" : `FEC ${pcs.format.fec}`} on ${pcs.lanes.count} lane${pcs.lanes.count === 1 ? "" : "s"} of ${pcs.lanes.gbps} Gb/s`,
         ]),
-    ...(port.memoryProtection === "secded" ? ["Memories with SECDED"] : []),
-    "AXI4-Lite registers; counters by the names of SAI and InfiniBand",
-    "Plain Verilog-2005, no vendor primitives, no dependencies",
   ];
 }
 
@@ -149,7 +159,9 @@ export function overviewSection(
                 "diagram-nic",
               ),
               text(
-                `An arrow says who hands something over. The next diagram opens ${code("link_port")}. Both are drawn from the emitted Verilog; the register block of the port, which is wired to everything, is left out.`,
+                isEthernet(design)
+                  ? "An arrow says who hands something over. Drawn from the emitted Verilog."
+                  : `An arrow says who hands something over. The next diagram opens ${code("link_port")}. Both are drawn from the emitted Verilog; the register block of the port, which is wired to everything, is left out.`,
               ),
             ]
           : [
@@ -157,11 +169,15 @@ export function overviewSection(
                 "Drawn from the emitted Verilog; thick lines carry packets. The register block, which is wired to everything, is left out.",
               ),
             ]),
-      figure(
-        inlined(drawLinkPort(port, texts)),
-        "Modules of a link port and what drives what",
-        "diagram-port",
-      ),
+      ...(isEthernet(design)
+        ? []
+        : [
+            figure(
+              inlined(drawLinkPort(port, texts)),
+              "Modules of a link port and what drives what",
+              "diagram-port",
+            ),
+          ]),
       ...pcsPicture(design),
       heading("Ports at a glance", "symbol"),
       figure(

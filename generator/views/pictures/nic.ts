@@ -9,7 +9,7 @@ interface Around {
   readonly node: Pick<GraphNode, "name" | "notes" | "kind">;
 }
 
-function around({ port, host }: NicDesign): readonly Around[] {
+function around({ port, host, ethernet }: NicDesign): readonly Around[] {
   const outside = (name: string, note: string) => ({ name, notes: [note], kind: "outside" });
   return [
     { id: "software", pattern: /^(s_axil_|irq$)/u, node: outside("software", "AXI4-Lite, irq") },
@@ -17,7 +17,10 @@ function around({ port, host }: NicDesign): readonly Around[] {
     {
       id: "link_port",
       pattern: /^[tr]x_t(?:data|valid|user)$/u,
-      node: { name: "link_port", notes: [`ICRC, retry, credits; ${port.rateGbps} Gb/s`], kind: "main" },
+      node:
+        ethernet === null
+          ? { name: "link_port", notes: [`ICRC, retry, credits; ${port.rateGbps} Gb/s`], kind: "main" }
+          : { name: "eth_port", notes: [`RoCE v2, ICRC, pause; ${port.rateGbps} Gb/s`], kind: "main" },
     },
   ];
 }
