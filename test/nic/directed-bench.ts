@@ -73,6 +73,12 @@ export class DirectedBench {
     this.verbs.postSend(qpn, { wrId, opcode: "read", signaled: true, sges, remote });
   }
 
+  fetchAdd(qpn: number, wrId: number): void {
+    const sges = [{ address: base + 0x1000n, length: 8, lkey: this.key }];
+    const remote = { address: 0x5000n, rkey: 0x777 };
+    this.verbs.postSend(qpn, { wrId, opcode: "fetch-add", signaled: true, sges, remote, compareAdd: 1n });
+  }
+
   /** A packet of the peer. */
   packet(qpn: number, opcode: number, psn: number, fields: Partial<ReceivedPacket> = {}): void {
     const packet = {

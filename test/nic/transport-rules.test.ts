@@ -10,7 +10,7 @@ const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const [nakInvalid, ack] = [0x61, 0x1f];
 const op = {
   ...{ sendFirst: 0x00, sendLast: 0x02, writeOnly: 0x0a, read: 0x0c, readFirst: 0x0d, readMiddle: 0x0e },
-  ...{ readLast: 0x0f, ack: 0x11, fetchAdd: 0x14 },
+  ...{ readLast: 0x0f, ack: 0x11, fetchAdd: 0x14, atomicAck: 0x12 },
 } as const;
 
 /** Cases that random traffic of a short run seldom meets; each is broken in `test/rtl/breaks-nic-transport.ts`. */
@@ -142,6 +142,21 @@ describe("rules of the transport, one by one", () => {
     bench.packet(qpn, op.readMiddle, firstPsn + 1, { payload: new Uint8Array(mtu) });
     expect(bench.settle().map(({ psn, reth }) => [psn, reth?.length])).toEqual([[firstPsn + 1, mtu]]);
     expect(bench.statuses()).toEqual([]);
+  });
+
+  rule("a result of an atomic that brings payload along is dropped, with its payload", (bench, qpn) => {
+    const answer = { aeth: { syndrome: ack, msn: 1 }, atomicAck: 7n, payload: new Uint8Array(9) };
+    bench.packet(qpn, op.atomicAck, firstPsn + 5, answer);
+    bench.fetchAdd(qpn, 1);
+    expect(bench.settle().map(({ opcode }) => opcode)).toEqual([op.fetchAdd]);
+    bench.packet(qpn, op.atomicAck, firstPsn, answer);
+    expect(bench.settle()).toEqual([]);
+    expect(bench.statuses()).toEqual([]);
+    bench.packet(qpn, op.atomicAck, firstPsn, { ...answer, payload: new Uint8Array(0) });
+    bench.settle();
+    expect(bench.statuses()).toEqual([[qpn, 1, wcStatus.success]]);
+    expect(bench.host.memory.readUint64(base + 0x1000n)).toBe(7n);
+    bench.goesOn(qpn, firstPsn + 1);
   });
 
   rule("of several hints of one loss one is followed, until there is progress", (bench, qpn) => {

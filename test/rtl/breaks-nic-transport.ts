@@ -83,6 +83,7 @@ export const breaks: readonly Breaks[] = [
       ["went_back_reg || done_reg == started_reg", "done_reg == started_reg"],
       ["is_last == final_one &&", ""],
       ["is_last == final_one &&", "!(final_one && !is_last) &&"],
+      ["(is_atomic && hdr_payload_bytes != 13'd0)", "1'b0"],
     ],
   },
   {
