@@ -1,0 +1,180 @@
+import { describe, expect, it } from "vitest";
+import {
+  advanceLimiter,
+  createLimiter,
+  type DcqcnParameters,
+  dcqcnDefaults,
+  notifyLimiter,
+  type RateLimiter,
+  sentThroughLimiter,
+} from "../../sim/reference/rc/dcqcn.ts";
+import { Rng } from "../../sim/traffic/rng.ts";
+import { LimiterBench, openLimiter, quickParameters } from "./limiter-bench.ts";
+import { benchNic } from "./nic-bench.ts";
+
+const queuePairs = 16;
+/** Headers, FCS, preamble and gap of a frame with IPv4. */
+const overhead = 82;
+const design = benchNic({ queuePairs, frame: "ethernet" });
+
+/** Whether something of the limiter that its order matters for is due soon. */
+const nearly = (limiter: RateLimiter, now: number): boolean =>
+  limiter.active &&
+  [limiter.nextRise, limiter.nextAlpha, limiter.cutPending ? limiter.nextCut : Infinity].some(
+    (due) => due > now - 100 && due < now + 1500,
+  );
+
+/** The same without alpha, which packets have nothing to do with. */
+const nearlyRises = (limiter: RateLimiter, now: number): boolean =>
+  limiter.active &&
+  [limiter.nextRise, limiter.cutPending ? limiter.nextCut : Infinity].some(
+    (due) => due > now - 100 && due < now + 1500,
+  );
+
+async function follow(parameters: DcqcnParameters, seed: number, rounds: number): Promise<void> {
+  const rng = new Rng(seed);
+  const model = await openLimiter(design);
+  const bench = new LimiterBench(model, parameters);
+  const references = Array.from({ length: queuePairs }, () => createLimiter(parameters));
+  let compared = 0;
+  let limited = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const qpn = rng.below(rng.chance(0.7) ? 4 : queuePairs);
+    const reference = references[qpn]!;
+    if (rng.chance(0.4)) bench.slow(qpn, (at) => notifyLimiter(reference, at));
+    else {
+      while (nearlyRises(reference, bench.now)) {
+        bench.run(20);
+        advanceLimiter(reference, bench.now - 200);
+      }
+      const bytes = rng.below(4097);
+      bench.sent(qpn, bytes);
+      sentThroughLimiter(reference, bytes + overhead, bench.now);
+    }
+    do bench.run(rng.range(60, 700));
+    while (!bench.idle);
+    const other = rng.below(queuePairs);
+    const due = references[other]!;
+    while (nearly(due, bench.now) && due.parameters.alphaPeriodNs > 1600) {
+      bench.run(20);
+      advanceLimiter(due, bench.now - 200);
+    }
+    if (nearlyRises(due, bench.now)) continue;
+    const rate = bench.rate(other);
+    advanceLimiter(due, bench.now);
+    expect([round, other, rate]).toEqual([round, other, due.active ? due.rateKbps : parameters.lineKbps]);
+    compared += 1;
+    limited += Number(due.active);
+  }
+  expect(compared).toBeGreaterThan(rounds / 4);
+  expect(limited).toBeGreaterThan(rounds / 20);
+  model.close();
+}
+
+describe("rates of queue pairs", () => {
+  it("are those of the reference, with quick rises", { timeout: 120_000 }, () =>
+    follow(quickParameters, 5, 1200),
+  );
+
+  it("are those of the reference, with the defaults", { timeout: 120_000 }, () =>
+    follow({ ...dcqcnDefaults, lineKbps: 10_000_000 }, 6, 400),
+  );
+
+  it("keep to the least rate, and to the first one where it is set", { timeout: 120_000 }, () =>
+    follow({ ...quickParameters, firstRateKbps: 3_000_000, minKbps: 500_000, timeResetNs: 90_000 }, 7, 400),
+  );
+
+  it("are what a queue pair sends at, and nobody else waits", { timeout: 120_000 }, async () => {
+    const parameters = {
+      ...dcqcnDefaults,
+      lineKbps: 10_000_000,
+      firstRateKbps: 2_000_000,
+      byteReset: 0xffffff,
+    };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    const limited = [2, 3, 5, 7, 11];
+    for (const qpn of limited) bench.slow(qpn);
+    bench.run(400);
+    expect(limited.map((qpn) => bench.rate(qpn))).toEqual(limited.map(() => 2_000_000));
+    const bytes = 1024;
+    const counts = new Map<number, number>();
+    const begin = bench.now;
+    for (const qpn of limited) bench.give(qpn);
+    let free = 0;
+    for (let cycle = 0; cycle < 30_000; cycle += 1) {
+      bench.step();
+      for (const { qpn } of bench.taken.splice(0)) {
+        counts.set(qpn, (counts.get(qpn) ?? 0) + 1);
+        if (!limited.includes(qpn)) continue;
+        bench.sent(qpn, bytes);
+        bench.give(qpn);
+      }
+      if (cycle % 100 === 50 && bench.idle) {
+        bench.give(9);
+        bench.step();
+        // The one without a limit passes in the cycle in which it comes
+        expect(bench.taken.some(({ qpn }) => qpn === 9)).toBe(true);
+        free += 1;
+      }
+    }
+    expect(free).toBeGreaterThan(50);
+    const ns = bench.now - begin;
+    for (const qpn of limited) {
+      const kbps = (counts.get(qpn)! * (bytes + overhead) * 8e6) / ns;
+      // A packet more or less at either end
+      expect(Math.abs(kbps / 2_000_000 - 1)).toBeLessThan(0.002 + 1.5 / counts.get(qpn)!);
+    }
+    // A queue pair that starts afresh has no limit
+    bench.row(3, false);
+    expect(bench.rate(3)).toBe(2_000_000);
+    bench.row(3, true);
+    expect(bench.rate(3)).toBe(10_000_000);
+    model.close();
+  });
+
+  it("of two senders share a wire that marks, and its queue stays short", { timeout: 120_000 }, async () => {
+    const quick = { timeResetNs: 10_000, byteReset: 40_000, threshold: 5, aiKbps: 100_000 };
+    const parameters = { ...quickParameters, ...quick, g: 992, cutPeriodNs: 8000 };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    const rng = new Rng(8);
+    const [bytes, wireKbps, delayNs, markBytes] = [1024, 5_000_000, 2000, 30_000];
+    const senders = [2, 3];
+    const due: { at: number; qpn: number }[] = [];
+    const gives: { at: number; qpn: number }[] = [];
+    const lastCnp = new Map<number, number>();
+    const carried = new Map<number, number>();
+    let [queue, longest, before] = [0, 0, bench.now];
+    for (const qpn of senders) bench.give(qpn);
+    const [start, settle, end] = [bench.now, bench.now + 400_000, bench.now + 1_600_000];
+    while (bench.now < end) {
+      bench.step();
+      const { now } = bench;
+      queue = Math.max(0, queue - ((now - before) * wireKbps) / 8e6);
+      before = now;
+      for (const { qpn } of bench.taken.splice(0)) {
+        queue += bytes + overhead;
+        bench.sent(qpn, bytes);
+        // its own wire takes that long
+        gives.push({ at: now + ((bytes + overhead) * 8e6) / parameters.lineKbps, qpn });
+        if (now > settle) carried.set(qpn, (carried.get(qpn) ?? 0) + bytes + overhead);
+        const marked = rng.chance(Math.min(1, Math.max(0, queue / markBytes - 1)));
+        if (marked && now - (lastCnp.get(qpn) ?? 0) > 4000) {
+          lastCnp.set(qpn, now);
+          due.push({ at: now + delayNs, qpn });
+        }
+      }
+      while (due.length > 0 && due[0]!.at <= now) bench.slow(due.shift()!.qpn);
+      while (gives.length > 0 && gives[0]!.at <= now) bench.give(gives.shift()!.qpn);
+      if (now > start + 100_000) longest = Math.max(longest, queue);
+    }
+    const rates = senders.map((qpn) => (carried.get(qpn)! * 8e6) / (end - settle));
+    const sum = rates[0]! + rates[1]!;
+    expect(sum / wireKbps).toBeGreaterThan(0.6);
+    expect(sum / wireKbps).toBeLessThan(1.1);
+    expect(Math.min(...rates) / Math.max(...rates)).toBeGreaterThan(0.7);
+    expect(longest).toBeLessThan(8 * markBytes);
+    model.close();
+  });
+});
