@@ -61,6 +61,7 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     },
     responder: { outstandingReads: responder.outstandingReads ?? 16 },
     memoryProtection: description.memoryProtection ?? "none",
+    congestion: description.congestion ?? (description.frame === "ethernet" ? "dcqcn" : "none"),
     outstandingRequests: requester.outstandingRequests ?? null,
     ethernet:
       description.frame === "ethernet" ? { ipMtuBytes: description.ethernet?.ipMtuBytes ?? 9000 } : null,

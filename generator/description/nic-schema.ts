@@ -143,6 +143,12 @@ export const nicSchema = {
       default: "infiniband",
       description: "Framing of the packets.",
     },
+    congestion: {
+      type: "string",
+      enum: ["none", "dcqcn"],
+      description:
+        "Marks of congestion are answered, and queue pairs keep to rates; unless given with Ethernet frames only.",
+    },
     ethernet: {
       type: "object",
       description: 'The network of an adapter with frame: "ethernet".',

@@ -50,6 +50,8 @@ export interface NicDesign {
     readonly outstandingReads: number;
   };
   readonly memoryProtection: MemoryProtection;
+  /** Rates of queue pairs under congestion. */
+  readonly congestion: "none" | "dcqcn";
   /** Null: native frames. */
   readonly ethernet: EthernetDesign | null;
   readonly port: LinkDesign;

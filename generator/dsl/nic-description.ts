@@ -64,6 +64,8 @@ export interface NicDescription {
   readonly retry?: "llr" | "none";
   /** Framing of the packets; "infiniband" unless given. */
   readonly frame?: "infiniband" | "ethernet";
+  /** "dcqcn": marks of congestion are answered, and queue pairs keep to rates; unless given with Ethernet frames only. */
+  readonly congestion?: "none" | "dcqcn";
   /** Only with `frame: "ethernet"`. */
   readonly ethernet?: {
     /** Longest IP packet that the network takes, bytes, 576 … 9600; 9000 unless given. */

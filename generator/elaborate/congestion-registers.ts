@@ -19,7 +19,7 @@ const events: readonly Row[] = [
   ["cnp_sent", "Notifications sent"],
   ["cnp_received", "Notifications received"],
   ["cnp_lost", "Marks and notifications lost: more than can wait"],
-  ["cut", "Times that the rate of a queue pair was cut"],
+  ["rate_cut", "Times that the rate of a queue pair was cut"],
 ];
 
 const memoryEvents: readonly Row[] = [

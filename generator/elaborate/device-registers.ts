@@ -1,4 +1,5 @@
 import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import { congestionRegisters } from "./congestion-registers.ts";
 import { ethRegisters } from "./eth-registers.ts";
 import { ingressRegisters } from "./ingress-registers.ts";
 import { nicRegisters } from "./nic-registers.ts";
@@ -31,6 +32,9 @@ export function deviceRegisters(design: AnyDesign): DeviceRegisters {
       blocks: [
         { map: design.ethernet === null ? linkRegisters(design.port) : ethRegisters(design), base: 0 },
         own,
+        ...(design.congestion === "dcqcn"
+          ? [{ map: congestionRegisters(design), base: 2 * 2 ** blockAddressBits }]
+          : []),
       ],
     };
   }

@@ -102,6 +102,7 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
       beat(0),
     ),
     memoryBlock("nic_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
+    ...(design.congestion === "dcqcn" ? congestionMemories(design) : []),
     ...(design.ethernet === null ? port.memories : ethernetMemories(design)),
   ];
 }
@@ -119,5 +120,23 @@ function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">)
     memoryBlock("eth_rx_memory", receiveBufferBeats.value, kept(beatBits, 1)),
     memoryBlock("eth_address_memory", 2 * queuePairs, kept(32 * addressRowWords)),
     memoryBlock("eth_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
+  ];
+}
+
+/** Bits of the rows of congestion control: settings for notifications, time of the last one, state of a limit. */
+export const congestionRowBits = {
+  settings: 76,
+  times: 41,
+  rate: 2 * 30 + 10 + 2 * 5 + 24 + 3 * 40 + 2 + 40,
+} as const;
+
+/** Memories of congestion control, a row for each queue pair. */
+function congestionMemories(design: Pick<NicDesign, "queuePairs" | "memoryProtection">): MemoryBlock[] {
+  const { queuePairs, memoryProtection } = design;
+  const kept = (bits: number): number => (memoryProtection === "secded" ? protectedBits(bits) : bits);
+  return [
+    memoryBlock("nic_notify_rows", queuePairs, kept(congestionRowBits.settings)),
+    memoryBlock("nic_notify_times", queuePairs, kept(congestionRowBits.times)),
+    memoryBlock("nic_rate_memory", queuePairs, kept(congestionRowBits.rate)),
   ];
 }

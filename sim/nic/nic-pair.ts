@@ -19,6 +19,8 @@ import { SwitchWire } from "./switch-wire.ts";
 export interface NicPairOptions extends Pick<PairOptions, "trace" | "pcapng"> {
   readonly seed?: number;
   readonly memory?: Axi4Options;
+  /** Another wire than a cable with bit errors. */
+  readonly wire?: (models: readonly [Model, Model]) => PairWire;
   /** A switch between the adapters: its design, and an open model of it that was not yet stepped. */
   readonly through?: { readonly design: SwitchDesign; readonly model: Model };
   /** From a port's MII output to the next one's MII input; default: that of the design's cable and PHYs. */
@@ -97,6 +99,7 @@ export class NicPair {
           });
     this.wire =
       this.through ??
+      options.wire?.(models) ??
       new MiiWire(design.port, models, {
         seeds: [rng.fork("cable 0").seed, rng.fork("cable 1").seed],
         delayCycles,

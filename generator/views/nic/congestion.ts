@@ -6,6 +6,7 @@ import {
   congestionSettings,
   lineKbps,
 } from "../../elaborate/congestion-registers.ts";
+import { congestionRowBits } from "../../elaborate/nic-tables.ts";
 import { dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header, localparam, moduleName } from "../common.ts";
@@ -21,16 +22,25 @@ import { nicRanges, nicSizes, qpBits } from "./sizes.ts";
 /** Bytes of a notification, LRH to the 16 bytes behind the BTH. */
 const cnpBytes = 36;
 
-/** Bits of the state of a limited queue pair. */
-const rateRowBits = 2 * 30 + 10 + 2 * 5 + 24 + 3 * 40 + 2 + 40;
-
 /** Memories of congestion control, a row for each queue pair. */
 export const congestionMemories = (design: NicDesign): Readonly<Record<string, PacketMemory>> => {
   const depth = design.queuePairs;
   return {
-    nic_notify_rows: { rowBits: 76, depth, purpose: "Settings of queue pairs for notifications." },
-    nic_notify_times: { rowBits: 41, depth, purpose: "Times of the last notifications." },
-    nic_rate_memory: { rowBits: rateRowBits, depth, purpose: "State of queue pairs with a limit." },
+    nic_notify_rows: {
+      rowBits: congestionRowBits.settings,
+      depth,
+      purpose: "Settings of queue pairs for notifications.",
+    },
+    nic_notify_times: {
+      rowBits: congestionRowBits.times,
+      depth,
+      purpose: "Times of the last notifications.",
+    },
+    nic_rate_memory: {
+      rowBits: congestionRowBits.rate,
+      depth,
+      purpose: "State of queue pairs with a limit.",
+    },
   };
 };
 
@@ -86,7 +96,7 @@ function limiterView(design: NicDesign): View {
     qpZero: dec(0, qp),
     lastQp: String(design.queuePairs - 1),
     queuePairs: String(design.queuePairs),
-    stateHigh: String(rateRowBits - 1),
+    stateHigh: String(congestionRowBits.rate - 1),
     params: [
       localparam("QPW", qp, "bits of the number of a queue pair"),
       localparam("[39:0] CYCLE_NS", dec(Math.floor(ns), 40), "ns of a cycle: 1000 / clockMHz, whole ones"),
@@ -107,6 +117,7 @@ function congestionView(design: NicDesign): View {
   const counters = congestionCounters(design).map(({ signal }) => signal.replace(/^evt_/u, ""));
   const inside: Readonly<Record<string, string>> = {
     waiting: "{11'd0, waiting}",
+    rate_cut: "evt_cut",
     memory_corrected: "notify_corrected || rate_corrected",
     memory_uncorrectable: "notify_uncorrectable || rate_uncorrectable",
   };

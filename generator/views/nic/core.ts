@@ -4,6 +4,7 @@ import type { View } from "../../render/view.ts";
 import { header, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { axiReadMuxModules } from "./axi-read-mux.ts";
+import { congestionModules } from "./congestion.ts";
 import { cqWriterModules } from "./cq-writer.ts";
 import { dmaReadModules } from "./dma-read.ts";
 import { dmaWriteModules } from "./dma-write.ts";
@@ -44,6 +45,11 @@ function coreView(design: NicDesign): View {
     module: moduleName(design, "nic_core"),
     device: design.name,
     secded: design.memoryProtection === "secded",
+    limited: design.congestion === "dcqcn",
+    // where the parser takes packets from, and where the builder gives them to
+    from: design.congestion === "dcqcn" ? "seen" : "rx",
+    to: design.congestion === "dcqcn" ? "built" : "tx",
+    rowTakers: design.congestion === "dcqcn" ? "5" : "4",
     r: nicRanges(design),
     qp: range(qpBits(design)),
     qpZero: dec(0, qpBits(design)),
@@ -89,6 +95,7 @@ export function coreModules(design: NicDesign): readonly ModuleFile[] {
     ...mrTableModules(design),
     ...qpStateModules(design),
     ...cqWriterModules(design),
+    ...(design.congestion === "dcqcn" ? congestionModules(design) : []),
     ...nicRegisterModules(design),
   ];
   return [...new Map(parts.map((one) => [one[0], one])).values(), ["nic_core", "nic/core", coreView(design)]];

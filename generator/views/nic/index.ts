@@ -1,4 +1,5 @@
 import type { NicDesign } from "../../design/nic.ts";
+import { deviceRegisters } from "../../elaborate/device-registers.ts";
 import type { View } from "../../render/view.ts";
 import { header } from "../common.ts";
 import { ethModules } from "../eth/index.ts";
@@ -18,6 +19,7 @@ const bus = [
 /** The top module of an adapter. */
 function nicTopView(design: NicDesign): View {
   const groups = topPorts(design);
+  const pages = deviceRegisters(design).blocks.length;
   const named = (kinds: readonly string[], prefix: string): string[] =>
     groups
       .filter((group) => kinds.includes(group.kind) && group.prefix.startsWith(prefix))
@@ -31,6 +33,10 @@ function nicTopView(design: NicDesign): View {
     port: design.ethernet === null ? "link_port" : "eth_port",
     port_says: design.ethernet === null ? "link port" : "Ethernet port",
     native: design.ethernet === null,
+    limited: design.congestion === "dcqcn",
+    pages: String(pages - 1),
+    responses: String(2 * pages - 1),
+    datas: String(32 * pages - 1),
     module: design.name,
     r: nicRanges(design),
     ports_of: topPortsView(design),

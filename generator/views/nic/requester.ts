@@ -77,6 +77,7 @@ export function requesterView(design: NicDesign): View {
     module: moduleName(design, "nic_requester"),
     device: design.name,
     secded: design.memoryProtection === "secded",
+    limited: design.congestion === "dcqcn",
     memories: memoryNames.map((name, at) => ({ name, comma: at < memoryNames.length - 1 ? ", " : "" })),
     qp: range(qpBits),
     qpZero: dec(0, qpBits),

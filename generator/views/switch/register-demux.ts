@@ -19,7 +19,7 @@ export function registerDemuxView(design: SwitchDesign | NicDesign): View {
   const which =
     design.kind === "switch"
       ? "2p is the link of port p (0: the switch itself), 2p + 1 its ingress"
-      : `0 is the ${portOf(design)}, 1 the adapter`;
+      : `0 is the ${portOf(design)}, 1 the adapter${design.congestion === "dcqcn" ? ", 2 congestion control" : ""}`;
   const widths = {
     address: addressBits,
     offset: blockAddressBits,
@@ -42,7 +42,9 @@ export function registerDemuxView(design: SwitchDesign | NicDesign): View {
       localparam(
         "PAGES",
         pages,
-        design.kind === "switch" ? "two for each port, port 0 included" : `${portOf(design)}, adapter`,
+        design.kind === "switch"
+          ? "two for each port, port 0 included"
+          : `${portOf(design)}, adapter${design.congestion === "dcqcn" ? ", congestion control" : ""}`,
       ),
       localparam("PAGE_BITS", addressBits - blockAddressBits, "bits: number of a page"),
       localparam("GROUPS", Math.ceil(pages / groupPages), `groups of ${groupPages} pages`),

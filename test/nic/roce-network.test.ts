@@ -1,0 +1,277 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { NicDesign } from "../../generator/design/nic.ts";
+import { congestionCounters } from "../../generator/elaborate/congestion-registers.ts";
+import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
+import { ethCounters } from "../../generator/elaborate/eth-registers.ts";
+import { nicCounters } from "../../generator/elaborate/nic-registers.ts";
+import { renderTemplate } from "../../generator/render/index.ts";
+import { filesOf } from "../../generator/views/index.ts";
+import type { Axi4Options } from "../../sim/bfm/axi4-memory.ts";
+import type { BuiltModel } from "../../sim/build/index.ts";
+import { openModel } from "../../sim/driver/model.ts";
+import { ethernetAt } from "../../sim/nic/ethernet-port.ts";
+import { FrameWire } from "../../sim/nic/frame-wire.ts";
+import { ethernetEnds, NicPair } from "../../sim/nic/nic-pair.ts";
+import { decodeFrame } from "../../sim/reference/rc/framing.ts";
+import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
+import { Rng } from "../../sim/traffic/rng.ts";
+import { buildTexts } from "../rtl/build.ts";
+import { withFcs } from "./eth-wire.ts";
+import { randomBytes } from "./records.ts";
+
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+const clockMHz = 100;
+const rows = 10_000 / (256 * clockMHz);
+const mtu = 1024;
+
+/** A counter of the port, of the adapter or of congestion control. */
+function count(pair: NicPair, side: 0 | 1, name: string): number {
+  const blocks = [ethCounters(pair.design), nicCounters(pair.design), congestionCounters(pair.design)];
+  const at = blocks.findIndex((block) => block.some((one) => one.name === name));
+  const { offset } = blocks[at]!.find((one) => one.name === name)!;
+  return pair.buses[side].read(0x1000 * at + offset).value;
+}
+
+const isCnp = (frame: Uint8Array): boolean => frame[42] === 0x81;
+
+/** Sets the mark of congestion in a frame with IPv4. */
+function mark(frame: Uint8Array): Uint8Array {
+  const bytes = frame.slice(0, -4);
+  const view = new DataView(bytes.buffer);
+  bytes[15]! |= 3;
+  view.setUint16(24, 0);
+  let sum = 0;
+  for (let at = 14; at < 34; at += 2) sum += view.getUint16(at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  view.setUint16(24, sum ^ 0xffff);
+  return withFcs(bytes);
+}
+
+interface Ends {
+  readonly pair: NicPair;
+  readonly qpns: readonly [number, number];
+  readonly keys: readonly [number, number];
+  readonly cq: number;
+}
+
+const [from, to] = [0x10_0000n, 0x20_0000n] as const;
+const bytesOfAll = 0x2_0000;
+
+describe.skipIf(!long)("two adapters and a network between them", () => {
+  let built: BuiltModel;
+  let design: NicDesign;
+  beforeAll(async () => {
+    design = elaborateNic({
+      ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: mtu, queuePairs: 16, frame: "ethernet" },
+      ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
+      ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6 } },
+    });
+    built = await buildTexts(
+      "dut",
+      filesOf(design).map(({ path, template, view }) => [
+        path.replace(/^rtl\/|\.v$/gu, ""),
+        renderTemplate(template, view),
+      ]),
+    );
+  }, 600_000);
+
+  type Pass = (frame: Uint8Array, side: 0 | 1, cycle: number, wire: FrameWire) => Uint8Array | null;
+
+  /** One connection from end 0 to end 1, and memory with the same bytes to be sent. */
+  function connect(
+    pass: Pass,
+    memory: Axi4Options = {},
+    cyclesOf?: (bytes: number, side: 0 | 1) => number,
+  ): Ends {
+    let wire: FrameWire | undefined;
+    const pair = new NicPair(design, [openModel(built), openModel(built)], {
+      memory,
+      wire: (models) => {
+        const seen = (frame: Uint8Array, side: 0 | 1, cycle: number) => pass(frame, side, cycle, wire!);
+        wire = new FrameWire(models, { rows, delayCycles: 50, pass: seen, ...(cyclesOf && { cyclesOf }) });
+        return wire;
+      },
+    });
+    const keys = [0, 0];
+    const cqs = [0, 0];
+    const qpns = [0, 0];
+    for (const side of [0, 1] as const) {
+      const driver = pair.drivers[side];
+      const pd = driver.allocPd();
+      pair.hosts[side].write(side === 0 ? from : to, new Uint8Array(bytesOfAll));
+      const address = side === 0 ? from : to;
+      keys[side] = driver.regMr({ pd, address, length: bytesOfAll, access: 7 }).rkey;
+      cqs[side] = driver.createCq(256);
+      const shape = {
+        type: "rc",
+        pd,
+        sendCq: cqs[side]!,
+        recvCq: cqs[side]!,
+        maxSend: 32,
+        maxRecv: 8,
+      } as const;
+      qpns[side] = driver.createQp(shape);
+    }
+    for (const side of [0, 1] as const) {
+      const driver = pair.drivers[side];
+      const [qpn, other] = [qpns[side]!, ethernetEnds[side === 0 ? 1 : 0]];
+      driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
+      driver.modifyQp(qpn, {
+        ...{
+          state: "RTR",
+          pathMtu: mtu,
+          destQpn: qpns[1 - side]!,
+          rqPsn: 5,
+          maxDestRdAtomic: 4,
+          minRnrTimer: 1,
+        },
+        address: { mac: other.mac, dgid: mappedIpv4(other.ipv4), sl: 3, trafficClass: 0x68 },
+      });
+      driver.modifyQp(qpn, {
+        state: "RTS",
+        timeout: 6,
+        retryCount: 7,
+        rnrRetry: 7,
+        sqPsn: 5,
+        maxRdAtomic: 4,
+      });
+    }
+    return { pair, qpns: [qpns[0]!, qpns[1]!], keys: [keys[0]!, keys[1]!], cq: cqs[0]! };
+  }
+
+  /** WRITEs of 4 KiB until all of the memory has been sent `times`; @returns ns */
+  function writeAll({ pair, qpns, keys, cq }: Ends, times: number): number {
+    const driver = pair.drivers[0];
+    const data = randomBytes(new Rng(9), bytesOfAll);
+    pair.hosts[0].write(from, data);
+    const size = 4096;
+    const all = (times * bytesOfAll) / size;
+    const begin = pair.cycle;
+    let [posted, done] = [0, 0];
+    while (done < all) {
+      while (posted < all && posted - done < 16) {
+        const offset = BigInt((posted * size) % bytesOfAll);
+        driver.postSend(qpns[0], {
+          ...{ wrId: posted, opcode: "write", signaled: true },
+          sges: [{ address: from + offset, length: size, lkey: keys[0] }],
+          remote: { address: to + offset, rkey: keys[1] },
+        });
+        posted += 1;
+      }
+      pair.run(200);
+      for (const { status } of driver.pollCq(cq, 16)) {
+        expect(status).toBe(0);
+        done += 1;
+      }
+      if (pair.cycle - begin > 3_000_000) throw new Error(`${done} of ${all} messages are done`);
+    }
+    expect(Buffer.compare(pair.hosts[1].read(to, bytesOfAll), data)).toBe(0);
+    return ((pair.cycle - begin) * 1000) / clockMHz;
+  }
+
+  it("a network that loses frames in both directions: sent again end to end", { timeout: 300_000 }, () => {
+    const rng = new Rng(3);
+    let lost = 0;
+    const ends = connect((frame) => {
+      if (!rng.chance(0.02)) return frame;
+      lost += 1;
+      return null;
+    });
+    writeAll(ends, 2);
+    expect(lost).toBeGreaterThan(3);
+    expect(count(ends.pair, 0, "RETRY")).toBeGreaterThan(0);
+    expect(count(ends.pair, 1, "DROP_FCS")).toBe(0);
+    ends.pair.close();
+  });
+
+  it("a network that marks: notifications, and a queue that stays short", { timeout: 300_000 }, () => {
+    // The way from end 0 carries 4 Gb/s; what waits there beyond 16 frames is marked
+    const cnps: { at: number; frame: Uint8Array }[] = [];
+    let longest = 0;
+    const slow = (bytes: number, side: 0 | 1): number => (side === 0 ? (bytes * 8 * clockMHz) / 4000 : 0);
+    const ends = connect(
+      (frame, side, cycle, wire) => {
+        if (side === 1) {
+          if (isCnp(frame)) cnps.push({ at: (cycle * 1000) / clockMHz, frame });
+          return frame;
+        }
+        longest = Math.max(longest, wire.waiting(0));
+        return wire.waiting(0) > 16 ? mark(frame) : frame;
+      },
+      {},
+      slow,
+    );
+    const { pair } = ends;
+    // quicker than the defaults, which are made for a run of seconds
+    for (const [at, value] of [
+      [0x40, 20_000],
+      [0x48, 5],
+      [0x4c, 100_000],
+      [0x20, 992],
+    ] as const)
+      pair.buses[0].write(0x2000 + at, value);
+    const ns = writeAll(ends, 4);
+    const gbps = (4 * bytesOfAll * 8) / ns;
+    expect(gbps).toBeGreaterThan(1.5);
+    expect(longest).toBeLessThan(48);
+    expect(cnps.length).toBeGreaterThan(2);
+    expect(count(pair, 0, "CNP_RECEIVED")).toBe(cnps.length);
+    expect(count(pair, 1, "CNP_SENT")).toBe(cnps.length);
+    expect(count(pair, 1, "MARKED")).toBeGreaterThanOrEqual(cnps.length);
+    expect(count(pair, 0, "RATE_CUT")).toBeGreaterThan(0);
+    expect([count(pair, 0, "RETRY"), count(pair, 0, "DROP_UNSUPPORTED")]).toEqual([0, 0]);
+    const { mac, ipv4, ipv6 } = ethernetEnds[0];
+    const identity = { frame: "ethernet", mac, gids: [mappedIpv4(ipv4), ipv6] } as const;
+    for (const [n, { at, frame }] of cnps.entries()) {
+      const decoded = decodeFrame(identity, frame.slice(0, -4));
+      if (typeof decoded === "string") throw new Error(decoded);
+      const { opcode, becn, fecn, destQp, pkey, psn, ackRequest } = decoded.packet;
+      expect({ opcode, becn, fecn, destQp, pkey, psn, ackRequest }).toEqual({
+        ...{
+          opcode: 0x81,
+          becn: true,
+          fecn: false,
+          destQp: ends.qpns[0],
+          pkey: 0xffff,
+          psn: 0,
+          ackRequest: false,
+        },
+      });
+      // DSCP 48, ECT(0); at most one in 4 us, cycles of the wire aside
+      expect(frame[15]).toBe(0xc2);
+      if (n > 0) expect(at - cnps[n - 1]!.at).toBeGreaterThan(3500);
+    }
+    pair.close();
+  });
+
+  /** Host memory of both ends takes a beat in ten cycles: a fifth of what the wire brings. */
+  const slowHost: Axi4Options = { stalls: { w: 0.93 } };
+
+  it.each([true, false])("a slow host, pause frames %s", { timeout: 300_000 }, (pauses) => {
+    let asked = 0;
+    const ends = connect((frame, side) => {
+      if (side === 1 && frame[0] === 0x01) {
+        asked += 1;
+        expect(frame.length).toBe(64);
+        expect([...frame.subarray(0, 6)]).toEqual([0x01, 0x80, 0xc2, 0, 0, 1]);
+        expect([...frame.subarray(12, 18)]).toEqual([0x88, 0x08, 0x01, 0x01, 0, 0xff]);
+      }
+      return frame;
+    }, slowHost);
+    const { pair } = ends;
+    for (const bus of pair.buses) bus.write(ethernetAt.pause, 0xff00 + (pauses ? 3 : 0));
+    writeAll(ends, 2);
+    const overflow = count(pair, 1, "DROP_OVERFLOW");
+    if (pauses) {
+      expect(asked).toBeGreaterThan(0);
+      expect([overflow, count(pair, 0, "RETRY"), count(pair, 1, "PAUSE_SENT")]).toEqual([0, 0, asked]);
+      expect(count(pair, 0, "PAUSE_RECEIVED")).toBe(asked);
+      expect(count(pair, 0, "HELD")).toBeGreaterThan(100);
+    } else {
+      // Without them the same traffic loses packets, and has them sent again
+      expect(asked).toBe(0);
+      expect(overflow).toBeGreaterThan(0);
+    }
+    pair.close();
+  });
+});
