@@ -21,11 +21,15 @@ describe("every net is declared before it is used, and no line is longer than 10
     expectGood(design);
   });
 
-  it.each(["none", "secded"] as const)("adapter, protection %s", (memoryProtection) => {
+  it.each([
+    ["none", "infiniband"],
+    ["secded", "infiniband"],
+    ["secded", "ethernet"],
+  ] as const)("adapter, protection %s, frames %s", (memoryProtection, frame) => {
     const device = { name: "dut", clockMHz: 400, datapathBits: 256 as const, mtuBytes: 1024 as const };
     const tables = { queuePairs: 64, completionQueues: 16, memoryRegions: 64, memoryProtection };
     const port = { rateGbps: 100, cableMeters: 3 };
-    expectGood(elaborateNic({ ...device, ...tables, port, virtualLanes: { data: 2 } }));
+    expectGood(elaborateNic({ ...device, ...tables, port, frame, virtualLanes: { data: 2 } }));
   });
 });
 

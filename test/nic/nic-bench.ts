@@ -21,6 +21,7 @@ export interface NicBenchOptions {
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
   readonly frame?: "infiniband" | "ethernet";
+  readonly congestion?: "none" | "dcqcn";
 }
 
 /** A small adapter; it is not checked. */
@@ -40,6 +41,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     datagrams,
     memoryProtection,
     frame,
+    ...(options.congestion !== undefined && { congestion: options.congestion }),
     port: { rateGbps: 10, cableMeters: 3 },
     virtualLanes: { data: 2 },
   });

@@ -34,8 +34,6 @@ const memories = ["tx", "header", "source", "rx"] as const;
 const inside: Readonly<Record<string, string>> = {
   drop_overflow: "evt_overflow",
   held: "{11'd0, held}",
-  memory_corrected: `|{${memories.map((name) => `${name}_corrected`).join(", ")}}`,
-  memory_uncorrectable: `|{${memories.map((name) => `${name}_uncorrectable`).join(", ")}}`,
 };
 
 function portView(design: NicDesign): View {
@@ -46,7 +44,9 @@ function portView(design: NicDesign): View {
   return {
     ...ethView(design, "eth_port"),
     header: header(design, "Ethernet port of an adapter: RoCE v2."),
-    memories: secded ? memories.map((name) => ({ name })) : [],
+    memories: secded
+      ? memories.map((name, at) => ({ name, comma: at === memories.length - 1 ? "" : "," }))
+      : [],
     rowHere: qp === 16 ? "1'b1" : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
     usedWide: used === 16 ? "used" : `{${dec(0, 16 - used)}, used}`,
     unusedSettings: used === 16 ? "" : `, pause_xoff[15:${used}], pause_xon[15:${used}]`,
