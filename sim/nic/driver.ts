@@ -178,6 +178,8 @@ export class NicDriver implements Verbs {
     const { sizes } = this;
     this.#checkPd(request.pd);
     for (const cq of [request.sendCq, request.recvCq]) this.#cq(cq);
+    if (request.type === "ud" && this.#port !== null)
+      throw new VerbsError("EINVAL", "on Ethernet the adapter has reliable connections only");
     if (request.type === "ud" && !sizes.datagrams)
       throw new VerbsError("EINVAL", "the adapter has reliable connections only");
     if (request.management && (request.type !== "ud" || this.#pairs.has(managementQpn)))
