@@ -69,7 +69,6 @@ export const diagnosticCodes = {
   LW_NIC_HOST_WIDTH: "Host memory and the datapath of an adapter have different widths.",
   LW_NIC_SLOW_READS: "Reads of host memory on their way do not cover its latency.",
   LW_NIC_SLOW_REQUESTS: "One queue pair cannot fill the wire with short messages.",
-  LW_NIC_COMMAND: "An adapter is given to a command that takes links and switches only.",
 
   // Derived numbers set by hand: what would lose data or stop the link
   LW_OVERRIDE_FIXED: "The number follows from others and cannot be set.",

@@ -6,7 +6,7 @@ import { exitCodes, LanewrightError } from "../diagnostics.ts";
 import { renderDesign } from "../emit/generate.ts";
 import { withProgress } from "../progress.ts";
 import { type Proof, type PropertyResult, proofsOf, prove } from "../prove/index.ts";
-import { loadFabricDesign } from "./load-design.ts";
+import { loadDesign } from "./load-design.ts";
 import { asText, listText, passed, summaryOf } from "./prove-text.ts";
 import { integer } from "./simulate-values.ts";
 
@@ -44,7 +44,7 @@ export function register(program: Command): void {
     .option("--json", "print the results as JSON")
     .addHelpText("after", examples)
     .action(async (file: string, options: Options) => {
-      const design = await loadFabricDesign(file);
+      const design = await loadDesign(file);
       const proofs = choose(proofsOf(design), options.only);
       if (options.list === true) {
         const listed = proofs.map(({ name, engine, properties }) => ({ name, engine, properties }));

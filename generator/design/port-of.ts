@@ -5,3 +5,8 @@ import type { AnyDesign } from "./switch.ts";
 export function portOf(design: AnyDesign): LinkDesign {
   return design.kind === "link" ? design : design.port;
 }
+
+/** Whether the wire of a device is Ethernet: it has no link port then, and `port` says only what both have in common. */
+export function isNicOnEthernet(design: AnyDesign): boolean {
+  return design.kind === "nic" && design.ethernet !== null;
+}

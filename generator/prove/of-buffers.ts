@@ -106,7 +106,7 @@ const secdedDecode = (name: string): Proof => ({
 export const bufferProofs: ProofList = (design: AnyDesign) => {
   const port = portOf(design);
   const lanes = Array.from({ length: port.virtualLanes.data + 1 }, (_, lane) => lane);
-  const onlyLink = design.kind === "link" ? ["rx"] : [];
+  const onlyLink = design.kind === "switch" ? [] : ["rx"];
   const sides = ["tx", ...onlyLink];
   const memories = [
     ...sides.map((side) => `vl_${side}_memory`),

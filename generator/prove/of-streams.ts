@@ -1,3 +1,4 @@
+import { isNicOnEthernet } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
 import type { Proof, ProofList, Property, SolverProof } from "./types.ts";
 
@@ -62,7 +63,10 @@ const registerDemux: Proof = {
 };
 
 /** AXI4-Stream and AXI4-Lite at the boundaries of a device. */
-export const streamProofs: ProofList = (design: AnyDesign) =>
-  design.kind === "switch"
-    ? [registerDemux, csr("switch_csr"), csr("ingress_csr"), csr("link_csr")]
-    : [axisRegister, csr("link_csr")];
+export const streamProofs: ProofList = (design: AnyDesign) => {
+  if (design.kind === "switch")
+    return [registerDemux, csr("switch_csr"), csr("ingress_csr"), csr("link_csr")];
+  if (design.kind === "link") return [axisRegister, csr("link_csr")];
+  const port = isNicOnEthernet(design) ? [csr("eth_csr")] : [axisRegister, csr("link_csr")];
+  return [registerDemux, csr("nic_csr"), ...port];
+};

@@ -3,14 +3,15 @@ import type { AnyDescription } from "../../generator/dsl/switch-description.ts";
 import { type LaneFaults, laneFaults, soakLanes } from "../soak/lanes.ts";
 import { soak } from "../soak/link.ts";
 import { type LinkFaults, linkFaults } from "../soak/link-scenario.ts";
+import { type NicFaults, nicFaults, soakNic } from "../soak/nic.ts";
 import { fairnessOfInputs, type ShareResult, weightsOfLanes } from "../soak/sharing.ts";
 import { type SwitchFaults, soakSwitch, switchFaults } from "../soak/switch.ts";
 import type { RegressionScenario, ScenarioResult } from "./scenario.ts";
 
-/** Everything at once, at random: a link at its MII, a link on its lanes, a switch with hosts. */
+/** Everything at once, at random: a link at its MII, a link on its lanes, a switch with hosts, two adapters. */
 const soakAny: RegressionScenario = {
   faults: (design) => {
-    if (design.kind === "nic") return [];
+    if (design.kind === "nic") return design.port.pcs === null ? nicFaults : [];
     if (design.kind === "switch") return switchFaults;
     return design.pcs === null ? linkFaults : laneFaults;
   },
@@ -20,7 +21,10 @@ const soakAny: RegressionScenario = {
       const result = await soakSwitch(description, seed, packets, { faults: trouble });
       return { packets: result.packets, note: `${result.nacks} NACKs, ${result.swaps} table changes` };
     }
-    if (description.kind === "nic") throw new Error(`${description.name} is an adapter`);
+    if (description.kind === "nic") {
+      const result = await soakNic(description, seed, packets, faults as NicFaults);
+      return { packets: result.messages, note: `${result.replays} replays, ${result.retries} retries` };
+    }
     if (description.phy === "pcs") {
       const result = await soakLanes(description, seed, packets, { faults: faults as LaneFaults });
       const { replays, uncorrectable, lockLost } = result;

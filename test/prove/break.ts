@@ -46,11 +46,18 @@ const small: Extract<AnyDescription, { kind: "switch" }> = {
   tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 2 },
 };
 
-/** What breaks are tried on: a port, one with SECDED, one with lanes, FEC and the ICRC, and two switches. */
+const nic: AnyDescription = {
+  ...{ kind: "nic", name: "tiny", clockMHz: 200, datapathBits: 128, mtuBytes: 256 },
+  ...{ queuePairs: 16, completionQueues: 2, memoryRegions: 4, virtualLanes: { data: 1 } },
+  port: { rateGbps: 10, cableMeters: 0 },
+};
+
+/** What breaks are tried on: a port, one with SECDED, one with lanes, FEC and the ICRC, two switches, an adapter. */
 export const breakDevices = {
   link: { kind: "link", ...smallLink },
   secded: { kind: "link", ...smallLink, memoryProtection: "secded" },
   lanes,
   switch: small,
+  nic,
   waves: { ...small, scheduler: { kind: "wavefront" } },
 } satisfies Readonly<Record<string, AnyDescription>>;

@@ -2,8 +2,16 @@ import type { Break } from "./break.ts";
 
 type Change = readonly [property: string, from: string, to: string];
 
-const changes = (proof: string, list: readonly Change[], device: "link" | "switch"): readonly Break[] =>
-  list.map(([property, from, to]) => ({ proof, module: proof, property, from, to, device }));
+const changes = (
+  proof: string,
+  list: readonly Change[],
+  device: "link" | "switch" | "nic",
+): readonly Break[] =>
+  list.map(([property, from, to]) => {
+    const one = { proof, module: proof, property, from, to, device };
+    // The same text as that of a port
+    return proof === "nic_csr" ? { ...one, long: true } : one;
+  });
 
 const axisRegister: readonly Change[] = [
   ["beats_counted", "m_tvalid_reg <= s_tvalid || !s_tready_reg;", "m_tvalid_reg <= s_tvalid;"],
@@ -76,5 +84,6 @@ export const streamBreaks: readonly Break[] = [
   ...changes("link_csr", csr, "link"),
   ...changes("switch_csr", csr, "switch"),
   ...changes("ingress_csr", csr, "switch"),
+  ...changes("nic_csr", csr, "nic"),
   ...changes("register_demux", registerDemux, "switch"),
 ];

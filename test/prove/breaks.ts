@@ -3,6 +3,7 @@ import { affineBreaks } from "./breaks-affine.ts";
 import { bufferBreaks } from "./breaks-buffers.ts";
 import { creditBreaks } from "./breaks-credit.ts";
 import { llrBreaks } from "./breaks-llr.ts";
+import { nicBreaks } from "./breaks-nic.ts";
 import { portStateBreaks } from "./breaks-port-state.ts";
 import { streamBreaks } from "./breaks-streams.ts";
 import { switchBreaks } from "./breaks-switch.ts";
@@ -18,4 +19,5 @@ export const breaks: readonly Break[] = [
   ...switchBreaks,
   ...bufferBreaks,
   ...voqBreaks,
+  ...nicBreaks,
 ];
