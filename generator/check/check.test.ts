@@ -230,7 +230,7 @@ describe("a switch", () => {
 
   it("refuses overrides at the very value that breaks it", () => {
     const edges = [
-      ["txQueueBeats", 73, 72],
+      ["txQueueBeats", 75, 74],
       ["vlBufferBeats", 1351, 1350],
       ["creditsPerVl", 66, 65],
       ["crossbarStages", 3, 4],
@@ -252,7 +252,7 @@ describe("a switch", () => {
   it("does not let a refused override spoil the figures of another one", () => {
     const { diagnostics } = inspect({ ...leaf, derived: { crossbarStages: 9, txQueueBeats: 60 } });
     expect(diagnostics.map((one) => one.code)).toEqual(["LW_OVERRIDE_RANGE", "LW_OVERRIDE_TX_QUEUE"]);
-    expect(diagnostics[1]?.limit).toBe("at least 73 beats");
+    expect(diagnostics[1]?.limit).toBe("at least 75 beats");
   });
 
   it("warns of a wavefront above 16 ports, and takes no iterations for it", () => {

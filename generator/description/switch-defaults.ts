@@ -47,6 +47,7 @@ export function switchWithDefaults(description: SwitchDescription): CompleteSwit
       partitionKeys: tables.partitionKeys ?? 4,
     },
     memoryProtection: description.memoryProtection ?? "none",
+    pipeline: { requests: description.pipeline?.requests ?? 1 },
     port: { ...withDefaults(portDescription(description)), role: "switchPort" },
     derived: description.derived ?? {},
   };

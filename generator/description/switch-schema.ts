@@ -2,6 +2,18 @@ import { derivedIds } from "../design/link.ts";
 import { schedulerKinds, switchDerivedIds } from "../design/switch.ts";
 import { common, derivedSchema, pipelineSchema, portStages, type Schema } from "./schema.ts";
 
+/** Register stages between the ports. */
+const switchStages = {
+  requests: {
+    type: "integer",
+    minimum: 0,
+    maximum: 1,
+    default: 1,
+    description:
+      "Between the requests of the inputs and their matching: one cycle of latency, seven levels of logic less.",
+  },
+} as const satisfies Readonly<Record<string, Schema>>;
+
 const ports: Schema = {
   type: "object",
   description:
@@ -93,7 +105,7 @@ export const switchSchema = {
     scheduler,
     tables,
     memoryProtection: common.memoryProtection,
-    pipeline: pipelineSchema(portStages),
+    pipeline: pipelineSchema({ ...portStages, ...switchStages }),
     derived: derivedSchema([...switchDerivedIds, ...derivedIds]),
   },
 } as const satisfies Schema;

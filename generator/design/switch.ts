@@ -31,6 +31,12 @@ export const schedulerKinds = ["islip", "wavefront"] as const;
 
 export type SchedulerKind = (typeof schedulerKinds)[number];
 
+/** Register stages that a description chooses, in cycles: each cuts a long path and costs its cycles of latency. */
+export interface SwitchPipeline {
+  /** Between the requests and their matching, 0 … 1. */
+  readonly requests: number;
+}
+
 /** A switch with everything decided. */
 export interface SwitchDesign {
   readonly kind: "switch";
@@ -54,6 +60,7 @@ export interface SwitchDesign {
     readonly partitionKeys: number;
   };
   readonly memoryProtection: MemoryProtection;
+  readonly pipeline: SwitchPipeline;
   /** The link port that each external port is an instance of. */
   readonly port: LinkDesign;
   readonly derived: Readonly<Record<SwitchDerivedId, Derived>>;

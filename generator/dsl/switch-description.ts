@@ -42,6 +42,12 @@ export interface SwitchTablesDescription {
   readonly partitionKeys?: number;
 }
 
+/** Register stages of a switch and of its ports, in cycles. */
+export interface SwitchPipelineDescription extends PortPipelineDescription {
+  /** Between the requests of the inputs and their matching, 0 … 1; 1 unless given. */
+  readonly requests?: number;
+}
+
 /** A switch as its user describes it. Units stand in the key names; everything optional has a default. */
 export interface SwitchDescription {
   /** Name of the device and of its top module: a lower-case Verilog identifier, at most 40 characters. */
@@ -64,7 +70,7 @@ export interface SwitchDescription {
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";
   /** Register stages of its ports; each has a default with which the modules are shallow at 512 bits. */
-  readonly pipeline?: PortPipelineDescription;
+  readonly pipeline?: SwitchPipelineDescription;
   /** Derived numbers of the switch and of its ports to set by hand. */
   readonly derived?: Readonly<Partial<Record<DerivedId | SwitchDerivedId, number>>>;
 }

@@ -208,38 +208,49 @@ describe("elaborateSwitch", () => {
     expect(value("internalPorts")).toBe(5);
     expect(value("portBits")).toBe(3);
     expect(value("crossbarStages")).toBe(1);
-    expect(value("flightBeats")).toBe(7);
+    expect(value("flightBeats")).toBe(9);
     expect(value("voqHeadroomPackets")).toBe(4);
     // 4 * 5 * 33 = 660
     expect(value("starvationCycles")).toBe(1024);
     expect(value("pageBeats")).toBe(1);
     expect(value("multicastCopies")).toBe(10);
     expect(value("aggregateGbps")).toBe(1600);
-    expect(value("portToPortCycles")).toBe(21);
-    expect(latencyBudget.portToPort.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(52.13, 2);
+    expect(value("portToPortCycles")).toBe(22);
+    expect(latencyBudget.portToPort.reduce((sum, { ns }) => sum + ns, 0)).toBeCloseTo(54.61, 2);
     // 1021 blocks of the credit loop and 4 packets of 66; a lane's buffer is 2 * 33 beats more than that
     expect(port.derived.creditsPerVl.value).toBe(1285);
     expect(port.derived.vlBufferBeats.value).toBe(1351);
     expect(value("pagesPerPort")).toBe(4 * 1351 + 24 + sparePages);
-    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 7);
-    expect(port.derived.txRoomBeats.value).toBe(2 * 33 + 7);
+    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 9);
+    expect(port.derived.txRoomBeats.value).toBe(2 * 33 + 9);
     expect(port.role).toBe("switchPort");
   });
 
-  it("takes 21, 22 or 23 cycles from port to port, as the crossbar has one, two or three registers", () => {
+  it("takes 22, 23 or 24 cycles from port to port, as the crossbar has one, two or three registers", () => {
     const stages = (count: number) => elaborateSwitch(leafOf(count)).derived.crossbarStages.value;
     expect([2, 7, 8, 63, 64, 80].map(stages)).toEqual([1, 1, 2, 2, 3, 3]);
     const cycles = (count: number) => elaborateSwitch(leafOf(count)).derived.portToPortCycles.value;
-    expect([7, 63, 80].map(cycles)).toEqual([21, 22, 23]);
+    expect([7, 63, 80].map(cycles)).toEqual([22, 23, 24]);
   });
 
   it("takes a cycle less without the register in front of the MAC's alignment, and needs less buffer", () => {
     const { derived, port, latencyBudget } = elaborateSwitch({ ...leaf, pipeline: { macTx: 0 } });
     expect(port.pipeline).toEqual({ macTx: 0 });
-    expect(derived.portToPortCycles.value).toBe(20);
+    expect(derived.portToPortCycles.value).toBe(21);
     expect(latencyBudget.portToPort.filter(({ module }) => module === "mac_tx")).toHaveLength(1);
     expect(port.derived.txPipelineCycles.value).toBe(7);
     expect(port.derived.creditsPerVl.value).toBeLessThan(1285);
+  });
+
+  it("takes a cycle less without the register between requests and matching, and needs less room", () => {
+    const { derived, port, pipeline, latencyBudget } = elaborateSwitch({
+      ...leaf,
+      pipeline: { requests: 0 },
+    });
+    expect([pipeline, port.pipeline]).toEqual([{ requests: 0 }, { macTx: 1 }]);
+    expect(derived.portToPortCycles.value).toBe(21);
+    expect(latencyBudget.portToPort.filter(({ module }) => module === "scheduler")).toHaveLength(1);
+    expect(port.derived.txRoomBeats.value).toBe(2 * 33 + 8);
   });
 
   it("derives every number once, after all that it rests on", () => {
@@ -261,8 +272,8 @@ describe("elaborateSwitch", () => {
   it("lets an override of either kind feed what rests on it", () => {
     const { derived, port } = elaborateSwitch(leafOf(4, { crossbarStages: 2, creditsPerVl: 1200 }));
     expect(derived.crossbarStages).toMatchObject({ value: 2, computed: 1, overridden: true });
-    expect(derived.portToPortCycles.value).toBe(22);
-    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 8);
+    expect(derived.portToPortCycles.value).toBe(23);
+    expect(port.derived.txQueueBeats.value).toBe(4 * 33 + 10);
     expect(derived.pagesPerPort.value).toBe(4 * (1200 + 66) + 24 + sparePages);
   });
 

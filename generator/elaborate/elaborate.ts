@@ -87,12 +87,12 @@ export function elaborateSwitch(description: SwitchDescription | SwitchDescripti
   const { derived: overrides, port, ...rest } = switchWithDefaults(description);
   const { derived: _ofPort, ...complete } = port;
   const link = withPhyLatency(complete, null);
-  const all = deriveAll(switchRules, switchBasisOf({ ports: rest.ports, port: link }), overrides);
+  const all = deriveAll(switchRules, switchBasisOf({ ...rest, port: link }), overrides);
   const device = {
     ...rest,
     port: linkDesign(link, pick(derivedIds, all), null),
     derived: pick(switchDerivedIds, all),
-    latencyBudget: { portToPort: portToPortBudget(link, all.crossbarStages.value) },
+    latencyBudget: { portToPort: portToPortBudget({ ...rest, port: link }, all.crossbarStages.value) },
   };
   const design: SwitchDesign = { ...device, memories: switchMemories(device) };
   setOrigin(design, origin);

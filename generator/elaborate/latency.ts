@@ -1,4 +1,5 @@
 import type { LatencyStage, LinkDesign, LinkPipeline } from "../design/link.ts";
+import type { SwitchPipeline } from "../design/switch.ts";
 
 type Stage = Omit<LatencyStage, "ns">;
 
@@ -52,7 +53,7 @@ export const coreStages: readonly Stage[] = [
   { module: "route_lookup", what: "read the SL-to-VL table, decide", cycles: 1 },
   { module: "voq_buffer", what: "enter the virtual output queue, request the output", cycles: 1 },
   { module: "scheduler", what: "match inputs and outputs", cycles: 1 },
-  { module: "voq_buffer", what: "pick the lane and its first packet", cycles: 1 },
+  { module: "voq_buffer", what: "pick the first packet of the lane chosen", cycles: 1 },
   { module: "voq_buffer", what: "read the packet buffer", cycles: 1 },
 ];
 
@@ -68,9 +69,29 @@ export function withPipeline(stages: readonly Stage[], { macTx }: LinkPipeline):
   return stages.flatMap((stage) => (stage.module === "mac_tx" && macTx > 0 ? [chosen, stage] : [stage]));
 }
 
+/** The same for the stages between the ports of a switch. */
+function coreWith({ requests }: SwitchPipeline): Stage[] {
+  const chosen = {
+    module: "scheduler",
+    what: "hear the requests, those that starve first",
+    cycles: requests,
+  };
+  return coreStages.flatMap((stage) =>
+    stage.module === "scheduler" && requests > 0 ? [chosen, stage] : [stage],
+  );
+}
+
 /** The way of a packet through a switch, from MII to MII, with its time in ns. */
 export function portToPortBudget(
-  { clockMHz, pipeline }: Pick<LinkDesign, "clockMHz" | "pipeline">,
+  {
+    clockMHz,
+    pipeline,
+    port,
+  }: {
+    readonly clockMHz: number;
+    readonly pipeline: SwitchPipeline;
+    readonly port: Pick<LinkDesign, "pipeline">;
+  },
   crossbarStages: number,
 ): LatencyStage[] {
   const crossbar = {
@@ -79,7 +100,7 @@ export function portToPortBudget(
     cycles: crossbarStages,
   };
   const { switchRx, switchTx } = latencyStages;
-  const stages = [...switchRx, ...coreStages, crossbar, ...withPipeline(switchTx, pipeline)];
+  const stages = [...switchRx, ...coreWith(pipeline), crossbar, ...withPipeline(switchTx, port.pipeline)];
   return stages.map((stage) => ({ ...stage, ns: (stage.cycles * 1000) / clockMHz }));
 }
 

@@ -14,6 +14,7 @@ export const basisUnits = {
   icrcEndpoint: "flag",
   macTxStages: "cycles",
   ports: "ports",
+  requestStages: "cycles",
   laneCount: "lanes",
   pcsLanes: "lanes",
   codewords: "codewords",
@@ -140,7 +141,8 @@ export function basisOf(
 /** The same for a switch: its port's numbers, and how many ports there are. */
 export function switchBasisOf(device: {
   readonly ports: number;
+  readonly pipeline: { readonly requests: number };
   readonly port: Parameters<typeof basisOf>[0];
 }): Basis {
-  return { ...basisOf(device.port), ports: device.ports };
+  return { ...basisOf(device.port), ports: device.ports, requestStages: device.pipeline.requests };
 }

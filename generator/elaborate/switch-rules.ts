@@ -44,12 +44,13 @@ const flightBeats = rule(
   "flightBeats",
   {
     unit: "beats",
-    formula: "crossbarStages + pickStages",
-    source: "from the pick of a packet to its beats' place in the transmit queue",
+    formula: "crossbarStages + requestStages + pickStages",
+    source:
+      "from the request for a packet, where room is looked at, to its beats' place in the transmit queue",
   },
-  ["crossbarStages"],
-  { pickStages: [6, "cycles"] },
-  (n) => n.crossbarStages + n.pickStages,
+  ["crossbarStages", "requestStages"],
+  { pickStages: [7, "cycles"] },
+  (n) => n.crossbarStages + n.requestStages + n.pickStages,
 );
 
 const voqHeadroomPackets = rule(
@@ -130,12 +131,12 @@ const portToPortCycles = rule(
   "portToPortCycles",
   {
     unit: "cycles",
-    formula: "rxPipelineCycles + coreStages + crossbarStages + txPipelineCycles",
+    formula: "rxPipelineCycles + coreStages + requestStages + crossbarStages + txPipelineCycles",
     source: "latency budget: MII in to MII out, cut-through, idle switch",
   },
-  ["rxPipelineCycles", "crossbarStages", "txPipelineCycles"],
+  ["rxPipelineCycles", "requestStages", "crossbarStages", "txPipelineCycles"],
   { coreStages: [sumCycles(coreStages), "cycles"] },
-  (n) => n.rxPipelineCycles + n.coreStages + n.crossbarStages + n.txPipelineCycles,
+  (n) => n.rxPipelineCycles + n.coreStages + n.requestStages + n.crossbarStages + n.txPipelineCycles,
 );
 
 const aggregateGbps = rule(

@@ -58,6 +58,7 @@ const ruleDefaults: Readonly<Record<string, string>> = {
   "requester.outstandingRequests": "its formula",
   scheduler: "the defaults of its keys",
   tables: "the defaults of its keys",
+  pipeline: "the defaults of its keys",
 };
 
 const heads = ["key", "unit", "legal", "default", "meaning"];
@@ -73,7 +74,7 @@ export function descriptionsPage(): string {
   return `${intro}
 ## The link
 
-${table(heads, rowsOf("", linkSchema as Schema))}
+${table(heads, [...rowsOf("", linkSchema as Schema), ...rowsOf("pipeline.", properties?.pipeline ?? {})])}
 
 ## Lanes
 
@@ -147,7 +148,9 @@ function formulaOf91(): string {
 
 function switchSection(): string {
   const { properties = {} } = switchSchema as Schema;
-  const parts = ["ports", "scheduler", "tables"].flatMap((key) => rowsOf(`${key}.`, properties[key] ?? {}));
+  const parts = ["ports", "scheduler", "tables", "pipeline"].flatMap((key) =>
+    rowsOf(`${key}.`, properties[key] ?? {}),
+  );
   return `## The switch
 
 ${table(heads, [...rowsOf("", switchSchema as Schema), ...parts])}
@@ -160,7 +163,7 @@ port stage by stage, and the memories of the whole device.
 
 function nicKeys(): string {
   const { properties = {} } = nicSchema as Schema;
-  const parts = ["host", "requester", "responder", "port"].flatMap((key) =>
+  const parts = ["host", "requester", "responder", "port", "pipeline"].flatMap((key) =>
     rowsOf(`${key}.`, properties[key] ?? {}),
   );
   return `## The network adapter
@@ -225,6 +228,7 @@ function unitOf(key: string, prefix: string): string {
   if (key === "highLimit") return "4096 bytes";
   if (key === "count") return prefix === "lanes." ? "lanes" : "ports";
   if (key.endsWith("Entries")) return "rows";
+  if (prefix === "pipeline.") return "cycles";
   return key === "data" ? "lanes" : "";
 }
 

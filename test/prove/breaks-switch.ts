@@ -6,7 +6,7 @@ const changes = (proof: string, list: readonly Change[]): readonly Break[] =>
   list.map(([module, property, from, to]) => ({ proof, module, property, from, to, device: "switch" }));
 
 const grant = "assign grant  = pool & ~behind_8 & chosen;";
-const asks = "column & inputs_left & {P{outputs_left[o]}}";
+const asks = ".request (column";
 
 const arbiter: readonly Change[] = [
   ["rr_arbiter", "one_grant", grant, "assign grant  = pool & chosen;"],
@@ -57,8 +57,8 @@ const scheduler: readonly Change[] = [
   ["rr_arbiter", "one_output_each", grant, "assign grant  = pool & chosen;"],
   ["rr_arbiter", "one_input_each", grant, "assign grant  = pool & chosen;"],
   ["rr_arbiter", "only_requested", grant, "assign grant  = ~behind_8 & chosen;"],
-  ["scheduler", "never_twice", "(input_free_reg | done) & ~match_inputs", "input_free_reg | done"],
-  ["scheduler", "free_is_known", "(output_free_reg | freed) & ~match_outputs", "output_free_reg | freed"],
+  ["scheduler", "never_twice", "input_free | done;", "input_free_reg | done;"],
+  ["scheduler", "free_is_known", "output_free | freed;", "output_free_reg | freed;"],
   [
     "scheduler",
     "partners_agree",

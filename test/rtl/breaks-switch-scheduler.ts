@@ -4,7 +4,7 @@ import { schedulerModules } from "../../generator/views/switch/schedulers.ts";
 import type { Breaks } from "./breaks.ts";
 import { type SchedulerShape, schedulerDesign } from "./switch-scheduler-bench.ts";
 
-const rest = { ports: 5, starvationCycles: 64 };
+const rest = { ports: 5, starvationCycles: 64, requestStages: 1 };
 const shapes: readonly SchedulerShape[] = [
   { kind: "islip", iterations: 2, ...rest },
   { kind: "wavefront", iterations: 1, ...rest },
@@ -23,13 +23,15 @@ const wavefront = "scheduler: wavefront, 5 ports";
 /** The part that all kinds have; the text is the same in each. */
 const common: Breaks["changes"] = [
   ["done[select_port_reg[PB*o +: PB]]", "done[o]"],
-  ["(input_free_reg | done) & ~match_inputs", "input_free_reg & ~match_inputs"],
-  ["(input_free_reg | done) & ~match_inputs", "input_free_reg | done"],
-  ["(output_free_reg | freed) & ~match_outputs", "output_free_reg & ~match_outputs"],
-  ["(output_free_reg | freed) & ~match_outputs", "output_free_reg | freed"],
+  ["input_free | done;", "input_free;"],
+  ["input_free | done;", "input_free_reg | done;"],
+  ["output_free | freed;", "output_free;"],
+  ["output_free | freed;", "output_free_reg | freed;"],
+  ["heard_reg    <= guard_heard;", "heard_reg    <= request;"],
+  ["starving_reg <= guard_starving;", "starving_reg <= {P*P{1'b0}};"],
   ["match_outputs | match[P*row +: P]", "match[P*row +: P]"],
-  ["if (match_inputs[port]) begin", "if (input_free_reg[port]) begin"],
-  ["if (match_outputs[port]) begin", "if (output_free_reg[port]) begin"],
+  ["if (match_inputs[port]) begin", "if (input_free[port]) begin"],
+  ["if (match_outputs[port]) begin", "if (output_free[port]) begin"],
   ["if (from[b]) begin", "if (!from[b]) begin"],
   ["INDEX_BIT[P*b +: P]", "INDEX_BIT[0 +: P]"],
   ["input_free_reg   <= {P{1'b1}};", "input_free_reg   <= input_free_reg;"],
@@ -62,10 +64,9 @@ export const breaks: readonly Breaks[] = [
   {
     ...{ bench, only: islip, module: "switch/islip_round" },
     changes: [
-      ["column & inputs_left & {P{outputs_left[o]}}", "column & {P{outputs_left[o]}}"],
-      ["column & inputs_left & {P{outputs_left[o]}}", "column & inputs_left"],
-      ["(|urgent) ? urgent : offers", "offers"],
-      ["(|urgent) ? urgent : offers", "urgent"],
+      ["(|urgent) ? first : any;", "any;"],
+      ["(|urgent) ? first : any;", "first;"],
+      ["(|urgent) ? first_behind : any_behind;", "any_behind;"],
       ["offers & starving[P*i +: P]", "offers & starving[0 +: P]"],
       ["inputs | grant[P*port +: P]", "inputs"],
       ["outputs | accept[P*port +: P]", "outputs | {P{|accept[P*port +: P]}}"],
@@ -81,8 +82,10 @@ export const breaks: readonly Breaks[] = [
       ["if (outputs_1[pointer]) begin", "if (1'b0) begin"],
       // pointers that move with the second round too
       ["if (outputs_1[pointer]) begin", "if (match_outputs[pointer]) begin"],
-      ["input_free_reg & ~inputs_1", "input_free_reg"],
-      ["output_free_reg & ~outputs_1", "output_free_reg"],
+      ["heard[P*i +: P] & output_free & {P{input_free[i]}}", "heard[P*i +: P] & {P{input_free[i]}}"],
+      ["heard[P*i +: P] & output_free & {P{input_free[i]}}", "heard[P*i +: P] & output_free"],
+      ["& ~outputs_1 & ~{P{", "& ~{P{"],
+      ["& ~outputs_1 & ~{P{", "& ~outputs_1 | {P{"],
       ["accept_1 | accept_2", "accept_1"],
       ["grant_mask_reg  <= {P*P{1'b0}};", "grant_mask_reg  <= grant_mask_reg;"],
       ["accept_mask_reg <= {P*P{1'b0}};", "accept_mask_reg <= accept_mask_reg;"],
@@ -96,8 +99,8 @@ export const breaks: readonly Breaks[] = [
       ["inputs_left & ~found", "inputs_left"],
       ["outputs_left & ~found", "outputs_left"],
       ["(|urgent) ? urgent : open", "open"],
-      ["heard[P*i +: P] & output_free_reg", "heard[P*i +: P]"],
-      ["pairs & input_free_reg", "pairs"],
+      ["heard[P*i +: P] & output_free", "heard[P*i +: P]"],
+      ["pairs & input_free", "pairs"],
       ["turned[P*i + (i + k) % P]", "turned[P*i + (i + P - k) % P]"],
       ["row[(i + k) % P]", "row[k]"],
       // waves that begin one further each time are not fair to the one behind a gap

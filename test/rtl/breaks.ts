@@ -22,7 +22,7 @@ export const breaks: readonly Breaks[] = [
       ["write_reg <= tail_reg;", "write_reg <= write_reg;"],
       ["head_reg == LAST ? BASE", "head_reg == BASE ? LAST"],
       ["used_reg <= LIMIT", "used_reg < LIMIT"],
-      ["(head_reg != tail_reg || read_here)", "(head_reg != tail_reg)"],
+      ["(passed || !wr_ending)", "1'b1"],
       ["rd_count_reg <= rd_last ? {UW{1'b0}} : rd_size", "rd_count_reg <= rd_size"],
     ],
   },

@@ -89,7 +89,15 @@ export class LlrRxBench {
         "wr_data",
         "wr_words",
       ] as const),
-      ...(["wr_last", "wr_error", "wr_abort", "accept", "accept_lane", "accept_blocks"] as const),
+      ...([
+        "wr_last",
+        "wr_error",
+        "wr_abort",
+        "wr_ending",
+        "accept",
+        "accept_lane",
+        "accept_blocks",
+      ] as const),
       ...(["fcp_init", "fcp_vl", "fcp_fctbs", "fcp_fccl"] as const),
     ]);
     this.#beatBytes = this.#p.s_data.bytes.length;
@@ -262,6 +270,8 @@ export class LlrRxBench {
       if (now.written > 4 * head.length) fail(model, "more is written than PktLen says");
     }
     if (valid && abort) fail(model, "written and taken back at once");
+    const mayEnd = at > 0 && (end || at + this.#beatBytes > 4 * head.length);
+    if (now.store && !now.closed && (p.wr_ending.get() === 1) !== mayEnd) fail(model, "wr_ending");
     const closes = (valid && last === true) || abort === true;
     if (closes) {
       const kept = valid === true && p.wr_error.get() === 0;

@@ -21,6 +21,8 @@ export interface SwitchBenchOptions {
   /** Rounds of iSLIP within a cycle. */
   readonly iterations?: number;
   readonly memoryProtection?: "none" | "secded";
+  /** Register stages between requests and matching. */
+  readonly requests?: number;
   readonly tables?: SwitchTablesDescription;
   /** Smaller memories than a switch needs, so that they wrap around often. */
   readonly derived?: NonNullable<SwitchDescription["derived"]>;
@@ -30,7 +32,7 @@ export interface SwitchBenchOptions {
 export function benchSwitch(options: SwitchBenchOptions = {}): SwitchDesign {
   const { bits = 64, ports = 4, lanes = 4, mtuBytes = 256, tables = {} } = options;
   const { forwarding = "cut-through", retry = "llr", scheduler = "islip", iterations = 1 } = options;
-  const { memoryProtection = "none", derived = {} } = options;
+  const { memoryProtection = "none", derived = {}, requests = 1 } = options;
   return elaborateSwitch({
     name: "dut",
     clockMHz: 402.83,
@@ -43,6 +45,7 @@ export function benchSwitch(options: SwitchBenchOptions = {}): SwitchDesign {
     scheduler: { kind: scheduler, iterations },
     tables: { unicastEntries: 64, multicastEntries: 16, ...tables },
     memoryProtection,
+    pipeline: { requests },
     derived,
   });
 }

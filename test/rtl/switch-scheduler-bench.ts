@@ -19,17 +19,20 @@ export interface SchedulerShape {
   readonly ports: number;
   readonly iterations: number;
   readonly starvationCycles: number;
+  /** Register stages between the requests and their matching, 0 unless given. */
+  readonly requestStages?: number;
 }
 
 /** All that a scheduler depends on. */
 export function schedulerDesign(shape: SchedulerShape): SchedulerDesign {
-  const { kind, ports, iterations, starvationCycles } = shape;
+  const { kind, ports, iterations, starvationCycles, requestStages = 0 } = shape;
   const number = { value: starvationCycles, computed: starvationCycles, unit: "cycles", overridden: false };
   const rule = { id: "starvationCycles", formula: "2 ** n", inputs: {}, source: "bench" };
   return {
     name: "dut",
     ports: ports - 1,
     scheduler: { kind, iterations },
+    pipeline: { requests: requestStages },
     derived: { starvationCycles: { ...number, ...rule } },
   };
 }
@@ -53,6 +56,10 @@ export class SchedulerBench {
   readonly done: Uint8Array;
   readonly #model: Model;
   #reference: SchedulerReference;
+  /** What was asked for in the cycle before. */
+  #before: Uint8Array;
+  /** Some pair was starving then. */
+  #starved = false;
   /** Output that each input is busy with, -1 for none; kept apart from the reference. */
   readonly #busy: Int32Array;
   /** What each field of `match_port` and `select_port` showed with its last match; -1 before the first. */
@@ -73,6 +80,7 @@ export class SchedulerBench {
     this.#busy = new Int32Array(shape.ports);
     this.#stands = { match: new Int32Array(shape.ports), select: new Int32Array(shape.ports) };
     this.#reference = this.#fresh();
+    this.#before = this.request.slice();
     this.reset();
   }
 
@@ -84,7 +92,7 @@ export class SchedulerBench {
       if (this.#model.port(`${side}_valid`).bytes.some((byte) => byte !== 0))
         throw new Error(`${side}_valid is set by the reset`);
     this.#reference = this.#fresh();
-    for (const list of [this.request, this.waiting, this.done]) list.fill(0);
+    for (const list of [this.request, this.waiting, this.done, this.#before]) list.fill(0);
     for (const list of [this.#busy, this.#stands.match, this.#stands.select]) list.fill(-1);
   }
 
@@ -99,6 +107,7 @@ export class SchedulerBench {
     const starving = this.#reference.starving;
     const before = { inputs: this.#busy.slice(), outputs: new Set(this.#busy) };
     const expected = this.#reference.cycle(this);
+    const asked = (shape.requestStages ?? 0) > 0 ? this.#before : this.request;
     this.#drive();
     this.#model.step();
     this.#cycles += 1;
@@ -107,12 +116,15 @@ export class SchedulerBench {
     for (const [input, one] of this.done.entries()) if (one === 1) this.#busy[input] = -1;
     for (const { input, output } of found) {
       const pair = `${where}: ${input} to ${output}`;
-      if (this.request[input * shape.ports + output] === 0) throw new Error(`${pair} was not asked for`);
+      if (asked[input * shape.ports + output] === 0) throw new Error(`${pair} was not asked for`);
       if (before.inputs[input] !== -1) throw new Error(`${pair}: the input is busy`);
       if (before.outputs.has(output)) throw new Error(`${pair}: the output is busy`);
       this.#busy[input] = output;
     }
-    if (shape.kind === "wavefront" && !starving.includes(1)) this.#checkMaximal(found, before, where);
+    if (shape.kind === "wavefront" && !starving.includes(1) && !this.#starved)
+      this.#checkMaximal(found, asked, before, where);
+    this.#starved = starving.includes(1);
+    this.#before = this.request.slice();
     const sorted = [...expected].sort((a, b) => a.input - b.input);
     if (JSON.stringify(found) !== JSON.stringify(sorted)) expect(found, where).toEqual(sorted);
     return found;
@@ -153,12 +165,13 @@ export class SchedulerBench {
   /** Nothing that could be matched is left over. */
   #checkMaximal(
     found: readonly Pair[],
+    request: Uint8Array,
     before: { readonly inputs: Int32Array; readonly outputs: ReadonlySet<number> },
     where: string,
   ): void {
     const inputs = new Set(found.map(({ input }) => input));
     const outputs = new Set(found.map(({ output }) => output));
-    for (const [pair, asked] of this.request.entries()) {
+    for (const [pair, asked] of request.entries()) {
       const [input, output] = [Math.floor(pair / this.ports), pair % this.ports];
       const taken = before.inputs[input] !== -1 || before.outputs.has(output);
       if (asked === 1 && !taken && !inputs.has(input) && !outputs.has(output)) {
@@ -176,7 +189,9 @@ export class SchedulerBench {
   }
 
   #fresh(): SchedulerReference {
-    return references[this.shape.kind](this.shape);
+    const reference = references[this.shape.kind](this.shape);
+    reference.staged = (this.shape.requestStages ?? 0) > 0;
+    return reference;
   }
 }
 

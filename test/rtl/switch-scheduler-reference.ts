@@ -8,6 +8,12 @@ export interface Pair {
   readonly output: number;
 }
 
+/** Pairs that are heard, and pairs that starve. */
+interface Heard {
+  readonly pairs: Uint8Array;
+  readonly starving: Uint8Array;
+}
+
 /** What stands at the scheduler's inputs in a cycle; pair (i, o) is element `i * ports + o`. */
 export interface SchedulerInputs {
   readonly request: Uint8Array;
@@ -15,16 +21,24 @@ export interface SchedulerInputs {
   readonly done: Uint8Array;
 }
 
-/** Free flags and starvation, the same for all kinds; a kind matches what is heard. */
+/**
+ * Free flags and starvation, the same for all kinds; a kind matches what is heard, in the same cycle or, `staged`, in the
+ * next one.
+ */
 export abstract class SchedulerReference {
   readonly ports: number;
   readonly inputFree: boolean[];
   readonly outputFree: boolean[];
+  /** A register stands between what is heard and the matching. */
+  staged = false;
   /** Pairs that go first in this cycle. */
   starving: Uint8Array;
   /** Output that each input was last matched with. */
   readonly #partner: number[];
   readonly #starvationCycles: number;
+  /** What is matched in this cycle, and what is kept for the next one: pairs heard, and of them those that starve. */
+  #heardNow: Heard;
+  #kept: Heard;
   #snapshot: Uint8Array;
   #count = 0;
   /** Matches that stand at the outputs. */
@@ -38,11 +52,17 @@ export abstract class SchedulerReference {
     this.#partner = new Array<number>(ports).fill(0);
     this.starving = new Uint8Array(ports * ports);
     this.#snapshot = new Uint8Array(ports * ports);
+    this.#heardNow = { pairs: new Uint8Array(ports * ports), starving: this.starving };
+    this.#kept = this.#heardNow;
   }
 
   /** The matches that this cycle finds; they stand at the outputs in the next one. */
   cycle({ request, waiting, done }: SchedulerInputs): readonly Pair[] {
-    const found = this.match(this.#heard(request));
+    const now = { pairs: this.#hear(request), starving: this.starving };
+    this.#heardNow = this.staged ? this.#kept : now;
+    this.#kept = now;
+    const { pairs } = this.#heardNow;
+    const found = this.match((input, output) => pairs[input * this.ports + output] === 1);
     this.#watch(waiting);
     for (const [input, one] of done.entries()) {
       if (one === 0 || this.inputFree[input]) continue;
@@ -62,7 +82,7 @@ export abstract class SchedulerReference {
   protected abstract match(heard: (input: number, output: number) => boolean): readonly Pair[];
 
   protected isStarving(input: number, output: number): boolean {
-    return this.starving[input * this.ports + output] === 1;
+    return this.#heardNow.starving[input * this.ports + output] === 1;
   }
 
   /** True for a pair that takes part: an input with starving pairs asks for those only. */
@@ -76,15 +96,11 @@ export abstract class SchedulerReference {
   }
 
   /** Requests, but of an output that a starving input asks only those of starving inputs. */
-  #heard(request: Uint8Array): (input: number, output: number) => boolean {
-    const asks = (input: number, output: number): boolean => request[input * this.ports + output] === 1;
+  #hear(request: Uint8Array): Uint8Array {
+    const urgent = request.map((asks, pair) => asks & this.starving[pair]!);
     const held = new Array<boolean>(this.ports).fill(false);
-    for (let input = 0; input < this.ports; input += 1) {
-      for (let output = 0; output < this.ports; output += 1) {
-        if (asks(input, output) && this.isStarving(input, output)) held[output] = true;
-      }
-    }
-    return (input, output) => asks(input, output) && (!held[output] || this.isStarving(input, output));
+    for (const [pair, one] of urgent.entries()) held[pair % this.ports] ||= one === 1;
+    return request.map((asks, pair) => asks & (held[pair % this.ports] ? urgent[pair]! : 1));
   }
 
   /** The snapshots: starving is who stood in the last one, was not matched since, and waits still. */

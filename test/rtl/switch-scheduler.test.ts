@@ -9,23 +9,24 @@ const longest = 4;
 
 const quick: readonly SchedulerShape[] = [
   { kind: "islip", ports: 3, iterations: 1, starvationCycles: 64 },
-  { kind: "islip", ports: 5, iterations: 2, starvationCycles: 64 },
+  { kind: "islip", ports: 5, iterations: 2, starvationCycles: 64, requestStages: 1 },
   { kind: "islip", ports: 9, iterations: 1, starvationCycles: 128 },
-  { kind: "wavefront", ports: 5, iterations: 1, starvationCycles: 64 },
+  { kind: "wavefront", ports: 5, iterations: 1, starvationCycles: 64, requestStages: 1 },
 ];
 const shapes: readonly SchedulerShape[] =
   process.env.LANEWRIGHT_LONG === undefined
     ? quick
     : [
         ...quick,
+        { kind: "islip", ports: 3, iterations: 1, starvationCycles: 64, requestStages: 1 },
         { kind: "islip", ports: 17, iterations: 3, starvationCycles: 256 },
         { kind: "wavefront", ports: 3, iterations: 1, starvationCycles: 64 },
         { kind: "wavefront", ports: 9, iterations: 1, starvationCycles: 128 },
         { kind: "wavefront", ports: 17, iterations: 1, starvationCycles: 256 },
       ];
 
-const titleOf = ({ kind, ports, iterations }: SchedulerShape): string =>
-  `${kind}, ${ports} ports${kind === "islip" ? `, rounds: ${iterations}` : ""}`;
+const titleOf = ({ kind, ports, iterations, requestStages = 0 }: SchedulerShape): string =>
+  `${kind}, ${ports} ports${kind === "islip" ? `, rounds: ${iterations}` : ""}${requestStages > 0 ? ", staged" : ""}`;
 
 /** A length for each packet, up to `most` cycles, of one of three sorts. */
 function lengths(rng: Rng, most: number): () => number {
@@ -108,6 +109,7 @@ describe.each(shapes.map((shape) => [titleOf(shape), shape] as const))("schedule
       for (let cycle = 0; cycle < 5; cycle += 1) bench.cycle();
       bench.reset();
       bench.request.fill(1);
+      if (shape.requestStages === 1) bench.cycle();
       // all pointers at 0: what is matched first is output 0 with input 0, or the diagonal
       expect(bench.cycle()[0]).toEqual({ input: 0, output: 0 });
     }

@@ -21,7 +21,7 @@ export interface Load extends WriteLoad, MatchLoad {
 }
 
 const inputs = [
-  ...["wr_valid", "wr_lane", "wr_data", "wr_words", "wr_last", "wr_error", "wr_abort"],
+  ...["wr_valid", "wr_lane", "wr_data", "wr_words", "wr_last", "wr_error", "wr_abort", "wr_ending"],
   ...["route_valid", "route_drop", "route_multicast", "route_port", "route_lane", "route_sl", "route_index"],
   ...["copy_mask", "copy_lane", "copy_lane_drop", "outputs_room", "match_valid", "match_port"],
   ...["cfg_lifetime", "cfg_fecn_threshold"],
@@ -66,12 +66,12 @@ export class VoqBench {
     this.#lost = this.checker.seen.lifetime;
     this.reference = new VoqReference(shape, this.tables);
     this.writer = new Writer(shape, rng);
-    this.scheduler = new MatchDriver(shape.P, rng);
+    this.scheduler = new MatchDriver(shape, rng);
     this.rooms = new Rooms(shape, rng);
     let waited = 0;
     for (; model.port("ready").get() === 0; waited += 1) {
       if (waited > shape.pages) fail(model, "the buffer does not get ready");
-      this.reference.decide(-1, this.rooms.now);
+      this.reference.decide(-1, this.rooms.now, false);
       this.reference.finish(undefined);
       model.step();
     }
@@ -117,14 +117,16 @@ export class VoqBench {
     rooms.turn(load.rooms);
     this.#driveSchedule(scheduler.match);
     this.#driveRoute();
-    model.eval();
-    reference.decide(scheduler.match, rooms.now);
-    checker.check(reference, rooms.now);
-    const { request, done } = checker;
     this.#clearWrite();
     const drawn = writer.next(load, (lane) => reference.room(lane), reference.started, this.#p.wr_data.bytes);
     const write = this.spoil(drawn);
     this.#driveWrite(write);
+    const ending = write?.kind === "abort" || write?.row.last === true || this.rng.chance(load.early ?? 0);
+    this.#p.wr_ending.set(Number(ending));
+    model.eval();
+    reference.decide(scheduler.match, rooms.now, ending);
+    checker.check(reference);
+    const { request, done } = checker;
     model.step();
     const decides = write?.kind === "beat" && write.packet.rows.length === write.packet.decidesAt;
     this.#decided = [decides ? write.packet : undefined, this.#decided[0]];
@@ -160,9 +162,9 @@ export class VoqBench {
   }
 
   #driveSchedule(match: number): void {
-    const { P, lanes, stride } = this.shape;
+    const { lanes, stride } = this.shape;
     this.#p.match_valid.set(Number(match >= 0));
-    this.#p.match_port.set(match >= 0 ? match : this.rng.below(P));
+    if (match >= 0) this.#p.match_port.set(match); // stands until the next one
     const { bytes } = this.#p.outputs_room;
     const { now } = this.rooms;
     bytes.fill(0);

@@ -44,11 +44,11 @@ export class VoqChecker {
     return this.#p.done.get() === 1;
   }
 
-  /** The cycle before its edge; `room` of the outputs by `port * lanes + lane`. */
-  check(reference: VoqReference, room: Uint8Array): void {
+  /** The cycle before its edge. */
+  check(reference: VoqReference): void {
     const { reader, asks } = reference;
     this.#checkLanes(reference);
-    this.#checkRequests(reference, room);
+    this.#checkRequests(reference);
     this.#is("done", Number(reader.done));
     this.#is("start", Number(reader.start));
     this.#is("started", reference.started ? (1 << this.#shape.lanes) - 1 : 0);
@@ -84,15 +84,12 @@ export class VoqChecker {
     }
   }
 
-  #checkRequests(reference: VoqReference, room: Uint8Array): void {
+  #checkRequests(reference: VoqReference): void {
     const { P, lanes } = this.#shape;
     let [request, waiting] = [0, 0];
     for (let port = 0; port < P; port += 1) {
-      for (let lane = 0; lane < lanes; lane += 1) {
-        if (!reference.present(port, lane)) continue;
-        waiting |= 1 << port;
-        if (room[port * lanes + lane] === 1) request |= 1 << port;
-      }
+      request |= Number(reference.reader.asks(port)) << port;
+      for (let lane = 0; lane < lanes; lane += 1) if (reference.present(port, lane)) waiting |= 1 << port;
     }
     this.#is("waiting", waiting);
     this.#is("request", request);

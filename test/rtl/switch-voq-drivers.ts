@@ -17,6 +17,8 @@ export interface WriteLoad {
   readonly begin: number;
   readonly beat: number;
   readonly void: number;
+  /** Probability that the receiver says that a packet may end, and it does not; 0 unless given. */
+  readonly early?: number;
   /** Random packets; none but those in the writer's queue unless given. */
   readonly mix?: Mix | undefined;
 }
@@ -95,18 +97,23 @@ export interface MatchLoad {
 }
 
 /**
- * The scheduler as one input sees it: what is asked for in a cycle in which the input is free may be matched in the next
- * one; from the cycle behind `done` on it is free again.
+ * The scheduler as one input sees it: in a cycle in which the input is free it may be matched with what is asked for in that
+ * cycle, or was in the one before, as the design has it, and the match is there in the next one; from the cycle behind
+ * `done` on it is free again.
  */
 export class MatchDriver {
   matches = 0;
   #free = true;
   #chosen = -1;
+  /** What was asked for in the cycle before. */
+  #asked = 0;
   readonly #ports: number;
+  readonly #staged: boolean;
   readonly #rng: Rng;
 
-  constructor(ports: number, rng: Rng) {
-    this.#ports = ports;
+  constructor({ P, requestStages }: BufferShape, rng: Rng) {
+    this.#ports = P;
+    this.#staged = requestStages > 0;
     this.#rng = rng;
   }
 
@@ -116,8 +123,10 @@ export class MatchDriver {
   }
 
   /** @throws when `done` comes without a match */
-  finish(load: MatchLoad, request: number, done: boolean): void {
+  finish(load: MatchLoad, now: number, done: boolean): void {
     const rng = this.#rng;
+    const request = this.#staged ? this.#asked : now;
+    this.#asked = now;
     this.matches += Number(this.#chosen >= 0);
     this.#chosen = -1;
     if (done) {

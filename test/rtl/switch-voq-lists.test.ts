@@ -11,6 +11,7 @@ const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 interface Ticket {
   readonly ticket: number;
+  readonly brief: boolean;
   /** Its place: a page, or a copy's. */
   readonly entry: number;
 }
@@ -20,14 +21,14 @@ interface Load {
   readonly push: number;
   readonly pop: number;
   readonly queues: readonly number[];
-  /** A pop is of the queue that was popped last, when there is one more. */
+  /** A pop is of the queue that was popped two cycles before, when there is one more. */
   readonly again: number;
 }
 
-/** Queues as arrays. A place is free again in the cycle behind its pop. */
+/** Queues as arrays. A place is free again in the cycle behind its pop; a queue rests for a cycle behind each pop of it. */
 class ListsBench {
   pops = 0;
-  /** Pops of one queue in cycles that follow one another; pushes into a queue whose only ticket is popped. */
+  /** Pops of one queue in every second cycle; pushes into a queue whose only ticket is popped. */
   again = 0;
   crossed = 0;
   readonly queues: Ticket[][];
@@ -35,7 +36,10 @@ class ListsBench {
   readonly #model: Model;
   readonly #rng: Rng;
   readonly #p;
+  /** Queues popped in the cycle before, and in the one before that; the new head of the former. */
   #last = -1;
+  #before = -1;
+  #step: Ticket | undefined;
 
   constructor(model: Model, rng: Rng, queues: number, entries: number) {
     resetAll(model);
@@ -44,8 +48,19 @@ class ListsBench {
     this.queues = Array.from({ length: queues }, () => []);
     this.#free = Array.from({ length: entries }, (_, at) => at);
     this.#p = portsOf(model, [
-      ...["push", "push_queue", "push_ticket", "push_entry", "head_queue", "head_entry", "pop"],
-      ...["head_ticket", "head_depth", "filled"],
+      ...["push", "push_queue", "push_ticket", "push_entry", "push_brief", "head_queue", "head_entry", "pop"],
+      ...[
+        "head_ticket",
+        "head_depth",
+        "step_ticket",
+        "step_entry",
+        "step_brief",
+        "filled",
+        "single",
+        "brief",
+        "stepped",
+      ],
+      ...["head_single", "head_stepped"],
     ] as const);
   }
 
@@ -53,10 +68,10 @@ class ListsBench {
     const { queues } = this;
     const rng = this.#rng;
     const p = this.#p;
-    const again = this.#last >= 0 && queues[this.#last]!.length > 0 && rng.chance(load.again);
-    const looked = again ? this.#last : rng.pick(load.queues);
+    const again = this.#before >= 0 && queues[this.#before]!.length > 0 && rng.chance(load.again);
+    const looked = again ? this.#before : rng.pick(load.queues);
     const head = queues[looked]![0];
-    const pops = head !== undefined && rng.chance(load.pop);
+    const pops = head !== undefined && looked !== this.#last && rng.chance(load.pop);
     const into = this.#free.length > 0 && rng.chance(load.push) ? rng.pick(load.queues) : -1;
 
     p.head_queue.set(looked);
@@ -64,29 +79,43 @@ class ListsBench {
     p.pop.set(Number(pops));
     p.push.set(Number(into >= 0));
     p.push_queue.set(into >= 0 ? into : rng.below(queues.length));
-    const pushed = into >= 0 ? { ticket: this.#ticket(), entry: this.#takeEntry() } : undefined;
+    const pushed =
+      into >= 0 ? { ticket: this.#ticket(), entry: this.#takeEntry(), brief: rng.chance(0.5) } : undefined;
+    const step = this.#step;
+    p.push_brief.set(Number(pushed?.brief ?? rng.chance(0.5)));
+    p.step_entry.set(step?.entry ?? 0);
+    p.step_brief.set(Number(step?.brief ?? rng.chance(0.5)));
     p.push_ticket.set(pushed?.ticket ?? this.#ticket());
     p.push_entry.set(pushed?.entry ?? 0);
+    p.head_single.set(field(p.single, looked, 1));
+    p.head_stepped.set(field(p.stepped, looked, 1));
     this.#model.eval();
-    this.#check(looked);
+    this.#check(looked, step);
     this.#model.step();
 
     if (pops) {
       this.pops += 1;
-      this.again += Number(looked === this.#last);
+      this.again += Number(looked === this.#before);
       this.crossed += Number(into === looked && queues[looked]!.length === 1);
       this.#free.push(queues[looked]!.shift()!.entry);
     }
+    this.#step = pops ? queues[looked]![0] : undefined;
+    this.#before = this.#last;
     this.#last = pops ? looked : -1;
     if (pushed !== undefined) queues[into]!.push(pushed);
   }
 
-  #check(looked: number): void {
+  #check(looked: number, step: Ticket | undefined): void {
     const queue = this.queues[looked]!;
     const p = this.#p;
-    for (const [at, { length }] of this.queues.entries())
-      if (field(p.filled, at, 1) !== Number(length > 0)) fail(this.#model, `filled of queue ${at}`);
-    if (queue.length === 0) return;
+    for (const [at, one] of this.queues.entries()) {
+      if (field(p.filled, at, 1) !== Number(one.length > 0)) fail(this.#model, `filled of queue ${at}`);
+      if (one.length === 0 || at === this.#last) continue;
+      if (field(p.single, at, 1) !== Number(one.length === 1)) fail(this.#model, `single of queue ${at}`);
+      if (field(p.brief, at, 1) !== Number(one[0]!.brief)) fail(this.#model, `brief of queue ${at}`);
+    }
+    if (step !== undefined && p.step_ticket.get() !== step.ticket) fail(this.#model, "the new head");
+    if (queue.length === 0 || looked === this.#last) return;
     if (p.head_ticket.get() !== queue[0]!.ticket) fail(this.#model, `head of queue ${looked}`);
     if (p.head_depth.get() !== queue.length)
       fail(this.#model, `depth of queue ${looked} is ${p.head_depth.get()}, not ${queue.length}`);
@@ -153,7 +182,7 @@ describe.each(voqShapes.slice(0, 2).map((one) => [titleOfSwitch(one), one] as co
           for (let at = 0; at < entries; at += 1) bench.cycle({ push: 1, pop: 0, again: 0, queues: one });
           expect(bench.queues[one[0]!]).toHaveLength(entries);
           for (let at = 0; at < 300; at += 1) bench.cycle({ push: 1, pop: 1, again: 0, queues: one });
-          for (let at = 0; at < entries; at += 1) bench.cycle({ push: 0, pop: 1, again: 0, queues: one });
+          for (let at = 0; at < 2 * entries; at += 1) bench.cycle({ push: 0, pop: 1, again: 0, queues: one });
           expect(bench.queues[one[0]!]).toHaveLength(0);
         }
       }));

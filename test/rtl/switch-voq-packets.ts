@@ -25,6 +25,7 @@ export interface BufferShape extends VoqSizes {
   readonly beatWords: number;
   readonly cutThrough: boolean;
   readonly secded: boolean;
+  readonly requestStages: number;
   /** Longest PktLen on a data VL and on VL15, words. */
   readonly maxWords: number;
   readonly maxWords15: number;
@@ -36,6 +37,7 @@ export function shapeOf(design: SwitchDesign): BufferShape {
     ...voqSizes(design),
     beatWords: design.datapathBits / 32,
     cutThrough: design.port.forwarding === "cut-through",
+    requestStages: design.pipeline.requests,
     secded: design.memoryProtection === "secded",
     maxWords: Math.floor((maxPacketBytes.value - 2) / 4),
     maxWords15: Math.floor((vl15PacketBytes.value - 2) / 4),

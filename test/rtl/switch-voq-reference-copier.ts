@@ -1,6 +1,6 @@
 /**
  * How copies of multicast packets are made, a cycle a step: of the lanes that have a packet, and places for copies to all
- * ports, one in turn is picked while the reader does not look at the queues. What was kept with the packet is read, then its
+ * ports, one in turn is chosen, and taken when the reader does not look at the queues. What was kept with the packet is read, then its
  * group; the members are counted, one a cycle; then each has its lane looked up and its copy put into its queue. A packet
  * that has come whole goes into its queue first.
  */
@@ -43,10 +43,11 @@ const nothing: CopierAsks = {};
 export function* copier(host: CopierHost): Generator<CopierAsks, never, CopierCycle> {
   let turn = 0;
   for (;;) {
-    const { hold } = yield nothing;
+    yield nothing;
     const lane = nextLane(host, turn);
-    if (lane < 0 || hold) continue;
+    if (lane < 0) continue;
     turn = lane;
+    while ((yield nothing).hold);
     const packet = host.waiting[lane]!.shift()!;
     if (packet.way.kind !== "multicast") throw new Error("bench: not a multicast packet");
     const { index, sl } = packet.way;

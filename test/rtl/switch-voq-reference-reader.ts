@@ -23,8 +23,9 @@ export interface Waiting {
   /** Queues of the outputs, by `port * lanes + lane`. */
   readonly outputs: readonly Ticket[][];
   readonly drops: Ticket[];
-  /** The packet that may be read while it arrives. */
+  /** The packet that may be read while it arrives; `held`: not from this cycle on. */
   readonly direct: VoqPacket | undefined;
+  readonly held: boolean;
 }
 
 export interface Settings {
@@ -41,7 +42,9 @@ interface Job {
   readonly direct: boolean;
   /** Lane of the output. */
   readonly lane: number;
-  readonly mark: boolean;
+  /** Packets in its queue where that counts, else 0; with as many it is marked when it is read. */
+  readonly depth: number;
+  mark: boolean;
   /** The scheduler knows that the pair is free. */
   told: boolean;
   read: number;
@@ -63,7 +66,11 @@ interface Decision {
   taken: boolean;
   pick: Job | undefined;
   from: Ticket[] | undefined;
+  /** It holds more than the one that is taken. */
+  steps: boolean;
   expired: boolean;
+  /** A packet goes, or would go, in front of the match. */
+  dropper: boolean;
   take: boolean;
   read: boolean;
   done: boolean;
@@ -82,6 +89,17 @@ export class ReaderReference {
   /** A packet to be dropped has gone before the match that is held: the next one does not. */
   #passed = false;
   readonly #turn: number[];
+  /** Of each output: lanes asked for in this cycle and in the one before, a bit each, and the lane chosen, -1 for none. */
+  readonly #wanted: number[];
+  readonly #asked: number[];
+  readonly #chosen: number[];
+  /** A queue that was popped in the cycle before and is not empty: how many are left is not known yet. */
+  #stepping: Ticket[] | undefined;
+  /** The queue found expired in the cycle before, and whether it was popped in that cycle. */
+  #late = -1;
+  #moved = false;
+  /** Data lane that is picked in this cycle, -1 for none. */
+  #served = -1;
   /** Looks at the queue in which it had not moved since the one before, this one included. */
   readonly #seen: number[];
   #tick = 0;
@@ -91,6 +109,9 @@ export class ReaderReference {
   constructor(shape: BufferShape) {
     this.#shape = shape;
     this.#turn = new Array<number>(shape.P).fill(0);
+    this.#wanted = new Array<number>(shape.P).fill(0);
+    this.#asked = new Array<number>(shape.P).fill(0);
+    this.#chosen = new Array<number>(shape.P).fill(-1);
     this.#seen = new Array<number>(shape.P * shape.lanes).fill(0);
   }
 
@@ -106,8 +127,9 @@ export class ReaderReference {
     const current = now.take ? this.#next! : more ? this.#job! : undefined;
     const after = now.take ? 1 : (current?.read ?? 0) + (go ? 1 : 0);
     const free = current === undefined || (now.read && this.#left(current, after, waiting.cycle) === 0);
-    this.#pick(waiting, room, now, free);
-    const cancel = now.taken && now.pick === undefined;
+    this.#want(waiting, room, now.match);
+    this.#pick(waiting, now, free);
+    const cancel = now.taken && now.pick === undefined; // a hold is not taken
     const told = now.take
       ? !current!.told && !current!.direct && this.#left(current!, after, waiting.cycle) <= 2
       : more && !current!.told && this.#left(current!, after, waiting.cycle) <= 2;
@@ -135,7 +157,12 @@ export class ReaderReference {
 
   /** The heads of the queues are needed by the reader. */
   get looking(): boolean {
-    return this.#now.taken || this.#now.pick !== undefined;
+    return this.#now.match >= 0 || this.#now.dropper;
+  }
+
+  /** An output is asked for. */
+  asks(port: number): boolean {
+    return this.#wanted[port] !== 0;
   }
 
   /** A ticket that has been taken out of its queue in this cycle. */
@@ -159,13 +186,17 @@ export class ReaderReference {
   commit(): void {
     const now = this.#now;
     const row = this.reads;
+    this.#stepping = now.steps ? now.from : undefined;
     now.from?.shift();
+    this.#choose(now);
     this.#held = now.taken ? -1 : now.match;
     this.#passed = this.#held >= 0 && (this.#passed || now.pick?.drop === true);
     if (now.take) {
       this.#job = this.#next;
       this.#next = undefined;
-      const { packet, copy } = this.#job!;
+      const { packet, copy, depth } = this.#job!;
+      const { fecnThreshold } = this.settings;
+      this.#job!.mark = fecnThreshold > 0 && depth >= fecnThreshold;
       this.#job!.frees = !copy || packet.copiesLeft === 1;
       if (copy) packet.copiesLeft -= 1;
     } else if (this.shown?.row.last) {
@@ -185,48 +216,81 @@ export class ReaderReference {
     return known ? packet.beats - after : Number.POSITIVE_INFINITY;
   }
 
-  #pick(waiting: Waiting, room: Uint8Array, now: Decision, free: boolean): void {
-    if (this.#next === undefined && !(now.match >= 0 && this.#passed)) {
-      const late = this.#scanned();
-      const expired = late >= 0 && this.#seen[late]! >= 2 && waiting.outputs[late]!.length > 0;
-      const from = waiting.drops.length > 0 ? waiting.drops : expired ? waiting.outputs[late]! : undefined;
-      if (from !== undefined) {
-        now.from = from;
-        now.expired = from !== waiting.drops;
-        now.pick = { ...from[0]!, ...unread, drop: true, direct: false, lane: 0, mark: false, told: true };
-        return;
-      }
+  #pick(waiting: Waiting, now: Decision, free: boolean): void {
+    const { drops, outputs } = waiting;
+    const drop = this.#next === undefined && (drops.length > 0 || this.#late >= 0);
+    now.dropper = drop;
+    if (drop && !(now.match >= 0 && this.#passed)) {
+      if (drops.length === 0 && this.#moved) return;
+      const from = drops.length > 0 ? drops : outputs[this.#late]!;
+      now.from = from;
+      now.steps = from.length > 1;
+      now.expired = from !== drops;
+      now.pick = { ...from[0]!, ...unread, drop: true, direct: false, lane: 0, depth: 0, told: true };
+      return;
     }
     if (now.match < 0 || (this.#next !== undefined && (!now.take || this.#next.drop))) return;
     now.taken = true;
-    const lane = this.#lane(waiting, room, now.match);
+    const lane = this.#chosen[now.match]!;
     if (lane < 0) return;
     const { lanes, dataLanes } = this.#shape;
-    const queue = waiting.outputs[now.match * lanes + lane]!;
-    if (lane !== dataLanes) this.#turn[now.match] = lane;
+    const queue = outputs[now.match * lanes + lane]!;
     const common = { ...unread, drop: false, lane };
     if (queue.length === 0) {
+      if (!this.#arrives(waiting, now.match, lane)) return;
+      now.taken = !waiting.held;
+      if (waiting.held) return;
       const packet = waiting.direct!;
-      now.pick = { ...common, packet, copy: false, direct: true, mark: false, told: false };
-      return;
+      now.pick = { ...common, packet, copy: false, direct: true, depth: 0, told: false };
+    } else {
+      const depth = lane !== dataLanes ? queue.length : 0;
+      const told = free && queue[0]!.packet.beats <= 2;
+      now.from = queue;
+      now.steps = queue.length > 1;
+      now.pick = { ...common, ...queue[0]!, direct: false, depth, told };
     }
-    const { fecnThreshold } = this.settings;
-    const mark = fecnThreshold > 0 && queue.length >= fecnThreshold && lane !== dataLanes;
-    const told = free && queue[0]!.packet.beats <= 2;
-    now.from = queue;
-    now.pick = { ...common, ...queue[0]!, direct: false, mark, told };
+    if (lane !== dataLanes) this.#served = lane;
   }
 
-  #lane({ outputs, direct }: Waiting, room: Uint8Array, port: number): number {
-    const { lanes, dataLanes } = this.#shape;
-    const wanted = (lane: number): boolean => {
-      const way = direct?.way;
-      const here = way?.kind === "unicast" && way.port === port && way.lane === lane;
-      return room[port * lanes + lane] === 1 && (here || outputs[port * lanes + lane]!.length > 0);
-    };
+  #arrives({ direct }: Waiting, port: number, lane: number): boolean {
+    const way = direct?.way;
+    return way?.kind === "unicast" && way.port === port && way.lane === lane;
+  }
+
+  /** What is asked for: all that is there and has room, without what the match of this cycle takes. */
+  #want(waiting: Waiting, room: Uint8Array, match: number): void {
+    const { P, lanes } = this.#shape;
+    for (let port = 0; port < P; port += 1) {
+      let wanted = 0;
+      for (let lane = 0; lane < lanes; lane += 1) {
+        const queue = waiting.outputs[port * lanes + lane]!;
+        const here = queue.length > 0 || this.#arrives(waiting, port, lane);
+        const last = queue.length === 0 || (queue.length === 1 && queue !== this.#stepping);
+        const taken = port === match && lane === this.#chosen[port] && last;
+        if (here && room[port * lanes + lane] === 1 && !taken) wanted |= 1 << lane;
+      }
+      this.#wanted[port] = wanted;
+    }
+  }
+
+  /** Ends the cycle for the choices; that of a match that is or was here stands. */
+  #choose(now: Decision): void {
+    for (const port of this.#chosen.keys()) {
+      const asked = this.#shape.requestStages > 0 ? this.#asked[port]! : this.#wanted[port]!;
+      if (port !== now.match) this.#chosen[port] = this.#lane(asked, this.#turn[port]!);
+      this.#asked[port] = this.#wanted[port]!;
+    }
+    if (this.#served >= 0) this.#turn[now.match] = this.#served;
+    this.#served = -1;
+  }
+
+  /** VL15 first, then the lane behind the one served last. */
+  #lane(asked: number, turn: number): number {
+    const { dataLanes } = this.#shape;
+    const wanted = (lane: number): boolean => ((asked >> lane) & 1) === 1;
     if (wanted(dataLanes)) return dataLanes;
     for (let at = 1; at <= dataLanes; at += 1) {
-      const lane = (this.#turn[port]! + at) % dataLanes;
+      const lane = (turn + at) % dataLanes;
       if (wanted(lane)) return lane;
     }
     return -1;
@@ -242,6 +306,9 @@ export class ReaderReference {
   #age({ outputs }: Waiting): void {
     const { P, stride } = this.#shape;
     const { lifetime } = this.settings;
+    const late = this.#scanned();
+    this.#late = late >= 0 && this.#seen[late]! >= 2 && outputs[late]!.length > 0 ? late : -1;
+    this.#moved = late >= 0 && outputs[late] === this.#now.from;
     this.#scan = (this.#scan + 1) % (P * stride);
     const tick = lifetime > 0 && (this.#tick === 0 || this.#tick >= 1024 * (lifetime + 1));
     this.#tick = lifetime === 0 ? 0 : tick ? periodOf(lifetime) - 1 : this.#tick - 1;
@@ -252,7 +319,7 @@ export class ReaderReference {
   }
 }
 
-const unread = { read: 0, frees: false, broken: false };
+const unread = { read: 0, frees: false, broken: false, mark: false };
 
 function idle(): Decision {
   return {
@@ -260,7 +327,9 @@ function idle(): Decision {
     taken: false,
     pick: undefined,
     from: undefined,
+    steps: false,
     expired: false,
+    dropper: false,
     take: false,
     read: false,
     done: false,

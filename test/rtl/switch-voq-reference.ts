@@ -52,6 +52,10 @@ export class VoqReference {
   readonly copies: number[];
   cycle = 0;
   direct: VoqPacket | undefined;
+  /** It is not begun in this cycle. */
+  held = false;
+  /** The packet on the write side has been begun before this cycle. */
+  started = false;
   asks: CopierAsks = {};
   /** Events of the cycle before. */
   events: VoqEvents = noEvents();
@@ -61,6 +65,8 @@ export class VoqReference {
   #recent: VoqPacket[] = [];
   #open: VoqPacket | undefined;
   #next: VoqEvents = noEvents();
+  /** Lane of the copy that was taken out of its queue in the cycle before, -1 for none: its place is free now. */
+  #gone = -1;
   /** The row that was read in the cycle before. */
   #row: Row | undefined;
   readonly #copier: ReturnType<typeof copier>;
@@ -113,8 +119,11 @@ export class VoqReference {
     );
   }
 
-  /** The cycle up to the clock edge: `room` by `port * lanes + lane`, `match` -1 for none. */
-  decide(match: number, room: Uint8Array): void {
+  /**
+   * The cycle up to the clock edge: `room` by `port * lanes + lane`, `match` -1 for none; `ending` where the packet that is
+   * being written may end in it.
+   */
+  decide(match: number, room: Uint8Array, ending: boolean): void {
     const { cycle } = this;
     const one = this.#recent.find(
       ({ decidedCycle, begun }) => decidedCycle >= 0 && decidedCycle + 3 <= cycle && !begun,
@@ -123,14 +132,10 @@ export class VoqReference {
     const here =
       way?.kind === "unicast" && this.outputs[way.port * this.shape.lanes + way.lane]!.length === 0;
     this.direct = here && this.shape.cutThrough ? one : undefined;
+    this.held = (ending && one !== undefined && one === this.#open) || one?.lastCycle === cycle - 2;
     this.reader.decide(this, match, room);
     const { begins } = this.reader;
     if (begins !== undefined) begins.begun = true;
-  }
-
-  /** The packet on the write side is being read. */
-  get started(): boolean {
-    return this.#open?.begun === true;
   }
 
   /** Whether a packet waits for a lane of an output. */
@@ -165,12 +170,14 @@ export class VoqReference {
     this.asks = asks.value;
     if (shown?.row.last && shown.job.frees) this.#release(shown.job.packet);
     if (shown?.row.last && !shown.job.drop) shown.job.packet.left += 1;
-    if (popped?.copy) this.copies[popped.packet.lane]! -= 1;
+    if (this.#gone >= 0) this.copies[this.#gone]! -= 1;
+    this.#gone = popped?.copy ? popped.packet.lane : -1;
     this.#row = reader.reads;
     reader.commit();
     if (arrived !== undefined) this.#recent = this.#recent.filter((one) => one !== arrived);
     if (joins) this.#join(arrived);
     this.#write(write);
+    this.started = this.#open?.begun === true;
     this.events = this.#next;
     this.#next = noEvents();
     this.cycle += 1;

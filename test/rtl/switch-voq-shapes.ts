@@ -23,7 +23,7 @@ function small(bits: number, ports: number, block?: number): NonNullable<SwitchB
 
 const [narrow = 64] = benchWidths;
 
-/** Pages of many beats and of one, many lanes and one, both ways of forwarding. */
+/** Pages of many beats and of one, many lanes and one, both ways of forwarding, with a register behind the requests and without. */
 export const voqShapes: readonly SwitchBenchOptions[] = [
   ...benchWidths.flatMap((bits): SwitchBenchOptions[] => [
     { bits: widthOf(bits), ports: 4, lanes: 4, derived: small(bits, 4) },
@@ -31,6 +31,7 @@ export const voqShapes: readonly SwitchBenchOptions[] = [
       bits: widthOf(bits),
       ports: bits === narrow ? 5 : 3,
       lanes: 1,
+      requests: bits === narrow ? 1 : 0,
       forwarding: bits === narrow ? "store-and-forward" : "cut-through",
       derived: small(bits, bits === narrow ? 5 : 3, bits === narrow ? undefined : bits / 8),
     },

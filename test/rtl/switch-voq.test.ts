@@ -22,6 +22,7 @@ function drawLoad(shape: BufferShape, rng: Rng): Load {
     begin: rng.pick([0.05, 0.5, 1, 1]),
     beat: rng.pick([0.3, 0.9, 1, 1]),
     void: rng.pick([0, 0.05]),
+    early: rng.pick([0, 0.1]),
     mix: {
       lanes: few(any.lanes),
       outputs: few(any.outputs),

@@ -51,9 +51,10 @@ export class BufferReference {
     this.#cutThrough = design.forwarding === "cut-through";
   }
 
-  /** Whether the next beat of the lane can be read. */
-  ready(lane: number): boolean {
-    const { unread, open } = this.lanes[lane]!;
+  /** Whether the next beat of the lane can be read; a packet that may be `ending` in this cycle is not begun. */
+  ready(lane: number, ending = false): boolean {
+    const { unread, open, openRead } = this.lanes[lane]!;
+    if (ending && openRead === 0 && unread.length === open) return false;
     return unread.length - (this.#cutThrough ? 0 : open) > 0;
   }
 
@@ -68,10 +69,9 @@ export class BufferReference {
     return beats - used >= longest;
   }
 
-  /** Whether part of the packet being written has been read, or is read in this cycle. */
-  started(lane: number, reading: boolean): boolean {
-    const { open, openRead, unread } = this.lanes[lane]!;
-    return openRead > 0 || (reading && open > 0 && unread.length === open);
+  /** Whether part of the packet being written has been read. */
+  started(lane: number): boolean {
+    return this.lanes[lane]!.openRead > 0;
   }
 
   write(lane: number, beat: BufferBeat): void {

@@ -18,9 +18,9 @@ export const breaks: readonly SwitchBreaks[] = [
       ["wr_abort && open_reg ? first_take_reg", "1'b0 ? first_take_reg"],
       ["page_reg     <= first_page_reg;", "page_reg     <= page_reg;"],
       ["killed_reg <= (killed_reg && !k_abort) || (wr_abort && wr_open_reg);", "killed_reg <= 1'b0;"],
-      ["assign started      = {LANES{written && begun}};", "assign started      = {LANES{1'b0}};"],
+      ["assign started      = {LANES{written && begun_reg}};", "assign started      = {LANES{1'b0}};"],
       ["turn_page ? rd_next : page_reg, turn_page", "page_reg, turn_page"],
-      ["(queued | direct_lane) & open_room", "(queued | direct_lane)"],
+      ["present & room & ~taken", "present & ~taken"],
       ["uses_mem[used_page] <= uses - 1'b1;", "uses_mem[used_page] <= uses;"],
       ["mask_left == {P{1'b0}} ? IDLE : MEMBER", "IDLE"],
       // Forwarding tables
@@ -30,7 +30,7 @@ export const breaks: readonly SwitchBreaks[] = [
       // Crossbar and scheduler
       ["(fresh_reg || !matched_reg[next_port_reg])", "1'b1"],
       ["(follow_reg && !ends[port_reg])", "follow_reg"],
-      ["(output_free_reg | freed) & ~match_outputs", "(output_free_reg | freed)"],
+      ["output_free | freed;", "output_free_reg | freed;"],
       // Counts, port 0
       ["dropped && reason[0]", "reason[0]"],
       ["assign mgmt_dest = dest_reg;", "assign mgmt_dest = ~dest_reg;"],
@@ -54,7 +54,7 @@ export const breaks: readonly SwitchBreaks[] = [
     only: "blocked for ever",
     changes: [
       // One output's lack of room stops all
-      ["(queued | direct_lane) & open_room;", "(queued | direct_lane) & open_room & {LANES{&outputs_room}};"],
+      ["present & room & ~taken;", "present & room & ~taken & {LANES{&outputs_room}};"],
     ],
   },
   {
@@ -71,8 +71,8 @@ export const breaks: readonly SwitchBreaks[] = [
     bench: "congestion",
     only: "",
     changes: [
-      ["{2'd0, head_depth} >= cfg_fecn_threshold", "1'b1"],
-      ["wire expired = expired_reg[scan_reg] && filled[scan_reg];", "wire expired = 1'b0;"],
+      ["next_depth_reg >= cfg_fecn_threshold", "1'b1"],
+      ["late_reg         <= expired_reg[scan_reg] && filled[scan_reg];", "late_reg         <= 1'b0;"],
       ["& ~popped & {QUEUES{lifetime}}", "& {QUEUES{lifetime}}"],
     ],
   },

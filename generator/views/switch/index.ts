@@ -10,6 +10,7 @@ import { schedulerModules } from "./schedulers.ts";
 import {
   multicastCopierView,
   voqBufferView,
+  voqChoiceView,
   voqListsView,
   voqMemory,
   voqPagesView,
@@ -22,6 +23,7 @@ function switchModulesOf(design: SwitchDesign): readonly ModuleFile[] {
     ...[...routeLookupModules(design)].reverse(),
     ["voq_pages", "switch/voq_pages", voqPagesView(design)],
     ["voq_lists", "switch/voq_lists", voqListsView(design)],
+    ["voq_choice", "switch/voq_choice", voqChoiceView(design)],
     ["multicast_copier", "switch/multicast_copier", multicastCopierView(design)],
     ["voq_reader", "switch/voq_reader", voqReaderView(design)],
     ["voq_buffer", "switch/voq_buffer", voqBufferView(design)],

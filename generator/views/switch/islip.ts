@@ -27,14 +27,17 @@ function roundView(design: SchedulerDesign, n: number): View {
     n: String(n),
     round: moduleName(design, "islip_round"),
     goes_on: goesOn,
-    inputs_left: n === 1 ? "input_free_reg" : `inputs_left_${n - 1}`,
-    outputs_left: n === 1 ? "output_free_reg" : `outputs_left_${n - 1}`,
+    next: String(n + 1),
+    left_row: `left_row_${n + 1}`,
     inputs: `${counted}inputs_${n}`,
     outputs: `${counted}outputs_${n}`,
     grant_behind: `${moves}grant_behind_${n}`,
     accept_behind: `${moves}accept_behind_${n}`,
   };
 }
+
+/** Up to so many internal ports a second arbiter at each input is little beside what it saves of the path. */
+const fewPorts = 8;
 
 /** `switch/islip_round`: request, grant and accept. */
 export function islipRoundModule(design: SchedulerDesign): ModuleFile {
@@ -43,6 +46,7 @@ export function islipRoundModule(design: SchedulerDesign): ModuleFile {
     header: header(design, `One round of iSLIP over ${P} ports: request, grant, accept.`),
     module: moduleName(design, "islip_round"),
     arbiter: moduleName(design, "rr_arbiter"),
+    parallel: P <= fewPorts,
     ...pairRanges(design),
     params: [localparam("P", P, "internal ports")],
   };

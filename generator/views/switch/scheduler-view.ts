@@ -5,7 +5,7 @@ import type { View } from "../../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "../common.ts";
 
 /** What a scheduler depends on: of a switch, nothing else. */
-export interface SchedulerDesign extends Pick<SwitchDesign, "name" | "ports" | "scheduler"> {
+export interface SchedulerDesign extends Pick<SwitchDesign, "name" | "ports" | "scheduler" | "pipeline"> {
   readonly derived: { readonly starvationCycles: Derived };
 }
 
@@ -24,6 +24,7 @@ export function schedulerView(design: SchedulerDesign, purpose: string, more: re
     header: header(design, purpose),
     module: moduleName(design, "scheduler"),
     guard: moduleName(design, "starvation_guard"),
+    staged: design.pipeline.requests > 0,
     ...pairRanges(design),
     index_bits: indexMasks(P, portBits),
     params: [

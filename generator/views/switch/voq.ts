@@ -158,7 +158,29 @@ export function voqListsView(design: SwitchDesign): View {
       localparam("ENTRIES", v.entries, "places: a page each, and the places of copies"),
       localparam("EB", indexBits(v.entries), "bits of a place"),
       localparam("DB", v.depthBits, "bits of a ticket's number"),
+      localparam("TB", v.ticketBits, "bits of a ticket"),
       localparam("RB", v.depthBits + v.ticketBits, "bits of a row: number, ticket"),
+    ],
+  };
+}
+
+/** `voq_choice`: what is asked for, and the lane that goes for each output. */
+export function voqChoiceView(design: SwitchDesign): View {
+  const v = voqSizes(design);
+  return {
+    header: header(design, "Requests of an input buffer, and the lane that goes next for each output."),
+    module: moduleName(design, "voq_choice"),
+    r: voqRanges(v),
+    staged: design.pipeline.requests > 0,
+    gap: v.stride > v.lanes,
+    params: [
+      localparam("P", v.P, "internal ports"),
+      localparam("PB", v.portBits, "bits of a port number"),
+      localparam("OB", v.outBits, "bits of a port number, copies and drops behind the ports"),
+      ...laneParams(v),
+      localparam("LAST_LANE", `${v.laneBits}'d${v.lanes - 1}`, "lane of VL15"),
+      localparam("STRIDE", v.stride, "queue numbers of one port"),
+      localparam("QB", v.queueBits, "bits of a queue number: port, lane"),
     ],
   };
 }
@@ -171,12 +193,11 @@ export function voqReaderView(design: SwitchDesign): View {
     module: moduleName(design, "voq_reader"),
     r: voqRanges(v),
     paged: v.pageBeatBits > 0,
-    portWide: widen("matched_port", v.portBits, v.outBits),
+    portWide: widen("match_port", v.portBits, v.outBits),
     depthWide: widen("head_depth", v.depthBits, 12),
     params: [
-      localparam("PORTS", v.P, "internal ports"),
       localparam("OB", v.outBits, "bits of a port number, copies and drops behind the ports"),
-      ...laneParams(v),
+      localparam("LW", v.laneBits, "bits of a lane number"),
       localparam("LAST_LANE", `${v.laneBits}'d${v.lanes - 1}`, "lane of VL15"),
       localparam("QUEUES", v.queues, "queues"),
       localparam("QB", v.queueBits, "bits of a queue number: port, lane"),
@@ -186,11 +207,7 @@ export function voqReaderView(design: SwitchDesign): View {
       localparam("SB", v.slotBits, "bits of a copy's place"),
       localparam("BB", v.beatBits, "bits of a count of beats"),
       localparam("TB", v.ticketBits, "bits of a ticket: copy, place, page, lane, beats"),
-      localparam(
-        "TWO_BEATS",
-        `${v.beatBits}'d2`,
-        "cycles from `done` to the read of the next packet, less one",
-      ),
+      localparam("THREE_BEATS", `${v.beatBits}'d3`, "cycles from `done` to the read of the next packet"),
       localparam("LAST_USE", `${v.fanoutBits}'d1`, "the copy being read is the last one"),
     ],
   };
@@ -274,6 +291,7 @@ export function voqBufferView(design: SwitchDesign): View {
     noSlot: `${1 + v.slotBits}'d0`,
     pushEntry: entry("push_ticket"),
     headEntry: entry("head_ticket"),
+    stepEntry: entry("step_ticket"),
     usedBeats: widen(
       v.pageBeatBits > 0 ? `{used_pages[i*UB +: UB], ${v.pageBeatBits}'d0}` : "used_pages[i*UB +: UB]",
       v.countBits + v.pageBeatBits,
@@ -295,6 +313,7 @@ export function voqBufferView(design: SwitchDesign): View {
       localparam("UB", v.countBits, "bits of a count of pages"),
       localparam("UW", usedBits, "bits of a count of beats"),
       localparam("BB", v.beatBits, "bits of a count of beats of a packet"),
+      localparam("TWO_BEATS", `${v.beatBits}'d2`, "of a packet that is done when it is picked"),
       localparam("MB", v.multicastBits, "bits of a row number of the multicast table"),
       localparam("SB", v.slotBits, "bits of a copy's place"),
       localparam("TB", v.ticketBits, "bits of a ticket: copy, place, page, lane, beats"),

@@ -26,6 +26,7 @@ module leaf4_ingress #(
     input  wire          wr_last,
     input  wire          wr_error,
     input  wire          wr_abort,
+    input  wire          wr_ending,  // the packet that is being written may end in this cycle
     input  wire [2:0]    mgmt_dest,  // at port 0, with the first beat: output port, 0 to look it up
     output wire [4:0]    room,
     output wire [4:0]    started,
@@ -234,6 +235,7 @@ module leaf4_ingress #(
         .wr_last              (wr_last),
         .wr_error             (wr_error),
         .wr_abort             (wr_abort),
+        .wr_ending            (wr_ending),
         .room                 (room),
         .started              (started),
         .used                 (used),

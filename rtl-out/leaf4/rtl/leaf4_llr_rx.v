@@ -53,8 +53,10 @@ module leaf4_llr_rx (
     output wire          wr_last,
     output wire          wr_error,
     output wire          wr_abort,
+    // the packet may end in this cycle: no reader begins it now
+    output wire          wr_ending,
     input  wire [4:0]    room,
-    input  wire [4:0]    started,
+    input  wire [4:0]    started,           // a reader has begun it
 
     // Credit: a data packet was taken; a good flow-control packet was taken
     output wire          accept,
@@ -202,6 +204,9 @@ module leaf4_llr_rx (
     assign wr_last  = write_good || write_bad;
     assign wr_error = write_bad;
     assign wr_abort = end_now && !take_data && !begun;
+
+    // Known early, so that `started` need not depend on what is read in this cycle
+    assign wr_ending = s_valid && !s_sop && (s_eop || left_reg < WORDS_PER_BEAT);
 
     assign accept        = write_good
                         || (frame_end && expected_frame && poisoned && !flow && store);

@@ -8,7 +8,7 @@
 `default_nettype none
 
 module leaf4_management_memory #(
-    parameter DEPTH = 139,          // rows
+    parameter DEPTH = 141,          // rows
     parameter AW    = $clog2(DEPTH)  // bits of a row number
 ) (
     input  wire          clk,

@@ -70,7 +70,7 @@ module leaf4_management_port (
     localparam MAX_LENGTH     = 11'd1055;  // words: floor((mtu + 124) / 4)
     localparam MAX_LENGTH_15  = 11'd72;    // words: longest packet on VL15
     localparam AW             = 8;         // bits of a count of beats
-    localparam LAST_ROW       = 8'd138;    // beats less one: 4 * maxPacketBeats + flightBeats
+    localparam LAST_ROW       = 8'd140;    // beats less one: 4 * maxPacketBeats + flightBeats
     // beats held up to which there is room for: 2 * maxPacketBeats + flightBeats
     localparam ROOM_LIMIT     = 8'd66;
 

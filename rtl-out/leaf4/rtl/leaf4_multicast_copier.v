@@ -79,14 +79,15 @@ module leaf4_multicast_copier (
     localparam SLOTS     = 50;    // places for copies: COPIES * LANES
     localparam SB        = 6;     // bits of a place
 
-    localparam [2:0] IDLE   = 3'd0;
-    localparam [2:0] GROUP  = 3'd1;  // what was stored with the packet is being read
-    localparam [2:0] MASK   = 3'd2;  // its outputs are being read
-    localparam [2:0] LOAD   = 3'd3;
-    localparam [2:0] COUNT  = 3'd4;  // counts the members, one a cycle
-    localparam [2:0] NONE   = 3'd5;  // no member: the packet is dropped
-    localparam [2:0] MEMBER = 3'd6;  // the lane of the next member is being read
-    localparam [2:0] PUSH   = 3'd7;
+    localparam [3:0] IDLE   = 4'd0;
+    localparam [3:0] GROUP  = 4'd1;  // what was stored with the packet is being read
+    localparam [3:0] MASK   = 4'd2;  // its outputs are being read
+    localparam [3:0] LOAD   = 4'd3;
+    localparam [3:0] COUNT  = 4'd4;  // counts the members, one a cycle
+    localparam [3:0] NONE   = 4'd5;  // no member: the packet is dropped
+    localparam [3:0] MEMBER = 4'd6;  // the lane of the next member is being read
+    localparam [3:0] PUSH   = 4'd7;
+    localparam [3:0] TAKE   = 4'd8;  // a lane is chosen: its packet is taken when the head is free
 
     // ---- what a packet brings along ----
 
@@ -109,7 +110,7 @@ module leaf4_multicast_copier (
 
     // ---- the packet at work ----
 
-    reg  [2:0]     state_reg;
+    reg  [3:0]     state_reg;
     reg  [LW-1:0]  lane_reg;  // its lane
     reg  [TB-1:0]  ticket_reg;
     reg  [P-1:0]   mask_reg;  // members still to be counted, or served
@@ -117,7 +118,7 @@ module leaf4_multicast_copier (
     wire [PGB-1:0] page = ticket_reg[LW+BB +: PGB];
 
     // Lanes in turn
-    wire [LANES-1:0] wanted = filled & begins & {LANES{ready_reg && !hold && state_reg == IDLE}};
+    wire [LANES-1:0] wanted = filled & begins & {LANES{ready_reg}};
     wire [LANES-1:0] behind = wanted & ~({LANES{1'b1}} >> (LAST_LANE - lane_reg));
     wire [LANES-1:0] pool   = |behind ? behind : wanted;
     reg  [LW-1:0]    lane;
@@ -145,8 +146,8 @@ module leaf4_multicast_copier (
     wire         pushed    = push && push_ready;
     wire         taken     = pushed && state_reg == PUSH;
 
-    assign pop            = |wanted;
-    assign pop_lane       = lane;
+    assign pop            = state_reg == TAKE && !hold;
+    assign pop_lane       = lane_reg;
     assign copy_read      = state_reg == MASK;
     assign copy_lane_read = state_reg == MEMBER;
     assign copy_port      = member;
@@ -191,8 +192,13 @@ module leaf4_multicast_copier (
         evt_no_member <= pushed && state_reg == NONE;
         case (state_reg)
             IDLE: begin
+                if (|wanted) begin
+                    lane_reg  <= lane;
+                    state_reg <= TAKE;
+                end
+            end
+            TAKE: begin
                 if (pop) begin
-                    lane_reg   <= lane;
                     ticket_reg <= head_ticket;
                     state_reg  <= GROUP;
                 end

@@ -38,15 +38,34 @@ module leaf4_scheduler (
 
     // ---- who takes part ----
 
-    reg [P-1:0]    input_free_reg;
+    reg [P-1:0]    input_free_reg;  // but for the matches that stand at the outputs
     reg [P-1:0]    output_free_reg;
     reg [P-1:0]    match_valid_reg;
     reg [P*PB-1:0] match_port_reg;
     reg [P-1:0]    select_valid_reg;
     reg [P*PB-1:0] select_port_reg;
 
+    wire [P-1:0]   input_free  = input_free_reg & ~match_valid_reg;
+    wire [P-1:0]   output_free = output_free_reg & ~select_valid_reg;
     wire [P*P-1:0] heard;     // requests that the outputs hear
     wire [P*P-1:0] starving;  // pairs that go first
+
+    // The guard has a cycle of its own, and so has the matching: what was asked in the cycle before
+    wire [P*P-1:0] guard_heard;
+    wire [P*P-1:0] guard_starving;
+    reg  [P*P-1:0] heard_reg;
+    reg  [P*P-1:0] starving_reg;
+
+    always @(posedge clk) begin
+        heard_reg    <= guard_heard;
+        starving_reg <= guard_starving;
+        if (rst) begin
+            heard_reg <= {P*P{1'b0}};
+        end
+    end
+
+    assign heard    = heard_reg;
+    assign starving = starving_reg;
 
     leaf4_starvation_guard guard (
         .clk         (clk),
@@ -55,8 +74,8 @@ module leaf4_scheduler (
         .waiting     (waiting),
         .match_valid (match_valid_reg),
         .match_port  (match_port_reg),
-        .heard       (heard),
-        .starving    (starving)
+        .heard       (guard_heard),
+        .starving    (guard_starving)
     );
 
     genvar i;
@@ -69,6 +88,15 @@ module leaf4_scheduler (
     reg [P*P-1:0] grant_mask_reg;   // P bits for each output
     reg [P*P-1:0] accept_mask_reg;  // P bits for each input
 
+    // What a round is asked: by inputs that are left, for outputs that are left
+    wire [P*P-1:0] asked_1;
+
+    generate
+        for (i = 0; i < P; i = i + 1) begin : open_row
+            assign asked_1[P*i +: P] = heard[P*i +: P] & output_free & {P{input_free[i]}};
+        end
+    endgenerate
+
     wire [P*P-1:0] accept_1;
     wire [P-1:0]   inputs_1;
     wire [P-1:0]   outputs_1;
@@ -76,10 +104,8 @@ module leaf4_scheduler (
     wire [P*P-1:0] accept_behind_1;
 
     leaf4_islip_round round_1 (
-        .asked         (heard),
+        .asked         (asked_1),
         .starving      (starving),
-        .inputs_left   (input_free_reg),
-        .outputs_left  (output_free_reg),
         .grant_mask    (grant_mask_reg),
         .accept_mask   (accept_mask_reg),
         .accept        (accept_1),
@@ -166,8 +192,8 @@ module leaf4_scheduler (
     always @(posedge clk) begin
         match_valid_reg  <= match_inputs;
         select_valid_reg <= match_outputs;
-        input_free_reg   <= (input_free_reg | done) & ~match_inputs;
-        output_free_reg  <= (output_free_reg | freed) & ~match_outputs;
+        input_free_reg   <= input_free | done;
+        output_free_reg  <= output_free | freed;
         for (port = 0; port < P; port = port + 1) begin
             if (match_inputs[port]) begin
                 match_port_reg[PB*port +: PB] <= match_port_next[PB*port +: PB];
@@ -207,7 +233,10 @@ module leaf4_scheduler (
         end
     end
 
-    wire          f_asked       = request[P*f_input + f_output];
+    reg f_asked;  // in the cycle before, as it is heard in this one
+    always @(posedge clk) begin
+        f_asked <= request[P*f_input + f_output];
+    end
     wire          f_matched     = match[P*f_input + f_output];
     wire [PB-1:0] f_match_port  = match_port_reg[PB*f_input +: PB];
     wire [PB-1:0] f_select_port = select_port_reg[PB*f_output +: PB];
@@ -246,8 +275,8 @@ module leaf4_scheduler (
         // Neither an input nor an output is given away twice: both were free
         never_twice: assert (!(|f_row && f_input_busy) && !(|f_column && f_output_busy));
         // Who is free is known rightly
-        free_is_known: assert (input_free_reg[f_input] == !f_input_busy
-            && output_free_reg[f_output] == !f_output_busy);
+        free_is_known: assert (input_free[f_input] == !f_input_busy
+            && output_free[f_output] == !f_output_busy);
         // A busy pair knows each other: both sides were told the same, and it stands
         partners_agree: assert (!f_pair_busy || (f_input_busy && f_output_busy
             && f_match_port == f_output
@@ -259,8 +288,8 @@ module leaf4_scheduler (
             || (select_valid_reg[f_output] && f_select_port == f_input));
         // Where a request is heard between an input and an output that are free, something is
         // matched
-        work_is_done: assert (!(heard[P*f_input + f_output] && input_free_reg[f_input]
-            && output_free_reg[f_output]) || (|match));
+        work_is_done: assert (!(heard[P*f_input + f_output] && input_free[f_input]
+            && output_free[f_output]) || (|match));
     end
 
     always @* if (!$initstate) begin

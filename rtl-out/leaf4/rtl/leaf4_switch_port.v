@@ -118,6 +118,7 @@ module leaf4_switch_port (
     wire          wr_last;
     wire          wr_error;
     wire          wr_abort;
+    wire          wr_ending;
     wire [4:0]    rx_room;
     wire [4:0]    rx_started;
     wire [43:0]   used;
@@ -138,6 +139,7 @@ module leaf4_switch_port (
         .wr_last      (wr_last),
         .wr_error     (wr_error),
         .wr_abort     (wr_abort),
+        .wr_ending    (wr_ending),
         .rx_room      (rx_room),
         .rx_started   (rx_started),
         .used         (used),
@@ -193,6 +195,7 @@ module leaf4_switch_port (
         .wr_last            (wr_last),
         .wr_error           (wr_error),
         .wr_abort           (wr_abort),
+        .wr_ending          (wr_ending),
         .mgmt_dest          (3'd0),
         .room               (rx_room),
         .started            (rx_started),

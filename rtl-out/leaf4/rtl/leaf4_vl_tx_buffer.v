@@ -37,16 +37,16 @@ module leaf4_vl_tx_buffer (
 
     localparam LANES = 5;   // lanes: data VLs and VL15
     localparam LW    = 3;   // bits of a lane number
-    localparam AW    = 10;  // bits of an address: 139 + 139 + 139 + 139 + 19 beats
+    localparam AW    = 10;  // bits of an address: 141 + 141 + 141 + 141 + 21 beats
     localparam UW    = 8;   // bits of a beat count within a region
 
     // Region of each lane: first and last address, and the beats held up to which a longest packet
     // fits
     localparam [LANES*AW-1:0] REGION_BASE = {
-        10'd556, 10'd417, 10'd278, 10'd139, 10'd0
+        10'd564, 10'd423, 10'd282, 10'd141, 10'd0
     };
     localparam [LANES*AW-1:0] REGION_LAST = {
-        10'd574, 10'd555, 10'd416, 10'd277, 10'd138
+        10'd584, 10'd563, 10'd422, 10'd281, 10'd140
     };
     localparam [LANES*UW-1:0] ROOM_LIMIT = {
         8'd6, 8'd66, 8'd66, 8'd66, 8'd66

@@ -8,7 +8,7 @@
 `default_nettype none
 
 module leaf4_vl_tx_memory #(
-    parameter DEPTH = 575,          // rows
+    parameter DEPTH = 585,          // rows
     parameter AW    = $clog2(DEPTH)  // bits of a row number
 ) (
     input  wire          clk,

@@ -29,8 +29,9 @@ module leaf4_voq_buffer #(
     input  wire          wr_last,
     input  wire          wr_error,
     input  wire          wr_abort,
+    input  wire          wr_ending,     // the packet that is being written may end in this cycle
     output wire [4:0]    room,
-    output wire [4:0]    started,
+    output wire [4:0]    started,       // it is being read
     output wire [43:0]   used,          // beats of committed packets, a field a data VL
     output wire [54:0]   used_pages,    // pages of committed packets, a field a lane
 
@@ -100,6 +101,7 @@ module leaf4_voq_buffer #(
     localparam UB            = 11;        // bits of a count of pages
     localparam UW            = 11;        // bits of a count of beats
     localparam BB            = 6;         // bits of a count of beats of a packet
+    localparam TWO_BEATS     = 6'd2;      // of a packet that is done when it is picked
     localparam MB            = 6;         // bits of a row number of the multicast table
     localparam SB            = 6;         // bits of a copy's place
     localparam TB            = 29;        // bits of a ticket: copy, place, page, lane, beats
@@ -268,7 +270,6 @@ module leaf4_voq_buffer #(
     reg  [BB-1:0]  direct_beats_reg;
     wire           direct_valid;
     wire           direct_pick;
-    wire           begun         = begun_reg || direct_pick;
     // it is the one on the write side
     wire           written       = wr_open_reg && direct_id_reg == wr_id_reg;
     wire [QB-1:0]  direct_queue  = {port_reg, lane_reg};
@@ -309,19 +310,21 @@ module leaf4_voq_buffer #(
         end
     end
 
-    wire [55:0] filled;
+    // It is not begun in the cycle in which it is judged, nor in that in which it joins its queue:
+    // so
+    // neither the judgement nor the queues depend on the match of that cycle
+    wire direct_hold = (written && wr_ending) || k_last;
 
-    assign direct_valid = DIRECT != 0 && routed_reg && !begun_reg && !killed_reg && !filled[direct_queue];
-    assign started      = {LANES{written && begun}};
+    assign direct_valid = DIRECT != 0 && routed_reg && !begun_reg && !killed_reg;
+    assign started      = {LANES{written && begun_reg}};
 
     // The packet that is read while it arrives is not complete yet
-    reg  open_reg;
-    wire finishing = written && wr_valid && wr_last;
+    reg open_reg;
 
     always @(posedge clk) begin
         if (direct_pick) begin
-            open_reg <= written && !finishing;
-        end else if (finishing) begin
+            open_reg <= written;
+        end else if (written && wr_valid && wr_last) begin
             open_reg <= 1'b0;
         end
         if (rst) begin
@@ -338,7 +341,7 @@ module leaf4_voq_buffer #(
 
     // ---- queues ----
 
-    wire          join_valid  = k_last && !begun;  // a complete packet, not read already
+    wire          join_valid  = k_last && !begun_reg;  // a complete packet, not read already
     wire [TB-1:0] join_ticket = {7'd0, k_page, k_lane, k_beats};
     wire          copy_push;
     wire          copy_push_drop;
@@ -350,28 +353,48 @@ module leaf4_voq_buffer #(
                                    : copy_push_drop ? DROP_QUEUE
                                    :                  {copy_push_port, copy_push_lane};
     wire [TB-1:0] push_ticket = join_valid ? join_ticket : copy_push_ticket;
-    wire          looking;
-    wire [QB-1:0] reader_queue;
+    wire          match;
+    wire [QB-1:0] match_queue;
+    wire          dropping;
+    wire [QB-1:0] drop_queue;
     wire          reader_pop;
     wire          copier_pop;
     wire [2:0]    copier_lane;
-    wire [QB-1:0] head_queue  = looking ? reader_queue : {COPY_PORT, copier_lane};
+    wire          matching    = match && !dropping;
+    wire [QB-1:0] other_queue = dropping ? drop_queue : {COPY_PORT, copier_lane};
+    wire [QB-1:0] head_queue  = matching ? match_queue : other_queue;
     wire [TB-1:0] head_ticket;
     wire [11:0]   head_depth;
+    wire [TB-1:0] step_ticket;
+    wire [55:0]   filled;
+    wire [55:0]   single;
+    wire [55:0]   stepped;
+    wire [55:0]   brief;
+    wire          from_single;
+    wire          from_stepped;
 
     leaf4_voq_lists lists (
-        .clk         (clk),
-        .rst         (rst),
-        .push        (push),
-        .push_queue  (push_queue),
-        .push_ticket (push_ticket),
-        .push_entry  (push_ticket[TB-1] ? FIRST_SLOT + {7'd0, push_ticket[22 +: SB]} : push_ticket[9 +: PGB]),
-        .head_queue  (head_queue),
-        .head_ticket (head_ticket),
-        .head_entry  (head_ticket[TB-1] ? FIRST_SLOT + {7'd0, head_ticket[22 +: SB]} : head_ticket[9 +: PGB]),
-        .head_depth  (head_depth),
-        .pop         (reader_pop || copier_pop),
-        .filled      (filled)
+        .clk          (clk),
+        .rst          (rst),
+        .push         (push),
+        .push_queue   (push_queue),
+        .push_ticket  (push_ticket),
+        .push_entry   (push_ticket[TB-1] ? FIRST_SLOT + {7'd0, push_ticket[22 +: SB]} : push_ticket[9 +: PGB]),
+        .push_brief   (push_ticket[BB-1:0] <= TWO_BEATS),
+        .head_queue   (head_queue),
+        .head_ticket  (head_ticket),
+        .head_entry   (head_ticket[TB-1] ? FIRST_SLOT + {7'd0, head_ticket[22 +: SB]} : head_ticket[9 +: PGB]),
+        .head_depth   (head_depth),
+        .head_single  (matching ? from_single : single[other_queue]),
+        .head_stepped (matching ? from_stepped : stepped[other_queue]),
+        .pop          (reader_pop || copier_pop),
+        .step_ticket  (step_ticket),
+        .step_entry   (step_ticket[TB-1] ? FIRST_SLOT + {7'd0, step_ticket[22 +: SB]} : step_ticket[9 +: PGB]),
+        .step_brief   (step_ticket[BB-1:0] <= TWO_BEATS),
+        .filled       (filled),
+        .single       (single),
+        .stepped      (stepped),
+        .brief        (brief)
     );
 
     // ---- multicast ----
@@ -392,7 +415,7 @@ module leaf4_voq_buffer #(
         .store_sl       (to_sl),
         .store_index    (to_index),
         .filled         (filled[{COPY_PORT, {LW{1'b0}}} +: LANES]),
-        .hold           (looking),
+        .hold           (match || dropping),
         .pop            (copier_pop),
         .pop_lane       (copier_lane),
         .head_ticket    (head_ticket),
@@ -426,16 +449,34 @@ module leaf4_voq_buffer #(
 
     // ---- what could go where ----
 
-    wire [39:0] one           = {{OUTPUT_QUEUES-1{1'b0}}, 1'b1};
-    wire [39:0] direct_select = direct_valid ? one << direct_queue : {OUTPUT_QUEUES{1'b0}};
-    wire [39:0] present       = filled[OUTPUT_QUEUES-1:0] | direct_select;
+    wire       pick;
+    wire [2:0] lane;
+    wire       from_queue;
+    wire       from_direct;
+    wire       from_brief;
 
-    generate
-        for (i = 0; i < P; i = i + 1) begin : output_port
-            assign waiting[i] = |present[i*STRIDE +: LANES];
-            assign request[i] = |(present[i*STRIDE +: LANES] & outputs_room[i*STRIDE +: LANES]);
-        end
-    endgenerate
+    leaf4_voq_choice choice (
+        .clk          (clk),
+        .rst          (rst),
+        .filled       (filled[OUTPUT_QUEUES-1:0]),
+        .single       (single[OUTPUT_QUEUES-1:0]),
+        .brief        (brief[OUTPUT_QUEUES-1:0]),
+        .stepped      (stepped[OUTPUT_QUEUES-1:0]),
+        .outputs_room (outputs_room),
+        .direct_valid (direct_valid),
+        .direct_queue (direct_queue),
+        .request      (request),
+        .waiting      (waiting),
+        .match        (match),
+        .match_port   (match_port),
+        .pick         (pick),
+        .lane         (lane),
+        .from_queue   (from_queue),
+        .from_direct  (from_direct),
+        .from_brief   (from_brief),
+        .from_single  (from_single),
+        .from_stepped (from_stepped)
+    );
 
     // ---- read ----
 
@@ -448,16 +489,21 @@ module leaf4_voq_buffer #(
         .match_valid        (match_valid),
         .match_port         (match_port),
         .done               (done),
+        .match              (match),
+        .pick               (pick),
+        .lane               (lane),
+        .from_queue         (from_queue),
+        .from_direct        (from_direct),
+        .from_brief         (from_brief),
         .filled             (filled),
-        .outputs_room       (outputs_room),
         .filled_drop        (filled[DROP_QUEUE]),
-        .looking            (looking),
-        .queue              (reader_queue),
+        .match_queue        (match_queue),
+        .dropping           (dropping),
+        .drop_queue         (drop_queue),
         .head_ticket        (head_ticket),
         .head_depth         (head_depth),
         .pop                (reader_pop),
-        .direct_valid       (direct_valid),
-        .direct_queue       (direct_queue),
+        .direct_hold        (direct_hold),
         .direct_ticket      (direct_ticket),
         .direct_pick        (direct_pick),
         .direct_open        (open_reg),
@@ -514,7 +560,7 @@ module leaf4_voq_buffer #(
     end
 
     // Of a buffer with fewer pages not all bits of a row number are used
-    wire unused = &{1'b0, wr_row, rd_row, wr_whole, present};
+    wire unused = &{1'b0, wr_row, rd_row, wr_whole, brief};
 
     // ---- events of the lanes ----
 

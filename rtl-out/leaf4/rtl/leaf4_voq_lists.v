@@ -12,11 +12,14 @@
 // A ticket carries its number in the queue, so that its distance from the end is the queue's depth
 // (modulo 2^DB).
 //
-// What this rests on: only a queue that holds a ticket is popped; a place belongs to one ticket at
-// a
-// time, and is used again in the cycle behind its pop at the earliest. So the ticket at the place
-// of
-// the last one is the last one, and no place of next_mem is read while it is written.
+// A pop takes two cycles: in the second one the new head comes out of next_mem (`step_ticket`) and
+// goes into its place, and what is known of the queue, `single` and `brief`, is put right.
+//
+// What this rests on: only a queue that holds a ticket is popped, and not in the cycle behind a pop
+// of it; nor is its head looked at then. A place belongs to one ticket at a time, and is used again
+// in the cycle behind its pop at the earliest. So the ticket at the place of the last one is the
+// last
+// one, and no place of next_mem is read while it is written.
 
 `default_nettype none
 
@@ -28,15 +31,27 @@ module leaf4_voq_lists (
     input  wire        push,
     input  wire [5:0]  push_queue,
     input  wire [28:0] push_ticket,
-    input  wire [12:0] push_entry,  // its place in next_mem
+    input  wire [12:0] push_entry,   // its place in next_mem
+    input  wire        push_brief,   // it has two beats at most
 
     // Out: the head of a queue is shown in the same cycle, `pop` takes it
     input  wire [5:0]  head_queue,
     output wire [28:0] head_ticket,
-    input  wire [12:0] head_entry,  // place of head_ticket
-    output wire [11:0] head_depth,  // tickets in head_queue
+    input  wire [12:0] head_entry,   // place of head_ticket
+    output wire [11:0] head_depth,   // tickets in head_queue
+    input  wire        head_single,  // `single` and `stepped` of head_queue
+    input  wire        head_stepped,
     input  wire        pop,
-    output wire [55:0] filled       // queues that hold a ticket
+
+    // Second cycle of a pop: the new head, its place, and whether it has two beats at most
+    output wire [28:0] step_ticket,
+    input  wire [12:0] step_entry,
+    input  wire        step_brief,
+
+    output wire [55:0] filled,       // queues that hold a ticket
+    output wire [55:0] single,       // of these: no more than one
+    output wire [55:0] stepped,      // of these: the head came by a step
+    output wire [55:0] brief         // of these: their head has two beats at most
 );
 
     localparam QUEUES  = 56;    // queues: 5 ports, copies, drops; 8 lanes each
@@ -44,6 +59,7 @@ module leaf4_voq_lists (
     localparam ENTRIES = 5482;  // places: a page each, and the places of copies
     localparam EB      = 13;    // bits of a place
     localparam DB      = 12;    // bits of a ticket's number
+    localparam TB      = 29;    // bits of a ticket
     localparam RB      = 41;    // bits of a row: number, ticket
 
     (* no_rw_check, ram_style = "block", ramstyle = "no_rw_check", syn_ramstyle = "block_ram" *)
@@ -56,29 +72,33 @@ module leaf4_voq_lists (
     reg [DB-1:0] number_mem [0:QUEUES-1];  // number of the next ticket
 
     reg [QUEUES-1:0] filled_reg;
+    reg [QUEUES-1:0] single_reg;
+    reg [QUEUES-1:0] brief_reg;
     reg [QUEUES-1:0] stepped_reg;  // the head is in step_mem
     reg [RB-1:0]     next_reg;     // ticket behind the one popped
     reg              step_reg;     // next_reg is the new head of step_queue_reg
     reg [QB-1:0]     step_queue_reg;
 
-    wire stepping = step_reg && step_queue_reg == head_queue;
-    wire [RB-1:0]     head_row  = stepping                ? next_reg
-                                : stepped_reg[head_queue] ? step_mem[head_queue]
-                                :                           first_mem[head_queue];
+    wire [RB-1:0] head_row = head_stepped ? step_mem[head_queue] : first_mem[head_queue];
 
     wire [EB-1:0] push_tail = tail_mem[push_queue];
-    wire [EB-1:0] head_tail = tail_mem[head_queue];
-    wire          only      = head_tail == head_entry;  // the last ticket of its queue
+    wire [EB-1:0] step_tail = tail_mem[step_queue_reg];
     wire          same      = push && pop && push_queue == head_queue;
     wire          was_empty = !filled_reg[push_queue];
-    wire          to_head   = was_empty || (same && only);
+    wire          to_head   = was_empty || (same && head_single);
     wire [DB-1:0] number    = was_empty ? {DB{1'b0}} : number_mem[push_queue];
+    wire [DB-1:0] following = was_empty ? {DB{1'b0}} + 1'b1 : number_mem[push_queue] + 1'b1;
     wire [RB-1:0] push_row  = {number, push_ticket};
 
     wire [DB-1:0] head_number;
     assign {head_number, head_ticket} = head_row;
     assign head_depth = number_mem[head_queue] - head_number;
     assign filled     = filled_reg;
+    assign single     = single_reg;
+    assign stepped    = stepped_reg;
+    assign brief      = brief_reg;
+
+    assign step_ticket = next_reg[TB-1:0];
 
     always @(posedge clk) begin
         if (push && !to_head) begin
@@ -107,30 +127,54 @@ module leaf4_voq_lists (
     always @(posedge clk) begin
         if (push) begin
             tail_mem[push_queue]   <= push_entry;
-            number_mem[push_queue] <= number + 1'b1;
+            number_mem[push_queue] <= following;
         end
     end
 
     always @(posedge clk) begin
-        step_reg       <= pop && !only;
+        step_reg       <= pop && !head_single;
         step_queue_reg <= head_queue;
-        if (step_reg) begin
-            stepped_reg[step_queue_reg] <= 1'b1;
-        end
-        if (pop && only) begin
-            filled_reg[head_queue] <= 1'b0;
-        end
-        if (push) begin
-            filled_reg[push_queue] <= 1'b1;
-            if (to_head) begin
-                stepped_reg[push_queue] <= 1'b0;
-            end
-        end
         if (rst) begin
-            step_reg   <= 1'b0;
-            filled_reg <= {QUEUES{1'b0}};
+            step_reg <= 1'b0;
         end
     end
+
+    // ---- what is known of each queue ----
+
+    genvar i;
+    generate
+        for (i = 0; i < QUEUES; i = i + 1) begin : flags
+            localparam [QB-1:0] QUEUE = i;
+
+            wire pushed   = push && push_queue == QUEUE;
+            wire popped   = pop && head_queue == QUEUE;
+            wire steps    = step_reg && step_queue_reg == QUEUE;
+            // of a ticket that is pushed
+            wire new_head = !filled_reg[i] || (popped && single_reg[i]);
+
+            always @(posedge clk) begin
+                if (steps) begin
+                    stepped_reg[i] <= 1'b1;
+                    single_reg[i]  <= step_tail == step_entry;
+                    brief_reg[i]   <= step_brief;
+                end
+                if (popped && single_reg[i]) begin
+                    filled_reg[i] <= 1'b0;
+                end
+                if (pushed) begin
+                    filled_reg[i] <= 1'b1;
+                    single_reg[i] <= new_head;
+                    if (new_head) begin
+                        stepped_reg[i] <= 1'b0;
+                        brief_reg[i]   <= push_brief;
+                    end
+                end
+                if (rst) begin
+                    filled_reg[i] <= 1'b0;
+                end
+            end
+        end
+    endgenerate
 
 endmodule
 

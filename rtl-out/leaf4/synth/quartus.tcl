@@ -64,6 +64,7 @@ set sources {
     rtl/leaf4_route_lookup.v
     rtl/leaf4_voq_pages.v
     rtl/leaf4_voq_lists.v
+    rtl/leaf4_voq_choice.v
     rtl/leaf4_multicast_copier.v
     rtl/leaf4_voq_reader.v
     rtl/leaf4_voq_buffer.v

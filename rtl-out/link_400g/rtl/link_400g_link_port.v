@@ -742,6 +742,7 @@ module link_400g_link_port (
     wire          wr_last;
     wire          wr_error;
     wire          wr_abort;
+    wire          wr_ending;
     wire [4:0]    rx_room;
     wire [4:0]    rx_started;
     wire          rx_packet;
@@ -784,6 +785,7 @@ module link_400g_link_port (
         .wr_last               (wr_last),
         .wr_error              (wr_error),
         .wr_abort              (wr_abort),
+        .wr_ending             (wr_ending),
         .room                  (rx_room),
         .started               (rx_started),
         .accept                (accept),
@@ -834,6 +836,7 @@ module link_400g_link_port (
         .wr_last    (wr_last),
         .wr_error   (wr_error),
         .wr_abort   (wr_abort),
+        .wr_ending  (wr_ending),
         .started    (rx_started),
         .room       (rx_room),
         .beat_ready (rx_beat_ready),

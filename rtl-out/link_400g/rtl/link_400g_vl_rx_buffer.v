@@ -23,6 +23,7 @@ module link_400g_vl_rx_buffer (
     input  wire          wr_last,     // with wr_valid: closes and commits the packet
     input  wire          wr_error,    // with wr_last: the packet is bad
     input  wire          wr_abort,    // without wr_valid: takes the packet in progress back
+    input  wire          wr_ending,   // the packet in progress may end now: it is not begun
     output wire [4:0]    started,     // part of the packet in progress has been read
     output wire [4:0]    room,        // the region takes a longest packet
 
@@ -160,9 +161,11 @@ module link_400g_vl_rx_buffer (
             assign write_ptr[lane]  = write_reg;
             assign read_ptr[lane]   = head_reg;
             assign room[lane]       = used_reg <= LIMIT;
-            assign beat_ready[lane] = whole_packet || head_reg != write_reg;
-            // Nothing committed is left and the head has passed the tail, or passes it now
-            assign started[lane]    = !whole_packet && (head_reg != tail_reg || read_here);
+            // Nothing committed is left and the head has passed the tail
+            wire passed  = head_reg != tail_reg;
+            wire written = head_reg != write_reg;
+            assign beat_ready[lane] = whole_packet || (written && (passed || !wr_ending));
+            assign started[lane]    = !whole_packet && passed;
             if (lane < LANES - 1) begin : occupancy
                 assign used[lane*UW +: UW] = used_reg;
             end
@@ -261,6 +264,7 @@ module link_400g_vl_rx_buffer (
             packets_whole: assume (!(f_open && (wr_valid || wr_abort)) || wr_lane == f_open_lane);
             taken_back_unread: assume (!wr_abort || (!wr_valid && (!f_open_here
                 || (!f_partly && !(f_fetch && f_whole == 0)))));
+            end_is_foretold: assume (wr_ending || !f_open || !(wr_abort || (wr_valid && wr_last)));
             no_longer: assume (!wr_valid || wr_count_reg < f_most(wr_lane));
             // A packet is written where it fits
             fits: assume (!f_here || (f_lane == LANES - 1
@@ -423,7 +427,8 @@ module link_400g_vl_rx_buffer (
         read_as_written: assert (!(f_shows_b && f_shown_beat == f_tag && rd_done_reg)
             || {rd_last, rd_error, rd_words, rd_data} == f_tag_row);
         // Where a whole packet or a beat to pass through is there it can be read, and else not
-        ready_where_there: assert (beat_ready[f_lane] == (f_held != 0));
+        ready_where_there: assert (beat_ready[f_lane] == (f_held != 0
+            && !(wr_ending && f_whole == 0)));
     end
 
     always @* if (!$initstate) begin

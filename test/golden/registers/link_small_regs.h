@@ -72,7 +72,7 @@
 
 /* Time without progress until a replay */
 #define LINK_SMALL_REPLAY_TIMER_MAX_OFFSET      0x020u
-#define LINK_SMALL_REPLAY_TIMER_MAX_RESET       0x00000523u
+#define LINK_SMALL_REPLAY_TIMER_MAX_RESET       0x00000529u
 #define LINK_SMALL_REPLAY_TIMER_MAX_VALUE_SHIFT 0u
 #define LINK_SMALL_REPLAY_TIMER_MAX_VALUE_MASK  0x00ffffffu
 
@@ -96,7 +96,7 @@
 
 /* Age of the oldest packet until a flush; 0: off */
 #define LINK_SMALL_DATA_AGE_MAX_OFFSET      0x030u
-#define LINK_SMALL_DATA_AGE_MAX_RESET       0x000251e3u
+#define LINK_SMALL_DATA_AGE_MAX_RESET       0x00025369u
 #define LINK_SMALL_DATA_AGE_MAX_VALUE_SHIFT 0u
 #define LINK_SMALL_DATA_AGE_MAX_VALUE_MASK  0xffffffffu
 
@@ -120,7 +120,7 @@
 
 /* Longest time between flow-control packets of a lane */
 #define LINK_SMALL_CREDIT_REFRESH_OFFSET      0x040u
-#define LINK_SMALL_CREDIT_REFRESH_RESET       0x00001730u
+#define LINK_SMALL_CREDIT_REFRESH_RESET       0x00001750u
 #define LINK_SMALL_CREDIT_REFRESH_VALUE_SHIFT 0u
 #define LINK_SMALL_CREDIT_REFRESH_VALUE_MASK  0x00ffffffu
 
