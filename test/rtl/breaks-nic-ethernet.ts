@@ -1,16 +1,18 @@
 /** Single changes of the Ethernet port and of the limiter of rates, and the bench that each one must make fail; for `npm run mutate`. */
 import { ethModules } from "../../generator/views/eth/index.ts";
-import { limiterModules } from "../../generator/views/nic/congestion.ts";
+import { limiterModules, notifyModules } from "../../generator/views/nic/congestion.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
 const design = benchNic({ mtuBytes: 256, queuePairs: 16, clockMHz: 402.83, frame: "ethernet" });
 
 /** Where the changed text is looked for. */
-export const files = [...ethModules(design), ...limiterModules(design)].map(([, template, view]) => ({
-  template: `${template}.v.hbs`,
-  view,
-}));
+export const files = [...ethModules(design), ...limiterModules(design), ...notifyModules(design)].map(
+  ([, template, view]) => ({
+    template: `${template}.v.hbs`,
+    view,
+  }),
+);
 
 export const breaks: readonly Breaks[] = [
   {
@@ -62,6 +64,17 @@ export const breaks: readonly Breaks[] = [
     only: "256 bits",
     module: "eth/fcs_check",
     changes: [["!error1_reg && state_next == residue", "!error1_reg || state_next == residue"]],
+  },
+  {
+    bench: "../nic/notify",
+    only: "notifications",
+    module: "nic/notify",
+    changes: [
+      ["elapsed >= {16'd0, cfg_least}", "1'b1"],
+      ["&& said_slid == row_peer", ""],
+      ["!s_tuser[4] && (is_cnp || is_fecn || is_becn)", "(is_cnp || is_fecn || is_becn)"],
+      ["send_reg && !midway_reg", "send_reg"],
+    ],
   },
   {
     bench: "../nic/limiter",
