@@ -75,23 +75,23 @@ describe.each([
       passed.push(text(bytes));
     };
     /** Pushes, runs, and says what was sent and told. */
-    const after = (bytes: Uint8Array, error = false): readonly [number, number] => {
+    const outcome = (bytes: Uint8Array, error = false): readonly [number, number] => {
       const before = [sent.length, slow.length] as const;
       push(bytes, error);
       run(60);
       return [sent.length - before[0], slow.length - before[1]];
     };
-    expect(after(packet({}))).toEqual([0, 0]);
-    expect(after(packet({ fecn: true }))).toEqual([1, 0]);
+    expect(outcome(packet({}))).toEqual([0, 0]);
+    expect(outcome(packet({ fecn: true }))).toEqual([1, 0]);
     expect(sent).toEqual([notification(opcode)]);
     // Too early, from another, for another, damaged
-    expect(after(packet({ fecn: true }))).toEqual([0, 0]);
+    expect(outcome(packet({ fecn: true }))).toEqual([0, 0]);
     now += 5000;
-    expect(after(packet({ fecn: true }, peerLid + 1))).toEqual([0, 0]);
-    expect(after(packet({ fecn: true }, peerLid, 0x100 + qpn))).toEqual([0, 0]);
-    expect(after(packet({ fecn: true }), true)).toEqual([0, 0]);
-    expect(after(packet({ fecn: true }))).toEqual([1, 0]);
-    expect(after(packet({ becn: true }))).toEqual([0, 1]);
+    expect(outcome(packet({ fecn: true }, peerLid + 1))).toEqual([0, 0]);
+    expect(outcome(packet({ fecn: true }, peerLid, 0x100 + qpn))).toEqual([0, 0]);
+    expect(outcome(packet({ fecn: true }), true)).toEqual([0, 0]);
+    expect(outcome(packet({ fecn: true }))).toEqual([1, 0]);
+    expect(outcome(packet({ becn: true }))).toEqual([0, 1]);
     // A notification is told and goes no further
     const cnp = clientBytes({
       lrh: { vl: 0, sl: 0, dlid: ownLid, slid: peerLid },
