@@ -51,6 +51,7 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     memoryRegions: description.memoryRegions,
     sharedReceiveQueues: description.sharedReceiveQueues ?? 0,
     datagrams: description.datagrams === "ud",
+    managementWindow: description.management === "window",
     host: {
       dataBits: host.dataBits ?? description.datapathBits,
       outstandingReads: host.outstandingReads ?? 16,

@@ -131,6 +131,12 @@ export const nicSchema = {
       default: "none",
       description: "ud: UD queue pairs and QP1 beside those of reliable connections.",
     },
+    management: {
+      type: "string",
+      enum: ["none", "window"],
+      default: "none",
+      description: "window: packets of VL15, for queue pair 0, are received and sent through registers.",
+    },
     host,
     requester,
     responder,

@@ -101,6 +101,12 @@ function ethernet(description: unknown): readonly Problem[] {
         ["port", "phy"],
       ),
     );
+  if (rest.management === "window")
+    found.push(
+      problem("Ethernet has no VL15, and no management packets on it", 'management: "window"', '"none"', [
+        "management",
+      ]),
+    );
   if (retry === "llr")
     found.push(
       problem("Ethernet has no retry of the link", 'retry: "llr"', 'only with frame: "infiniband"', [

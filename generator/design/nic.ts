@@ -31,6 +31,8 @@ export interface NicDesign {
   readonly sharedReceiveQueues: number;
   /** UD queue pairs and QP1; false: nothing of them is emitted. */
   readonly datagrams: boolean;
+  /** Packets of VL15 pass through registers; false: nothing of them is emitted, and they are dropped. */
+  readonly managementWindow: boolean;
   readonly host: {
     /** Width of the AXI4 master; equal to `datapathBits`. */
     readonly dataBits: number;

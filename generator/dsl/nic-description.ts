@@ -39,6 +39,8 @@ export interface NicDescription {
   readonly sharedReceiveQueues?: number;
   /** "ud": UD queue pairs and QP1 beside those of reliable connections; "none" unless given. */
   readonly datagrams?: "none" | "ud";
+  /** "window": packets of VL15, for queue pair 0, are received and sent through registers; "none" unless given. */
+  readonly management?: "none" | "window";
   readonly host?: {
     /** Width of the AXI4 master; that of the datapath unless given. */
     readonly dataBits?: number;

@@ -90,6 +90,8 @@ describe("elaborateNic", () => {
     [{ requester: { scatterGather: 4 } }, "LW_NOT_ALLOWED"],
     [{ rateGbps: 400 }, "LW_UNKNOWN_KEY"],
     [{ frame: "ethernet", retry: "llr" }, "LW_NIC_FRAME"],
+    [{ frame: "ethernet", management: "window" }, "LW_NIC_FRAME"],
+    [{ frame: "ethernet", datagrams: "ud" }, "LW_NIC_DATAGRAMS"],
     [{ ethernet: { ipMtuBytes: 1500 } }, "LW_NIC_FRAME"],
     [{ frame: "ethernet", ethernet: { ipMtuBytes: 1500 } }, "LW_NIC_ETHERNET_MTU"],
     [{ host: { dataBits: 512, outstandingReads: 64 } }, "LW_NIC_HOST_WIDTH"],

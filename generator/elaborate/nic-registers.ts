@@ -63,6 +63,13 @@ const datagramEvents: readonly Row[] = [
   ["drop_protection", "Datagrams dropped: the receive request cannot be read, or its key does not grant it"],
 ];
 
+/** The same of adapters with a window for VL15. */
+const managementEvents: readonly Row[] = [
+  ["mad_received", "Management packets received: one more stands in the window"],
+  ["drop_mad_full", "Management packets dropped: no room in the window"],
+  ["drop_mad_bad", "Management packets dropped: damaged, of another form, or for another LID"],
+];
+
 /** What comes with an amount: 4-byte words of payload, with the packet's event. */
 const amounts: readonly Row[] = [
   ["rx_words", "Payload received, last words counted whole"],
@@ -106,8 +113,14 @@ export function nicRegisters(design: NicDesign): RegisterMap {
 }
 
 /** All counters of an adapter in address order. */
-export function nicCounters(design: Pick<NicDesign, "memoryProtection" | "datagrams">): readonly Counter[] {
-  const more = [...(design.datagrams ? datagramEvents : []), ...(isProtected(design) ? memoryEvents : [])];
+export function nicCounters(
+  design: Pick<NicDesign, "memoryProtection" | "datagrams" | "managementWindow">,
+): readonly Counter[] {
+  const more = [
+    ...(design.managementWindow ? managementEvents : []),
+    ...(design.datagrams ? datagramEvents : []),
+    ...(isProtected(design) ? memoryEvents : []),
+  ];
   const rows = [...events, ...more];
   return [...rows, ...amounts].map(([name, text], index) => ({
     name: name.toUpperCase(),
@@ -119,10 +132,15 @@ export function nicCounters(design: Pick<NicDesign, "memoryProtection" | "datagr
   }));
 }
 
+const interruptRows = (design: NicDesign): readonly Row[] => [
+  ...interrupts,
+  ...(design.managementWindow ? managementEvents.slice(0, 1) : []),
+  ...(isProtected(design) ? memoryEvents : []),
+];
+
 /** Signals that set a bit of INTERRUPT_STATUS, each with the counter's event that does. */
 export function nicInterrupts(design: NicDesign): readonly string[] {
-  const rows = [...interrupts, ...(isProtected(design) ? memoryEvents : [])];
-  return rows.map(([name]) => name);
+  return interruptRows(design).map(([name]) => name);
 }
 
 function device(design: NicDesign): RegisterGroup {
@@ -159,6 +177,9 @@ function device(design: NicDesign): RegisterGroup {
         constant("READS", 0, 8, requester.outstandingReads, "READs and atomics asked"),
         constant("PEER_READS", 8, 8, responder.outstandingReads, "READs and atomics of the peer"),
         constant("REQUESTS", 16, 9, requester.outstandingRequests, "Work requests sent and not complete"),
+        ...(design.managementWindow
+          ? [constant("MANAGEMENT", 31, 1, 1, "1: there is a window for VL15")]
+          : []),
         ...(design.datagrams ? [constant("DATAGRAMS", 30, 1, 1, "1: there are UD queue pairs")] : []),
         ...(design.sharedReceiveQueues > 0
           ? [
@@ -175,6 +196,28 @@ function device(design: NicDesign): RegisterGroup {
     ],
   };
 }
+
+/** Packets of 71 words, LRH to MAD, without their ICRC. */
+const managementWindow = [
+  one("MAD_INDEX", 0x0b0, "Word of a management packet", [
+    {
+      ...setting("INDEX", 0, 7, "mad_index", 0, "Word, 0 to 70; byte 4n of the packet in its lowest bits"),
+      strobe: "mad_index_write",
+    },
+  ]),
+  one("MAD_RECEIVED", 0x0b4, "That word of the oldest packet received", [
+    state("WORD", 0, 32, "mad_word", "Word; valid while WAITING is not 0"),
+  ]),
+  one("MAD_SEND", 0x0b8, "A write stores that word of the packet to send; the index goes on by one", [
+    { ...setting("WORD", 0, 32, "mad_tx_word", 0, "Word; not while BUSY"), strobe: "mad_tx_write" },
+  ]),
+  one("MAD_CONTROL", 0x0bc, "Management packets", [
+    pulse("RELEASE", 0, "mad_release", "The oldest packet received is done with"),
+    pulse("SEND", 1, "mad_send", "The packet that was written goes out, on VL15"),
+    state("WAITING", 24, 3, "mad_waiting", "Packets received that wait"),
+    state("BUSY", 31, 1, "mad_busy", "1: the packet to send has not gone out yet"),
+  ]),
+];
 
 const eventIrqText = (design: NicDesign): string =>
   design.sharedReceiveQueues > 0
@@ -287,12 +330,13 @@ function doorbells(design: NicDesign): RegisterGroup {
         state("VALID", 31, 1, "sts_event_valid", "1: there is an event"),
       ]),
       ...(design.sharedReceiveQueues > 0 ? shared : []),
+      ...(design.managementWindow ? managementWindow : []),
     ],
   };
 }
 
 function interrupt(design: NicDesign): RegisterGroup {
-  const rows = [...interrupts, ...(isProtected(design) ? memoryEvents : [])];
+  const rows = interruptRows(design);
   return {
     id: "interrupt",
     title: "Interrupt",

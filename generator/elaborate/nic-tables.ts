@@ -13,6 +13,11 @@ export const regionRowBits = 8 + 1 + 1 + 4 + 16 + 64 + 65 + 64;
 /** Bits of a completion queue: settings (ring 58, size 4, moderation 16 + 16) and state (16 + 16 + 2 + 1 + 1 + 16 + 18). */
 export const completionRowBits = 58 + 4 + 16 + 16 + 16 + 16 + 2 + 1 + 1 + 16 + 18;
 
+/** Management packets that wait for software, and beats of one: 71 words, LRH to MAD. */
+export const managementPlaces = 4;
+export const managementBeats = ({ datapathBits }: Pick<NicDesign, "datapathBits">): number =>
+  Math.ceil((71 * 32) / datapathBits);
+
 /** Bits of a shared receive queue: ring 58, size 4, posted and taken 16 + 16, limit 16. */
 export const sharedRowBits = 58 + 4 + 16 + 16 + 16;
 
@@ -87,6 +92,12 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
       contextBits.target * requester.scatterGather,
     ],
     ["nic_sq_alarms", queuePairs, 41],
+    ...(design.managementWindow
+      ? ([
+          ["nic_mad_received", managementPlaces * ringRows(managementBeats(design)), datapathBits],
+          ["nic_mad_sent", 128, 32],
+        ] as const)
+      : []),
     ...(design.sharedReceiveQueues > 0
       ? ([["nic_rq_shared", design.sharedReceiveQueues, sharedRowBits]] as const)
       : []),

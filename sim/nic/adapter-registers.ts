@@ -20,6 +20,10 @@ export const at = {
   cqEvent: 0x090,
   srqDoorbell: 0x094,
   srqEvent: 0x098,
+  madIndex: 0x0b0,
+  madReceived: 0x0b4,
+  madSend: 0x0b8,
+  madControl: 0x0bc,
 } as const;
 
 /** "LWN1". */
@@ -49,6 +53,8 @@ export interface AdapterSizes {
   readonly sharedReceiveQueues: number;
   /** There are UD queue pairs. */
   readonly datagrams: boolean;
+  /** There is a window for management packets. */
+  readonly management: boolean;
 }
 
 /** The adapter's block of registers. Every access that is not answered OKAY throws, and so does what never ends. */
@@ -103,6 +109,7 @@ export class AdapterRegisters {
       inlineBytes: (requests >>> 12) & 255,
       scatterGather: (requests >>> 20) & 15,
       receiveScatter: (requests >>> 24) & 15,
+      management: depths >>> 31 === 1,
       datagrams: ((depths >>> 30) & 1) === 1,
       sharedReceiveQueues: logShared === 0 ? 0 : 2 ** logShared,
     };

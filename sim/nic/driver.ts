@@ -13,6 +13,7 @@ import {
   type RegionRow,
   receiveWqeBytes,
 } from "./formats.ts";
+import { ManagementWindow } from "./management-window.ts";
 import { type QueuePair, queuePairRow, stateNames, stateNumbers, stepQueuePair } from "./queue-pairs.ts";
 import { CompletionRing, type HostMemoryAccess, RingSpace, WorkRing } from "./rings.ts";
 import { SharedReceives } from "./shared-receives.ts";
@@ -61,6 +62,8 @@ export class NicDriver implements Verbs {
   readonly #memory: HostMemoryAccess;
   readonly #space: RingSpace;
   readonly #shared: SharedReceives;
+  /** Packets of VL15; null when the adapter has no window for them. */
+  readonly management: ManagementWindow | null;
   /** Null: native frames. */
   readonly #port: EthernetPort | null;
   readonly #vlOf: (sl: number) => number;
@@ -82,6 +85,7 @@ export class NicDriver implements Verbs {
     else this.#port?.setIdentity(options.ethernet);
     const { sharedReceiveQueues, receiveScatter } = this.sizes;
     const own = [this.#registers, memory, this.#space] as const;
+    this.management = this.sizes.management ? new ManagementWindow(this.#registers) : null;
     this.#shared = new SharedReceives(...own, sharedReceiveQueues, receiveScatter);
   }
 

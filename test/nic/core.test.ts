@@ -4,7 +4,7 @@ import type { BuiltModel } from "../../sim/build/index.ts";
 import { randomStream } from "../../sim/nic/random-program.ts";
 import { ProgramRun } from "../../sim/nic/run-program.ts";
 import { access, type MtuBytes } from "../../sim/nic/verbs.ts";
-import { freshSeed, mix32, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { freshSeed, mix32, parseSeed, Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { connectPairs } from "./connections.ts";
 import { buildCore, type CoreOptions, CorePair } from "./core-pair.ts";
 
@@ -99,7 +99,7 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
     built = await buildCore(
       elaborateNic({
         ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: 1024, queuePairs: 16, completionQueues: 8 },
-        ...{ sharedReceiveQueues: 4, datagrams: "ud" },
+        ...{ sharedReceiveQueues: 4, datagrams: "ud", management: "window" },
         ...{ memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 }, virtualLanes: { data: 1 } },
         ...{
           requester: { outstandingReads: depth, scatterGather: 6 },
@@ -113,6 +113,23 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
     ...{ readLatency: [10, 40] as const, writeLatency: [5, 30] as const, interleave: 0.3 },
     stalls: { aw: 0.1, w: 0.1, b: 0.1, ar: 0.1, r: 0.1 },
   };
+
+  it("management packets from window to window", () => {
+    const pair = new CorePair(built, new Rng(seed), {});
+    const [a, b] = pair.drivers.map(({ management }) => management!);
+    const rng = new Rng(seed);
+    for (let round = 0; round < 3; round++) {
+      const packet = new Uint8Array(284);
+      rng.fill(packet);
+      // VL15 and SL 0, LNH 2, permissive DLID, 72 words, SLID 1; UD SEND Only, queue pair 0.
+      packet.set([0xf0, 0x02, 0xff, 0xff, 0, 72, 0, 1, 0x64, 0, 0xff, 0xff, 0, 0, 0, 0]);
+      a!.send(packet);
+      pair.run(300);
+      expect(b!.waiting).toBe(1);
+      expect(b!.receive()).toEqual(packet);
+      expect([b!.receive(), a!.waiting]).toEqual([null, 0]);
+    }
+  });
 
   it("datagrams from QP1 to QP1", () => withSeed(seed, (rng) => runDatagrams(built, rng)));
 

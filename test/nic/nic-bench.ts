@@ -17,6 +17,7 @@ export interface NicBenchOptions {
   readonly memoryRegions?: number;
   readonly sharedReceiveQueues?: number;
   readonly datagrams?: "none" | "ud";
+  readonly management?: "none" | "window";
   readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
@@ -28,7 +29,7 @@ export interface NicBenchOptions {
 export function benchNic(options: NicBenchOptions = {}): NicDesign {
   const { bits = 256, queuePairs = 16, completionQueues = 8, memoryRegions = 16, mtuBytes = 1024 } = options;
   const { memoryProtection = "none", clockMHz = 250, frame = "infiniband" } = options;
-  const { sharedReceiveQueues = 0, datagrams = "none" } = options;
+  const { sharedReceiveQueues = 0, datagrams = "none", management = "none" } = options;
   return elaborateNic({
     name: "dut",
     clockMHz,
@@ -39,6 +40,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     memoryRegions,
     sharedReceiveQueues,
     datagrams,
+    management,
     memoryProtection,
     frame,
     ...(options.congestion !== undefined && { congestion: options.congestion }),

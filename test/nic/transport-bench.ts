@@ -181,6 +181,8 @@ export class TransportHost {
   /** Packets put in front of the wire, and those that have gone out. */
   #packetsIn = 0;
   #packetsOut = 0;
+  /** Datagrams of a queue pair that have gone out since its send queue was empty. */
+  readonly #datagrams = new Map<number, number>();
   #payloadAt = 0;
   #issued = 0;
   #writes: number[] = [];
@@ -469,6 +471,9 @@ export class TransportHost {
       flags: received ? field("flags") : 0,
       source: received ? this.#big("rq_cq_source") : 0n,
     };
+    const gone = this.#datagrams.get(completion.qpn);
+    if (!received && gone !== undefined && completion.status === 0 && completion.wqe >= gone)
+      throw new Error(`datagram ${completion.wqe} is complete, and ${gone} have gone out`);
     after.push(() => this.completions.push(completion));
   }
 
@@ -557,6 +562,8 @@ export class TransportHost {
     if (payload.length !== bytes || (none && this.#segments.length > 0))
       throw new Error(`${payload.length} bytes in ${this.#segments.length} pieces, not ${bytes}`);
     this.sent.push({ ...header, payload });
+    const { deth } = header;
+    if (deth !== undefined) this.#datagrams.set(deth.sourceQp, (this.#datagrams.get(deth.sourceQp) ?? 0) + 1);
     this.#segments = [];
     this.#waiting = null;
   }
@@ -584,6 +591,7 @@ export class TransportHost {
   /** The row of a queue pair; all modules take it. */
   writeRow(qpn: number, row: Uint32Array): void {
     this.states.set(qpn, states[row[0]! & 7]!);
+    if ((row[0]! & 8) !== 0 && (row[12]! & 8) !== 0) this.#datagrams.set(qpn, 0);
     this.#set("qpc_qpn", qpn);
     this.#port("qpc_data").bytes.set(new Uint8Array(row.buffer));
     this.#offer("qpc", all);

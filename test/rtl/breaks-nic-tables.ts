@@ -1,5 +1,6 @@
 /** Single changes of the tables of an adapter and the bench that each one must make fail; for `npm run mutate`. */
 import { cqWriterModules } from "../../generator/views/nic/cq-writer.ts";
+import { managementModules } from "../../generator/views/nic/management.ts";
 import { mrTableModules } from "../../generator/views/nic/mr-table.ts";
 import { qpStateModules } from "../../generator/views/nic/qp-state.ts";
 import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
@@ -14,12 +15,29 @@ export const files = [
   ...qpStateModules(design),
   ...cqWriterModules(design),
   ...nicRegisterModules(design),
+  ...managementModules(design),
 ].map(([, template, view]) => ({
   template: `${template}.v.hbs`,
   view,
 }));
 
 export const breaks: readonly Breaks[] = [
+  {
+    bench: "../nic/management",
+    only: "at 128 bits",
+    module: "nic/management",
+    changes: [
+      ["s_tdata[71:64] == 8'h64 && ", ""],
+      ["dlid == 16'hffff || own_lid", "own_lid"],
+      [">> own_lmc", ""],
+      ["&& s_tkeep == LAST_KEEP", ""],
+      ["!s_tuser[4];", "1'b1;"],
+      ["waiting_reg == PLACES : full_reg", "waiting_reg == PLACES : waiting_reg == PLACES"],
+      ["open_reg <= !(tx_tready && q_tlast);", "open_reg <= tx_tready && !q_tlast;"],
+      ["mine_reg <= !last_reg;", "mine_reg <= 1'b0;"],
+      ["mad_index_write || mad_release || evt_mad_received", "mad_index_write"],
+    ],
+  },
   {
     bench: "../nic/mr-table",
     only: "protection none",

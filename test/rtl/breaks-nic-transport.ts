@@ -121,7 +121,6 @@ export const breaks: readonly Breaks[] = [
       ["hdr_rkey != set_qkey", "1'b0"],
       ["filled_reg        <= 32'd40;", "filled_reg        <= 32'd0;"],
       ["!datagram && (!is_data || hdr_ack_req)", "!is_data || hdr_ack_req"],
-      ["store_due_reg   <= !datagram;", "store_due_reg   <= 1'b1;"],
       ["set_type != datagram", "set_type && !datagram"],
     ],
   },

@@ -10,6 +10,7 @@ import { dmaReadModules } from "./dma-read.ts";
 import { dmaWriteModules } from "./dma-write.ts";
 import { fetchModules } from "./fetch.ts";
 import { fifoView } from "./fifo.ts";
+import { managementModules } from "./management.ts";
 import { mrTableModules } from "./mr-table.ts";
 import { qpStateModules } from "./qp-state.ts";
 import { nicRegisterModules } from "./registers.ts";
@@ -48,7 +49,8 @@ function coreView(design: NicDesign): View {
     limited: design.congestion === "dcqcn",
     // where the parser takes packets from, and where the builder gives them to
     from: design.congestion === "dcqcn" ? "seen" : "rx",
-    to: design.congestion === "dcqcn" ? "built" : "tx",
+    lane: design.managementWindow ? "lane" : design.congestion === "dcqcn" ? "seen" : "rx",
+    to: design.managementWindow ? "q" : design.congestion === "dcqcn" ? "built" : "tx",
     rowTakers: design.congestion === "dcqcn" ? "5" : "4",
     r: nicRanges(design),
     qp: range(qpBits(design)),
@@ -58,6 +60,7 @@ function coreView(design: NicDesign): View {
     regionBits: `[${regionBits - 1}:0]`,
     cq: range(cqBits(design)),
     datagrams: design.datagrams,
+    window: design.managementWindow,
     srq: design.sharedReceiveQueues > 0,
     srqRange: range(srqBits(design)),
     wqe: range(8 * design.derived.wqeBytes.value),
@@ -92,6 +95,7 @@ export function coreModules(design: NicDesign): readonly ModuleFile[] {
     ["nic_tx_mux", "nic/tx_mux", txMuxView(design)],
     small(design, "message_mux", "Short writes of host memory."),
     small(design, "fan_out", "One giver, several takers."),
+    ...(design.managementWindow ? managementModules(design) : []),
     ...mrTableModules(design),
     ...qpStateModules(design),
     ...cqWriterModules(design),

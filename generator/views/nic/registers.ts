@@ -52,6 +52,7 @@ export function nicRegistersView(design: NicDesign): View {
     prefix: moduleName(design, "nic"),
     r: { qp: range(bits.qp), mr: range(bits.mr), cq: range(bits.cq), srq: range(bits.srq) },
     srq,
+    window: design.managementWindow,
     full: `[${rung.length - 1}:0]`,
     srqEvent: `{${dec(0, 16 - bits.srq)}, srq_event_srq}`,
     bus: bus.map(({ name, direction, bits: width }) => ({
