@@ -82,7 +82,7 @@ export const breaks: readonly Breaks[] = [
     module: "nic/limiter",
     changes: [
       ["alpha_late >= rise_late", "alpha_late > rise_late + 40'd2000"],
-      ["decayed : raised[10] ? 10'h3ff : raised[9:0]", "decayed : raised[9:0]"],
+      ["!notified_reg ? decayed :", "notified_reg ? decayed :"],
       ["chosen < {1'b0, rate_reg} ? chosen[29:0] : rate_reg", "lowered[29:0]"],
       ["byte_steps_reg  <= 5'd0;", "byte_steps_reg  <= byte_steps_reg;"],
       ["past_time && past_bytes ? cfg_hai_rate", "past_time || past_bytes ? cfg_hai_rate"],
