@@ -1,6 +1,6 @@
 /**
  * Driver of a generated adapter, for simulation: verbs over its registers and over rings in host memory. Reliable
- * connections over native frames without GRH, or over RoCE v2; calls for what the adapter does not have throw EINVAL.
+ * connections and UD over native frames without GRH, or over RoCE v2 without UD; calls for what there is not throw EINVAL.
  */
 import { AdapterRegisters, type AdapterSizes, at, type RegisterAccess, table } from "./adapter-registers.ts";
 import { addressRow, type EthernetIdentity, EthernetPort } from "./ethernet-port.ts";

@@ -32,10 +32,8 @@ export const breaks: readonly Breaks[] = [
       [">> own_lmc", ""],
       ["&& s_tkeep == LAST_KEEP", ""],
       ["!s_tuser[4];", "1'b1;"],
-      ["waiting_reg == PLACES : full_reg", "waiting_reg == PLACES : waiting_reg == PLACES"],
       ["open_reg <= !(tx_tready && q_tlast);", "open_reg <= tx_tready && !q_tlast;"],
       ["mine_reg <= !last_reg;", "mine_reg <= 1'b0;"],
-      ["mad_index_write || mad_release || evt_mad_received", "mad_index_write"],
     ],
   },
   {
