@@ -29,6 +29,7 @@ const llrTx: Proof = {
     { label: "reserved_fits", says: "beats held and beats reserved fit into the replay buffer" },
     { label: "never_overflows", says: "the replay buffer is never written when it is full" },
     { label: "within_frame_limit", says: "frames under way stay within the limit of the window in frames" },
+    { label: "settings_followed", says: "the limits are those of the settings a cycle before" },
     { label: "bytes_were_within", says: "an open window had room for two longest packets" },
     { label: "within_byte_limit", says: "bytes under way stay within the limit of the window in bytes" },
     { label: "last_rows", says: "the frame under way stands in the last rows of the replay buffer" },

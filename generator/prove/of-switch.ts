@@ -62,6 +62,7 @@ export const switchProofs: ProofList = (design: AnyDesign) => {
 
 /** Turns of the rows of a table. */
 const turns = (table: string): readonly Property[] => [
+  property(`${table}_rows_followed`, `the rows searched are those of the ${table} table a cycle before`),
   property(`${table}_search_is_mask`, `the search of the ${table} table begins at one row`),
   property(`${table}_turn_counted`, `what is left of a turn of the ${table} table is counted rightly`),
   property(
@@ -85,6 +86,7 @@ export const vlArbiterProofs: ProofList = () => [
         "the low table waits for the high one only, and not when the limit is used up",
       ),
       property("high_is_counted", "what the high table has sent past a waiting low packet is counted"),
+      property("limit_followed", "the limit that counts is that of the setting a cycle before"),
       property("limit_is_kept", "above its limit the high table gives way to a low packet that waits"),
       ...turns("high"),
       ...turns("low"),

@@ -102,6 +102,8 @@ export function llrTxView(design: LinkDesign): View {
     crc8: crc8View(5),
     bytesPad: `${32 - depthBits - beatShift}'d0`,
     beatShiftPad: `${beatShift}'d0`,
+    settingsBeats: range(32 - beatShift),
+    settingsPart: `[31:${beatShift}]`,
     params: retry
       ? [
           width,
@@ -123,6 +125,11 @@ export function llrTxView(design: LinkDesign): View {
             "LONGEST_BYTES",
             `32'd${2 * d.maxPacketBeats.value * d.beatBytes.value}`,
             "bytes: two longest packets",
+          ),
+          localparam(
+            "LONGEST_BEATS",
+            dec(2 * d.maxPacketBeats.value, 32 - beatShift),
+            "beats: two longest packets",
           ),
         ]
       : [

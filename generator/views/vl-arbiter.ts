@@ -20,8 +20,8 @@ export function vlArbiterView(design: LinkDesign): View {
     lanes: `{${dec(0, 16 - data)}, request}`,
     ...tablePorts("high", Math.max(high.length, data)),
     ...tablePorts("low", Math.max(low.length, data)),
-    high: tableView("high", Math.max(high.length, data)),
-    low: tableView("low", Math.max(low.length, data)),
+    high: tableView("high", Math.max(high.length, data), data),
+    low: tableView("low", Math.max(low.length, data), data),
     params: [
       localparam("LANES", data, "data lanes"),
       localparam(
@@ -40,13 +40,16 @@ function tablePorts(name: "high" | "low", rows: number): View {
 }
 
 /** The view of the partial `arbiter_table`. */
-function tableView(name: "high" | "low", rows: number): View {
+function tableView(name: "high" | "low", rows: number, lanes: number): View {
   return {
     name,
     rows: `${name.toUpperCase()}_ROWS`,
     rows_range: indexed(rows),
     rows_one: dec(1, rows),
     rows_none: dec(0, rows),
+    lanes_range: indexed(lanes),
+    lanes_none: dec(0, lanes),
+    counts: name === "high",
   };
 }
 

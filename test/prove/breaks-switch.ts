@@ -84,33 +84,40 @@ const scheduler: readonly Change[] = [
 
 const vlArbiter: readonly Change[] = [
   ["vl_arbiter", "granted_where_asked", "request15 || high_any || low_any;", "request15 || high_any;"],
-  ["vl_arbiter", "granted_lane_asks", "lanes[cfg_high_vl[4*g +: 4]]", "1'b1"],
+  ["vl_arbiter", "granted_lane_asks", "= |(lane & request);", "= |lane;"],
   ["vl_arbiter", "one_grant", "!request15 && low_any && !grant_high", "!request15 && low_any"],
-  ["vl_arbiter", "vl15_first", "request15 ? 4'd15 : ", "high_any ? high_vl : "],
+  ["vl_arbiter", "vl15_first", "{4{request15}} | high_vl", "{4{request15 && !high_any}} | high_vl"],
   ["vl_arbiter", "low_after_high", "!(limit_used && low_any)", "high_any"],
-  ["vl_arbiter", "high_is_counted", "count_base + {6'd0, high_units}", "count_base + 15'd1"],
-  ["vl_arbiter", "limit_is_kept", "high_count_reg >= high_limit", "high_count_reg > high_limit"],
+  ["vl_arbiter", "high_is_counted", "high_count_reg + {6'd0, units}", "high_count_reg + 15'd1"],
+  ["vl_arbiter", "limit_followed", "unlimited_reg <= cfg_high_limit == UNLIMITED", "unlimited_reg <= 1'b0"],
+  ["vl_arbiter", "limit_is_kept", "!below(high_count_reg, limit_reg)", "below(limit_reg, high_count_reg)"],
 ];
 
 const turns = (table: string): readonly Change[] => [
   [
     "vl_arbiter",
     `${table}_search_is_mask`,
-    `${table}_from_reg <= ${table}_lasts ? ${table}_on :`,
-    `${table}_from_reg <= ${table}_lasts ? ${table}_chosen :`,
+    `<= ${table}_behind | (${table}_chosen & ${table}_lasts)`,
+    `<= (|(${table}_chosen & ${table}_lasts)) ? ${table}_chosen : ${table}_behind`,
   ],
-  ["vl_arbiter", `${table}_turn_counted`, `${table}_share - ${table}_units[7:0] :`, `${table}_share :`],
+  [
+    "vl_arbiter",
+    `${table}_turn_counted`,
+    `${table}_left_reg <= ${table}_left_next;`,
+    `${table}_left_reg <= 8'd1;`,
+  ],
   [
     "vl_arbiter",
     `${table}_weight_served`,
-    `${table}_from_reg <= ${table}_lasts ? ${table}_on :`,
-    `${table}_from_reg <= ${table}_lasts ? ${table}_behind :`,
+    `<= ${table}_behind | (${table}_chosen & ${table}_lasts)`,
+    `<= ${table}_behind`,
   ],
+  ["vl_arbiter", `${table}_turn_comes`, `= !(|${table}_ahead);`, `= 1'b1;`],
   [
     "vl_arbiter",
-    `${table}_turn_comes`,
-    `(|${table}_ahead) ? ${table}_ahead : ${table}_ready`,
-    `${table}_ready`,
+    `${table}_rows_followed`,
+    `${table}_vl_reg[4*g +: 4] <= cfg_${table}_vl[4*g +: 4];`,
+    `${table}_vl_reg[4*g +: 4] <= cfg_${table}_vl[3:0];`,
   ],
 ];
 

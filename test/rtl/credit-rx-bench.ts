@@ -48,7 +48,8 @@ export class CreditRxBench {
   #refreshIn = 0;
   #armed = false;
   #wasInitializing = false;
-  #dueBefore: boolean[] = [];
+  /** What was due in the last two cycles, the older one first: the port looks at it a cycle late. */
+  #dueBefore: (readonly boolean[])[] = [[], []];
   #showing = false;
   /** Its beats are in the buffer, it is not taken yet. */
   #arriving: { lane: number; blocks: number } | undefined;
@@ -110,7 +111,7 @@ export class CreditRxBench {
     const due = lanes.map((lane) => lane.due(this.#settings.update, this.#longest));
     model.step();
     this.#edge({ clear, told, taken, limits, showing, take });
-    this.#dueBefore = due;
+    this.#dueBefore = [this.#dueBefore[1] ?? [], due];
     for (const lane of lanes)
       if (rng.chance(traffic.drain)) lane.used -= rng.below(Math.min(9, lane.used) + 1);
     this.#check(due);
@@ -174,7 +175,7 @@ export class CreditRxBench {
     const got = [bytes[0]! >> 4, (bytes[0]! & 15) * 256 + bytes[1]!, (bytes[2]! & 15) * 256 + bytes[3]!];
     const expected = [Number(this.initializing), field(this.#p.fctbs, 12 * vl, 12), lane.limit];
     if (got.join() !== expected.join()) fail(model, `flow-control packet ${got}, not ${expected}`);
-    if (!this.#showing && this.#dueBefore[vl] !== true) fail(model, `nothing was due on VL ${vl}`);
+    if (!this.#showing && this.#dueBefore[0]?.[vl] !== true) fail(model, `nothing was due on VL ${vl}`);
     if (!take) return;
     this.seen.told += 1;
     this.last[vl] = model.cycle;

@@ -51,7 +51,7 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_
     async (kind) => {
       await withBench(0x51, { ...roomy, timer: kind === "hostile" ? 150 : 400 }, (bench) => {
         const { rng, seen, monitor } = bench;
-        for (let phase = 0; phase < 24; phase += 1) {
+        for (let phase = 0; phase < 28; phase += 1) {
           bench.run(
             {
               load: rng.pick([0.1, 0.7, 1]),

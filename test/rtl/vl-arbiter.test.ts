@@ -50,6 +50,7 @@ class Bench {
       );
     }
     this.model.port("cfg_high_limit").set(highLimit);
+    this.take(false); // they count from the next cycle on
   }
 
   /** Units of lanes that do not ask are set to `idleUnits`: they must not matter. */
