@@ -121,7 +121,7 @@ export const breaks: readonly Breaks[] = [
       ["replay_ct_reg >= cfg_replay_ct_max", "replay_ct_reg > cfg_replay_ct_max"],
       ["if (progress || rd_load || !waiting)", "if (rd_load || !waiting)"],
       ["!want_replay_reg && !hold", "!want_replay_reg"],
-      ["in_flight <= frames_limit_reg", "1'b1"],
+      ["in_flight <= frames_limit_reg", "in_flight <= frames_limit_reg + 20'd1"],
       ["committed <= beats_limit_reg", "1'b1"],
       ["s_reserved} : {VB{1'b0}}", "{PB{1'b0}}} : {VB{1'b0}}"],
       ["s_data[0] ^ (live_spoil && s_eop)", "s_data[0]"],

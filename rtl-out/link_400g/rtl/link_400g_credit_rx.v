@@ -74,7 +74,7 @@ module link_400g_credit_rx (
 
     wire [N-1:0] fcp_select;
     wire [N-1:0] take_select;
-    wire [N-1:0] due;
+    reg  [N-1:0] due_reg;  // a cycle old
     wire [N-1:0] received;
 
     reg  [23:0] refresh_reg;
@@ -137,9 +137,15 @@ module link_400g_credit_rx (
                 end
             end
 
-            assign due[i] = refresh_due_reg
-                         || (ahead && gained >= cfg_update)
-                         || (ahead && low && gained >= LONGEST);
+            always @(posedge clk) begin
+                due_reg[i] <= refresh_due_reg
+                           || (ahead && gained >= cfg_update)
+                           || (ahead && low && gained >= LONGEST);
+                if (rst) begin
+                    due_reg[i] <= 1'b0;
+                end
+            end
+
             assign fcp_select[i]   = fcp_valid && fcp_vl == VL;
             assign received[i]     = received_reg;
             assign lane_fccl[i]    = fccl_reg;
@@ -170,7 +176,7 @@ module link_400g_credit_rx (
             end
         end else if (!idle_reg) begin
             idle_reg <= 1'b1;
-        end else if (due[turn] && enable) begin
+        end else if (due_reg[turn] && enable) begin
             fcp_due <= 1'b1;
         end else begin
             turn_reg <= turn_reg == LAST_VL ? 4'd0 : turn_reg + 4'd1;

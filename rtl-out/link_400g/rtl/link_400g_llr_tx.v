@@ -86,6 +86,7 @@ module link_400g_llr_tx (
     localparam FLOW          = 8'h66;     // kind of a flow-control packet
     localparam DEPTH_LIMIT   = 10'd445;   // beats: replay buffer less two longest packets and one
     localparam LONGEST_BYTES = 32'd8448;  // bytes: two longest packets
+    localparam LONGEST_BEATS = 25'd66;    // beats: two longest packets
 
     localparam [2:0] OFF     = 3'd0;
     localparam [2:0] INIT    = 3'd1;
@@ -177,24 +178,24 @@ module link_400g_llr_tx (
 
     // ---- sequence numbers and acknowledgements ----
 
-    reg  [19:0] tx_seq_reg;  // number of the next new frame
-    reg  [19:0] oldest_reg;  // oldest frame not acknowledged
+    reg  [19:0] tx_seq_reg;                         // number of the next new frame
+    reg  [19:0] oldest_reg;                         // oldest frame not acknowledged
     wire [19:0] outstanding = tx_seq_reg - oldest_reg;
     wire        waiting     = outstanding != 20'd0;
-    wire [19:0] newly_acked = rx_seq + 20'd1 - oldest_reg;
-    wire        in_window   = newly_acked <= outstanding;
-    wire        newer       = in_window && newly_acked != 20'd0;
+    wire [19:0] acked_place = rx_seq - oldest_reg;  // the oldest frame is 0, that before it -1
+    wire        newer       = acked_place < outstanding;
+    wire        in_window   = newer || (&acked_place);
     wire        progress    = session_ready && (rx_ack || rx_nack) && newer;
     wire        ack_refused = rx_ack && !newer;
     wire        nack_good   = session_ready && rx_nack && in_window;
-    wire        all_acked   = newly_acked == outstanding;
+    wire        all_acked   = rx_seq + 20'd1 == tx_seq_reg;
 
     always @(posedge clk) begin
         if (sent) begin
             tx_seq_reg <= tx_seq_reg + 20'd1;
         end
         if (progress) begin
-            oldest_reg <= oldest_reg + newly_acked;
+            oldest_reg <= rx_seq + 20'd1;
         end
         evt_seq_error <= session_ready && (ack_refused || (rx_nack && !in_window));
         if (session_restart) begin
@@ -298,7 +299,9 @@ module link_400g_llr_tx (
     wire        too_old    = cfg_data_age_max != 32'd0 && waiting && oldest_known
                           && {2'b00, age} > cfg_data_age_max[31:6];
 
-    assign flush = session_ready && ((expired && exhausted) || too_old);
+    reg too_old_reg;  // a cycle old: it ends far from here, at the registers of the MAC
+
+    assign flush = session_ready && ((expired && exhausted) || too_old_reg);
 
     always @(posedge clk) begin
         if (!hold) begin
@@ -307,6 +310,8 @@ module link_400g_llr_tx (
                 now_reg <= now_reg + 1'b1;
             end
         end
+
+        too_old_reg <= too_old;
 
         if (progress || rd_load || !waiting) begin
             timer_reg <= 24'd0;
@@ -352,6 +357,7 @@ module link_400g_llr_tx (
         end
         if (rst || no_session) begin
             timer_reg       <= 24'd0;
+            too_old_reg     <= 1'b0;
             replay_ct_reg   <= 8'd0;
             want_replay_reg <= 1'b0;
             replay_reg      <= 1'b0;
@@ -368,15 +374,27 @@ module link_400g_llr_tx (
 
     // ---- window: two longest packets must fit, as the flag is a cycle old ----
 
-    wire [VB-1:0] committed       = {{VB-AW{1'b0}}, used} + pending_beats_reg;
-    wire [31:0]   committed_bytes = {15'd0, committed, 7'd0};
-    wire [19:0]   in_flight       = outstanding + {16'd0, pending_frames_reg};
+    // The settings less two longest packets and two frames; they stand still while the link runs
+    reg           settings_open_reg;
+    reg  [VB-1:0] beats_limit_reg;
+    reg  [19:0]   frames_limit_reg;
+    wire [24:0]   settings_beats = cfg_outstanding_data_max[31:7];
+    wire [24:0]   beats_limit    = settings_beats - LONGEST_BEATS;
 
     always @(posedge clk) begin
-        window_open <= committed <= DEPTH_LIMIT
-                    && committed_bytes + LONGEST_BYTES <= cfg_outstanding_data_max
-                    && in_flight + 20'd2 <= cfg_outstanding_seq_max
-                    && !pending_frames_reg[3];
+        settings_open_reg <= cfg_outstanding_data_max >= LONGEST_BYTES
+                          && cfg_outstanding_seq_max >= 20'd2;
+        beats_limit_reg   <= beats_limit > {15'd0, DEPTH_LIMIT} ? DEPTH_LIMIT
+                           : beats_limit[VB-1:0];
+        frames_limit_reg  <= cfg_outstanding_seq_max - 20'd2;
+    end
+
+    wire [VB-1:0] committed = {{VB-AW{1'b0}}, used} + pending_beats_reg;
+    wire [19:0]   in_flight = outstanding + {16'd0, pending_frames_reg};
+
+    always @(posedge clk) begin
+        window_open <= settings_open_reg && committed <= beats_limit_reg
+                    && in_flight <= frames_limit_reg && !pending_frames_reg[3];
         if (rst) begin
             window_open <= 1'b0;
         end
@@ -500,6 +518,7 @@ module link_400g_llr_tx (
     reg  [VB:0]   f_arrived_reg;
     wire [31:0]   f_bytes_before = {15'd0, f_before_reg[VB-1:0], 7'd0};
     wire [19:0]   f_in_flight    = outstanding + {16'd0, pending_frames_reg};
+    wire [24:0]   f_beats_limit  = f_data_max_reg[31:7] - LONGEST_BEATS;
 
     always @(posedge clk) begin
         f_before_reg  <= rst ? {VB+1{1'b0}} : f_committed;
@@ -547,6 +566,13 @@ module link_400g_llr_tx (
         // The replay buffer is never written when it is full
         never_overflows: assert (
                    (!f_record || used != F_ROOM));
+        // The limits are those of the settings of the cycle before
+        settings_followed: assert (
+                   (frames_limit_reg == f_seq_max_reg - 20'd2
+                && settings_open_reg
+                       == (f_data_max_reg >= LONGEST_BYTES && f_seq_max_reg >= 20'd2)
+                && beats_limit_reg == (f_beats_limit > {15'd0, DEPTH_LIMIT} ? DEPTH_LIMIT
+                       : f_beats_limit[VB-1:0])));
         // No more frames are under way than the limit of the window in frames
         within_frame_limit: assert (
                    (!f_same || f_in_flight == 20'd0 || f_in_flight <= cfg_outstanding_seq_max)

@@ -4,8 +4,10 @@
 // The output belongs to its user.
 //
 // Chooses at the start of each packet: VL15, then the high table unless its limit is used up and a
-// low packet waits, then the low table. Grants are combinational from the requests and the tables;
-// what has been sent is counted at `take`, and only there.
+// low packet waits, then the low table. Grants are combinational from the requests, and from the
+// tables and the limit of the cycle before; what has been sent is counted at `take`, and only
+// there.
+// What depends on the row chosen is made for every row at once, while the row is being searched.
 
 `default_nettype none
 
@@ -38,151 +40,243 @@ module link_400g_vl_arbiter (
     localparam       LOW_ROWS  = 4;       // rows: the larger of the low table and the lanes
     localparam [7:0] UNLIMITED = 8'd255;  // cfg_high_limit: no limit
 
-    // requests by number of lane; lanes that do not exist never ask
-    wire [15:0] lanes = {12'd0, request};
+    function [3:0] lane_of(input [3:0] vl);
+        integer lane;
+        begin
+            for (lane = 0; lane < LANES; lane = lane + 1) begin
+                lane_of[lane] = vl == lane[3:0];
+            end
+        end
+    endfunction
 
-    function [8:0] units_of(input [3:0] vl, input [35:0] all);
+    // the borrow of a subtraction, which comes right out of the carry chain
+    function below(input [14:0] left, input [14:0] right);
+        begin
+            below = ({1'b0, left} - {1'b0, right}) >> 15 != 16'd0;
+        end
+    endfunction
+
+    function [8:0] units_of(input [3:0] lanes, input [35:0] all);
         integer lane;
         begin
             units_of = 9'd0;
             for (lane = 0; lane < LANES; lane = lane + 1) begin
-                if (vl == lane[3:0]) begin
-                    units_of = all[9*lane +: 9];
-                end
+                units_of = units_of | (all[9*lane +: 9] & {9{lanes[lane]}});
             end
         end
     endfunction
 
     wire grant_high;
     wire grant_low;
+    wire high_any;  // a row of the table may be chosen
+    wire low_any;
 
     genvar g;
-
-    // ---- high table: weighted round robin ----
-
-    // rows that may be chosen: with a weight, and a lane that has a packet to send
-    wire [3:0] high_ready;
-    // where the search starts: the current row on while some of its weight is left, else behind it
-    reg [3:0] high_from_reg;
-    // what is left of the current row's weight; 0: its turn is over
-    reg [7:0] high_left_reg;
-
-    generate
-        for (g = 0; g < HIGH_ROWS; g = g + 1) begin : high_row
-            assign high_ready[g] = cfg_high_weight[8*g +: 8] != 8'd0
-                && lanes[cfg_high_vl[4*g +: 4]];
-        end
-    endgenerate
-
-    // the first ready row of the search, which goes on at the table's start
-    wire [3:0] high_ahead  = high_ready & high_from_reg;
-    wire [3:0] high_search = (|high_ahead) ? high_ahead : high_ready;
-    wire [3:0] high_on     = high_search | (~high_search + 4'd1);
-    wire [3:0] high_behind = high_on << 1;
-    wire [3:0] high_chosen = high_on & ~high_behind;
-    wire       high_any    = |high_ready;
-
-    reg [3:0] high_vl;
-    reg [7:0] high_weight;
-
-    always @* begin : high_select
-        integer row;
-        high_vl = 4'd0;
-        high_weight = 8'd0;
-        for (row = 0; row < HIGH_ROWS; row = row + 1) begin
-            high_vl = high_vl | (cfg_high_vl[4*row +: 4] & {4{high_chosen[row]}});
-            high_weight = high_weight
-                | (cfg_high_weight[8*row +: 8] & {8{high_chosen[row]}});
-        end
-    end
-
-    // the packet's units come off the weight; a last packet may be larger than what is left
-    wire [3:0] high_current = high_from_reg & ~(high_from_reg << 1);
-    wire       high_goes_on = high_left_reg != 8'd0 && (|(high_chosen & high_current));
-    wire [7:0] high_share   = high_goes_on ? high_left_reg : high_weight;
-    wire [8:0] high_units   = units_of(high_vl, request_units);
-    wire       high_lasts   = {1'b0, high_share} > high_units;
-
-    always @(posedge clk) begin
-        if (take && grant_high) begin
-            high_from_reg <= high_lasts ? high_on : high_behind;
-            high_left_reg <= high_lasts ? high_share - high_units[7:0] : 8'd0;
-        end
-        if (rst) begin
-            high_from_reg <= 4'd0;
-            high_left_reg <= 8'd0;
-        end
-    end
-
-    // ---- low table: weighted round robin ----
-
-    // rows that may be chosen: with a weight, and a lane that has a packet to send
-    wire [3:0] low_ready;
-    // where the search starts: the current row on while some of its weight is left, else behind it
-    reg [3:0] low_from_reg;
-    // what is left of the current row's weight; 0: its turn is over
-    reg [7:0] low_left_reg;
-
-    generate
-        for (g = 0; g < LOW_ROWS; g = g + 1) begin : low_row
-            assign low_ready[g] = cfg_low_weight[8*g +: 8] != 8'd0
-                && lanes[cfg_low_vl[4*g +: 4]];
-        end
-    endgenerate
-
-    // the first ready row of the search, which goes on at the table's start
-    wire [3:0] low_ahead  = low_ready & low_from_reg;
-    wire [3:0] low_search = (|low_ahead) ? low_ahead : low_ready;
-    wire [3:0] low_on     = low_search | (~low_search + 4'd1);
-    wire [3:0] low_behind = low_on << 1;
-    wire [3:0] low_chosen = low_on & ~low_behind;
-    wire       low_any    = |low_ready;
-
-    reg [3:0] low_vl;
-    reg [7:0] low_weight;
-
-    always @* begin : low_select
-        integer row;
-        low_vl = 4'd0;
-        low_weight = 8'd0;
-        for (row = 0; row < LOW_ROWS; row = row + 1) begin
-            low_vl = low_vl | (cfg_low_vl[4*row +: 4] & {4{low_chosen[row]}});
-            low_weight = low_weight
-                | (cfg_low_weight[8*row +: 8] & {8{low_chosen[row]}});
-        end
-    end
-
-    // the packet's units come off the weight; a last packet may be larger than what is left
-    wire [3:0] low_current = low_from_reg & ~(low_from_reg << 1);
-    wire       low_goes_on = low_left_reg != 8'd0 && (|(low_chosen & low_current));
-    wire [7:0] low_share   = low_goes_on ? low_left_reg : low_weight;
-    wire [8:0] low_units   = units_of(low_vl, request_units);
-    wire       low_lasts   = {1'b0, low_share} > low_units;
-
-    always @(posedge clk) begin
-        if (take && grant_low) begin
-            low_from_reg <= low_lasts ? low_on : low_behind;
-            low_left_reg <= low_lasts ? low_share - low_units[7:0] : 8'd0;
-        end
-        if (rst) begin
-            low_from_reg <= 4'd0;
-            low_left_reg <= 8'd0;
-        end
-    end
 
     // ---- limit of the high table ----
 
     // high units since a low packet was sent or none was ready; does not count on above any limit
     reg [14:0] high_count_reg;
+    // the limit as it was a cycle before, in units: a limit of 0 is that of one packet
+    reg [14:0] limit_reg;
+    reg        unlimited_reg;
 
-    wire [14:0] high_limit = {1'b0, cfg_high_limit, 6'd0};
-    wire limit_used = cfg_high_limit != UNLIMITED
-        && high_count_reg != 15'd0 && high_count_reg >= high_limit;
-    wire [14:0] count_base = low_any ? high_count_reg : 15'd0;
+    wire limit_used = !unlimited_reg && !below(high_count_reg, limit_reg);
+
+    // ---- high table: weighted round robin ----
+
+    // rows of the table as it was a cycle before: VL, and the lane as one bit of LANES, none
+    // without
+    // a weight
+    reg [4*HIGH_ROWS-1:0]     high_vl_reg;
+    reg [LANES*HIGH_ROWS-1:0] high_lane_reg;
+
+    // where the search starts: the current row on while some of its weight is left, else behind it
+    reg [3:0] high_from_reg;
+    // what is left of the current row's weight; 0: its turn is over
+    reg [7:0] high_left_reg;
+    reg       high_turn_reg;  // some is left
+
+    // rows that may be chosen: with a weight, and a lane that has a packet to send
+    wire [3:0] high_ready;
+    wire [3:0] high_ahead      = high_ready & high_from_reg;
+    wire       high_goes_round = !(|high_ahead);
+    assign high_any = |high_ready;
+    wire [3:0] high_current = high_from_reg & ~(high_from_reg << 1);
+
+    // the first ready row of the search, which goes on at the table's start, and the rows behind it
+    wire [3:0] high_behind;
+    wire [3:0] high_chosen;
+    // would the row's turn go on behind its packet: the packet's units come off the weight, a last
+    // packet may be larger than what is left
+    wire [3:0] high_lasts;
+
+    // VL and what is left of the weight, where the row is the one chosen; so for the units counted
+    wire [4*HIGH_ROWS-1:0]  high_vl_of;
+    wire [8*HIGH_ROWS-1:0]  high_left_of;
+    wire [15*HIGH_ROWS-1:0] high_count_of;
+
+    generate
+        for (g = 0; g < HIGH_ROWS; g = g + 1) begin : high_row
+            wire [3:0] lane  = high_lane_reg[LANES*g +: LANES];
+            wire [8:0] units = units_of(lane, request_units);
+            wire [7:0] share = high_turn_reg && high_current[g]
+                ? high_left_reg : cfg_high_weight[8*g +: 8];
+
+            // searched from both places at once
+            if (g == 0) begin : first
+                assign high_behind[g] = 1'b0;
+            end else begin : later
+                assign high_behind[g] = high_goes_round
+                    ? |high_ready[g-1:0] : |high_ahead[g-1:0];
+            end
+
+            assign high_ready[g] = |(lane & request);
+            assign high_chosen[g] = !high_behind[g]
+                && (high_goes_round ? high_ready[g] : high_ahead[g]);
+            assign high_lasts[g] = below({6'd0, units}, {7'd0, share});
+
+            wire [7:0] rest = share - units[7:0];
+            assign high_vl_of[4*g +: 4] = high_vl_reg[4*g +: 4]
+                & {4{grant_high && high_chosen[g]}};
+            assign high_left_of[8*g +: 8] = rest & {8{high_chosen[g] && high_lasts[g]}};
+            wire [14:0] sum = high_count_reg + {6'd0, units};
+            assign high_count_of[15*g +: 15] = {15{high_chosen[g]}}
+                & (!low_any ? {6'd0, units} : high_count_reg[14] ? high_count_reg : sum);
+
+            always @(posedge clk) begin
+                high_vl_reg[4*g +: 4] <= cfg_high_vl[4*g +: 4];
+                high_lane_reg[LANES*g +: LANES] <= cfg_high_weight[8*g +: 8] != 8'd0
+                    ? lane_of(cfg_high_vl[4*g +: 4]) : 4'd0;
+            end
+        end
+    endgenerate
+
+    reg [3:0]  high_vl;
+    reg [7:0]  high_left_next;
+    reg [14:0] high_count_next;
+
+    always @* begin : high_select
+        integer row;
+        high_vl = 4'd0;
+        high_left_next = 8'd0;
+        high_count_next = 15'd0;
+        for (row = 0; row < HIGH_ROWS; row = row + 1) begin
+            high_vl = high_vl | high_vl_of[4*row +: 4];
+            high_left_next = high_left_next | high_left_of[8*row +: 8];
+            high_count_next = high_count_next | high_count_of[15*row +: 15];
+        end
+    end
 
     always @(posedge clk) begin
         if (take && grant_high) begin
-            high_count_reg <= count_base[14] ? count_base : count_base + {6'd0, high_units};
+            high_from_reg <= high_behind | (high_chosen & high_lasts);
+            high_left_reg <= high_left_next;
+            high_turn_reg <= |(high_chosen & high_lasts);
+        end
+        if (rst) begin
+            high_from_reg <= 4'd0;
+            high_left_reg <= 8'd0;
+            high_turn_reg <= 1'b0;
+        end
+    end
+
+    // ---- low table: weighted round robin ----
+
+    // rows of the table as it was a cycle before: VL, and the lane as one bit of LANES, none
+    // without
+    // a weight
+    reg [4*LOW_ROWS-1:0]     low_vl_reg;
+    reg [LANES*LOW_ROWS-1:0] low_lane_reg;
+
+    // where the search starts: the current row on while some of its weight is left, else behind it
+    reg [3:0] low_from_reg;
+    // what is left of the current row's weight; 0: its turn is over
+    reg [7:0] low_left_reg;
+    reg       low_turn_reg;  // some is left
+
+    // rows that may be chosen: with a weight, and a lane that has a packet to send
+    wire [3:0] low_ready;
+    wire [3:0] low_ahead      = low_ready & low_from_reg;
+    wire       low_goes_round = !(|low_ahead);
+    assign low_any = |low_ready;
+    wire [3:0] low_current = low_from_reg & ~(low_from_reg << 1);
+
+    // the first ready row of the search, which goes on at the table's start, and the rows behind it
+    wire [3:0] low_behind;
+    wire [3:0] low_chosen;
+    // would the row's turn go on behind its packet: the packet's units come off the weight, a last
+    // packet may be larger than what is left
+    wire [3:0] low_lasts;
+
+    // VL and what is left of the weight, where the row is the one chosen; so for the units counted
+    wire [4*LOW_ROWS-1:0] low_vl_of;
+    wire [8*LOW_ROWS-1:0] low_left_of;
+
+    generate
+        for (g = 0; g < LOW_ROWS; g = g + 1) begin : low_row
+            wire [3:0] lane  = low_lane_reg[LANES*g +: LANES];
+            wire [8:0] units = units_of(lane, request_units);
+            wire [7:0] share = low_turn_reg && low_current[g]
+                ? low_left_reg : cfg_low_weight[8*g +: 8];
+
+            // searched from both places at once
+            if (g == 0) begin : first
+                assign low_behind[g] = 1'b0;
+            end else begin : later
+                assign low_behind[g] = low_goes_round
+                    ? |low_ready[g-1:0] : |low_ahead[g-1:0];
+            end
+
+            assign low_ready[g] = |(lane & request);
+            assign low_chosen[g] = !low_behind[g]
+                && (low_goes_round ? low_ready[g] : low_ahead[g]);
+            assign low_lasts[g] = below({6'd0, units}, {7'd0, share});
+
+            wire [7:0] rest = share - units[7:0];
+            assign low_vl_of[4*g +: 4] = low_vl_reg[4*g +: 4]
+                & {4{grant_low && low_chosen[g]}};
+            assign low_left_of[8*g +: 8] = rest & {8{low_chosen[g] && low_lasts[g]}};
+
+            always @(posedge clk) begin
+                low_vl_reg[4*g +: 4] <= cfg_low_vl[4*g +: 4];
+                low_lane_reg[LANES*g +: LANES] <= cfg_low_weight[8*g +: 8] != 8'd0
+                    ? lane_of(cfg_low_vl[4*g +: 4]) : 4'd0;
+            end
+        end
+    endgenerate
+
+    reg [3:0] low_vl;
+    reg [7:0] low_left_next;
+
+    always @* begin : low_select
+        integer row;
+        low_vl = 4'd0;
+        low_left_next = 8'd0;
+        for (row = 0; row < LOW_ROWS; row = row + 1) begin
+            low_vl = low_vl | low_vl_of[4*row +: 4];
+            low_left_next = low_left_next | low_left_of[8*row +: 8];
+        end
+    end
+
+    always @(posedge clk) begin
+        if (take && grant_low) begin
+            low_from_reg <= low_behind | (low_chosen & low_lasts);
+            low_left_reg <= low_left_next;
+            low_turn_reg <= |(low_chosen & low_lasts);
+        end
+        if (rst) begin
+            low_from_reg <= 4'd0;
+            low_left_reg <= 8'd0;
+            low_turn_reg <= 1'b0;
+        end
+    end
+
+    always @(posedge clk) begin
+        limit_reg <= {1'b0, cfg_high_limit, 5'd0, cfg_high_limit == 8'd0};
+        unlimited_reg <= cfg_high_limit == UNLIMITED;
+        if (take && grant_high) begin
+            high_count_reg <= high_count_next;
         end
         if (take && grant_low) begin
             high_count_reg <= 15'd0;
@@ -199,16 +293,34 @@ module link_400g_vl_arbiter (
 
     assign grant_valid = request15 || high_any || low_any;
     assign grant_is15 = request15;
-    assign grant_vl = request15 ? 4'd15 : grant_high ? high_vl : low_vl;
+    assign grant_vl = {4{request15}} | high_vl | low_vl;
 
 `ifdef FORMAL
     // ---- properties; the tables stand still ----
 
-    reg [15:0] f_cfg_high_vl;
-    reg [31:0] f_cfg_high_weight;
-    reg [15:0] f_cfg_low_vl;
-    reg [31:0] f_cfg_low_weight;
-    reg [7:0]  f_cfg_limit;
+    reg  [15:0] f_cfg_high_vl;
+    reg  [31:0] f_cfg_high_weight;
+    reg  [15:0] f_cfg_low_vl;
+    reg  [31:0] f_cfg_low_weight;
+    reg  [7:0]  f_cfg_limit;
+    wire [15:0] f_lanes = {12'd0, request};  // requests by number of lane
+    reg  [8:0]  high_units;                  // of the packet chosen
+    reg  [8:0]  low_units;
+    integer    f_row;
+
+    always @* begin
+        high_units = 9'd0;
+        low_units  = 9'd0;
+        for (f_row = 0; f_row < HIGH_ROWS; f_row = f_row + 1) begin
+            high_units = high_units
+                | (units_of(high_lane_reg[LANES*f_row +: LANES], request_units) & {9{high_chosen[f_row]}});
+        end
+        for (f_row = 0; f_row < LOW_ROWS; f_row = f_row + 1) begin
+            low_units = low_units
+                | (units_of(low_lane_reg[LANES*f_row +: LANES], request_units) & {9{low_chosen[f_row]}});
+        end
+    end
+
     // sent by the high table since a low packet went, or waited for nothing
     reg [15:0] f_high_units;
 
@@ -226,7 +338,7 @@ module link_400g_vl_arbiter (
         end
     end
 
-    wire f_lane_asks = lanes[grant_vl];
+    wire f_lane_asks = f_lanes[grant_vl];
 
     always @* begin
         if ($initstate) begin
@@ -243,6 +355,9 @@ module link_400g_vl_arbiter (
     end
 
     always @* if (!$initstate) begin
+        // The limit is that of the cycle before
+        limit_followed: assert (unlimited_reg == (f_cfg_limit == UNLIMITED)
+            && limit_reg == {1'b0, f_cfg_limit, 5'd0, f_cfg_limit == 8'd0});
         // Where a lane asks that a table serves, there is a grant, else none
         granted_where_asked: assert (grant_valid == (request15 || (|high_ready)
             || (|low_ready)));
@@ -284,6 +399,7 @@ module link_400g_vl_arbiter (
         end
     end
 
+    wire        f_high_on    = |(high_chosen & high_lasts);
     reg         f_high_turn;  // the row has sent, and its turn goes on
     reg  [15:0] f_high_sent;  // units sent in this turn
     wire        f_high_sends = take && grant_high;
@@ -292,7 +408,7 @@ module link_400g_vl_arbiter (
     wire [15:0] f_high_total = (f_high_turn ? f_high_sent : 16'd0) + high_units;
 
     // Rows that come before it, now and behind this packet
-    wire [3:0] f_high_next = high_lasts ? high_on : high_behind;
+    wire [3:0] f_high_next = high_behind | (high_chosen & high_lasts);
     wire [3:0] f_high_before = (|(high_from_reg & f_high_one))
         ? high_from_reg & f_high_below : high_from_reg | f_high_below;
     wire [3:0] f_high_left = (|(f_high_next & f_high_one))
@@ -300,7 +416,7 @@ module link_400g_vl_arbiter (
 
     always @(posedge clk) begin
         if (f_high_sends) begin
-            f_high_turn <= f_high_its && high_lasts;
+            f_high_turn <= f_high_its && f_high_on;
             f_high_sent <= f_high_total;
         end
         if (rst) begin
@@ -308,25 +424,38 @@ module link_400g_vl_arbiter (
         end
     end
 
+    reg [LANES*HIGH_ROWS-1:0] f_high_lanes;  // of the rows of the cycle before
+    always @* begin
+        for (f_high_at = 0; f_high_at < HIGH_ROWS; f_high_at = f_high_at + 1) begin
+            f_high_lanes[LANES*f_high_at +: LANES] =
+                f_cfg_high_weight[8*f_high_at +: 8] != 8'd0
+                    ? lane_of(f_cfg_high_vl[4*f_high_at +: 4]) : 4'd0;
+        end
+    end
+
     always @* if (!$initstate) begin
+        // The rows are those of the table of the cycle before
+        high_rows_followed: assert (high_vl_reg == f_cfg_high_vl
+            && high_lane_reg == f_high_lanes);
         // The search begins at one row and takes all behind it
         high_search_is_mask: assert (!(|((high_from_reg << 1)
             & ~high_from_reg)));
         // A turn that goes on is that of the current row; what is left is its weight less what it
         // sent
         high_turn_counted: assert (
-            f_high_turn == (high_left_reg != 8'd0 && (|(high_current & f_high_one)))
+            high_turn_reg == (high_left_reg != 8'd0)
+            && f_high_turn == (high_turn_reg && (|(high_current & f_high_one)))
             && (!f_high_turn || (f_high_sent < {8'd0, f_high_weight}
                 && high_left_reg == f_high_weight - f_high_sent[7:0])));
         // A turn ends when the weight has been sent, or when the lane does not ask
         high_weight_served: assert (!f_high_sends
-            || (f_high_its ? high_lasts || f_high_total >= {8'd0, f_high_weight}
+            || (f_high_its ? f_high_on || f_high_total >= {8'd0, f_high_weight}
                 : !(f_high_turn && f_high_asks)));
         // A row that asks waits for one turn of each other row at most: no new one comes before it,
         // and one fewer is left with each turn that ends
         high_turn_comes: assert (!f_high_sends || !f_high_asks || f_high_its
             || ((f_high_left & ~f_high_before) == 0
-                && (high_lasts || f_high_left != f_high_before)));
+                && (f_high_on || f_high_left != f_high_before)));
     end
 
     // ---- turns of the low table: of one arbitrary row ----
@@ -344,6 +473,7 @@ module link_400g_vl_arbiter (
         end
     end
 
+    wire        f_low_on    = |(low_chosen & low_lasts);
     reg         f_low_turn;  // the row has sent, and its turn goes on
     reg  [15:0] f_low_sent;  // units sent in this turn
     wire        f_low_sends = take && grant_low;
@@ -352,7 +482,7 @@ module link_400g_vl_arbiter (
     wire [15:0] f_low_total = (f_low_turn ? f_low_sent : 16'd0) + low_units;
 
     // Rows that come before it, now and behind this packet
-    wire [3:0] f_low_next = low_lasts ? low_on : low_behind;
+    wire [3:0] f_low_next = low_behind | (low_chosen & low_lasts);
     wire [3:0] f_low_before = (|(low_from_reg & f_low_one))
         ? low_from_reg & f_low_below : low_from_reg | f_low_below;
     wire [3:0] f_low_left = (|(f_low_next & f_low_one))
@@ -360,7 +490,7 @@ module link_400g_vl_arbiter (
 
     always @(posedge clk) begin
         if (f_low_sends) begin
-            f_low_turn <= f_low_its && low_lasts;
+            f_low_turn <= f_low_its && f_low_on;
             f_low_sent <= f_low_total;
         end
         if (rst) begin
@@ -368,25 +498,38 @@ module link_400g_vl_arbiter (
         end
     end
 
+    reg [LANES*LOW_ROWS-1:0] f_low_lanes;  // of the rows of the cycle before
+    always @* begin
+        for (f_low_at = 0; f_low_at < LOW_ROWS; f_low_at = f_low_at + 1) begin
+            f_low_lanes[LANES*f_low_at +: LANES] =
+                f_cfg_low_weight[8*f_low_at +: 8] != 8'd0
+                    ? lane_of(f_cfg_low_vl[4*f_low_at +: 4]) : 4'd0;
+        end
+    end
+
     always @* if (!$initstate) begin
+        // The rows are those of the table of the cycle before
+        low_rows_followed: assert (low_vl_reg == f_cfg_low_vl
+            && low_lane_reg == f_low_lanes);
         // The search begins at one row and takes all behind it
         low_search_is_mask: assert (!(|((low_from_reg << 1)
             & ~low_from_reg)));
         // A turn that goes on is that of the current row; what is left is its weight less what it
         // sent
         low_turn_counted: assert (
-            f_low_turn == (low_left_reg != 8'd0 && (|(low_current & f_low_one)))
+            low_turn_reg == (low_left_reg != 8'd0)
+            && f_low_turn == (low_turn_reg && (|(low_current & f_low_one)))
             && (!f_low_turn || (f_low_sent < {8'd0, f_low_weight}
                 && low_left_reg == f_low_weight - f_low_sent[7:0])));
         // A turn ends when the weight has been sent, or when the lane does not ask
         low_weight_served: assert (!f_low_sends
-            || (f_low_its ? low_lasts || f_low_total >= {8'd0, f_low_weight}
+            || (f_low_its ? f_low_on || f_low_total >= {8'd0, f_low_weight}
                 : !(f_low_turn && f_low_asks)));
         // A row that asks waits for one turn of each other row at most: no new one comes before it,
         // and one fewer is left with each turn that ends
         low_turn_comes: assert (!f_low_sends || !f_low_asks || f_low_its
             || ((f_low_left & ~f_low_before) == 0
-                && (low_lasts || f_low_left != f_low_before)));
+                && (f_low_on || f_low_left != f_low_before)));
     end
 `endif
 endmodule
