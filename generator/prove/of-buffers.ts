@@ -30,7 +30,10 @@ const asyncFifo: Proof = {
 };
 
 /** A row that is read is any row, but for what any_memory_... says: the proofs of the memories show it. */
-const anyRow = ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"];
+export const anyRow: readonly string[] = [
+  "delete t:$memrd* t:$memwr* t:$meminit*",
+  "setundef -undriven -anyseq",
+];
 
 /** Lanes' regions in one memory: the transmit queues, the receive buffer. */
 const vlBuffer = (name: string, lanes: readonly number[]): Proof => ({

@@ -94,6 +94,7 @@ const creditLoop: SolverProof = {
     { label: "promise_heard", says: "a promise heard adds just its blocks to what may be sent" },
     { label: "mark_in_order", says: "FCTBS on its way counts what was sent before it" },
     { label: "sync_makes_up", says: "FCTBS that comes is ahead of ABR by just what was lost before it" },
+    { label: "buffer_grows", says: "the blocks in the buffer grow by those that come, no more" },
     { label: "buffer_never_overflows", says: "all that may still come has room in the buffer" },
     { label: "lost_credit_returns", says: "credit that was lost comes back by FCTBS", cover: true },
   ],

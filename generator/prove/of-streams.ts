@@ -20,6 +20,37 @@ const axisRegister: Proof = {
   ],
 };
 
+/** Packets out of the receive buffer. */
+const rxEgress: Proof = {
+  ...{ name: "rx_egress", top: "rx_egress", engine: "induction", depth: 1, hunt: 6, reach: 6 },
+  properties: [
+    property("packet_under_way", "whether there is more of the packet is known, and of which lane it is"),
+    property("reads_what_is_ready", "what is read is there"),
+    property("reads_to_the_end", "a packet is read to its end before another one"),
+    property("begins_where_taken", "a packet begins where the client takes its lane"),
+    property("beats_counted", "a beat that was read is offered once: none is dropped, none comes twice"),
+    property("output_is_stable", "what is offered stays offered, unchanged, until it is taken"),
+    property("lane_is_told", "each beat is told with the lane that it was read from"),
+    property("bytes_are_told", "each beat is told with the bytes that it has"),
+    cover("follows_at_once", "a packet can begin while the last beat of another one leaves"),
+  ],
+};
+
+/** Packets to the client, their ICRC taken off. */
+const icrcRx: Proof = {
+  ...{ name: "icrc_rx", top: "icrc_rx", engine: "induction", depth: 2, hunt: 12, reach: 10 },
+  properties: [
+    property("checker_takes_two", "a beat is two cycles in the checker"),
+    property("beats_counted", "a beat that was taken is in the checker or in the queue: none is dropped"),
+    property("queue_counted", "the queue holds as many beats as its pointers tell"),
+    property("never_overflows", "what leaves the checker has a place in the queue"),
+    property("beat_has_place", "a beat is in the queue, at the output, or has left"),
+    property("beat_stays_whole", "a beat stays unchanged from the checker to the output"),
+    property("output_is_stable", "what is offered stays offered, unchanged, until it is taken"),
+    cover("waits", "a beat can wait in the queue behind another one"),
+  ],
+};
+
 /** The AXI4-Lite side of a module of registers. */
 const csr = (top: string): SolverProof => ({
   ...{ name: top, top, engine: "induction", depth: 2 },
@@ -66,7 +97,8 @@ const registerDemux: Proof = {
 export const streamProofs: ProofList = (design: AnyDesign) => {
   if (design.kind === "switch")
     return [registerDemux, csr("switch_csr"), csr("ingress_csr"), csr("link_csr")];
-  if (design.kind === "link") return [axisRegister, csr("link_csr")];
+  const icrc = design.kind === "link" && design.icrc === "endpoint" ? [icrcRx] : [];
+  if (design.kind === "link") return [axisRegister, rxEgress, ...icrc, csr("link_csr")];
   const port = isNicOnEthernet(design) ? [csr("eth_csr")] : [axisRegister, csr("link_csr")];
   return [registerDemux, csr("nic_csr"), ...port];
 };

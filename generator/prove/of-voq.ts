@@ -1,19 +1,21 @@
-import type { AnyDesign } from "../design/switch.ts";
+import type { AnyDesign, SwitchDesign } from "../design/switch.ts";
+import { voqSizes } from "../views/switch/voq.ts";
+import { anyRow } from "./of-buffers.ts";
 import type { Proof, ProofList, Property } from "./types.ts";
 
 const cover = (label: string, says: string): Property => ({ label, says, cover: true });
 const property = (label: string, says: string): Property => ({ label, says });
 
-/** Free pages of an input buffer, of a small one: shares of six pages, and of five for VL15. */
-const voqPages: Proof = {
-  ...{ name: "voq_pages", top: "voq_pages", engine: "induction", depth: 1, hunt: 34, reach: 31 },
-  parameters: { DATA_PAGES: 6, VL15_PAGES: 5 },
+/** Free pages of an input buffer, of the smallest one: each lane's share is a longest packet. */
+const voqPages = (design: SwitchDesign): Proof => ({
+  ...{ name: "voq_pages", top: "voq_pages", engine: "induction", depth: 1, hunt: 34 },
+  parameters: { DATA_PAGES: voqSizes(design).longest, VL15_PAGES: voqSizes(design).longest15 },
   properties: [
     property("filled_in_order", "the ring is filled with all pages but the one at the write side"),
     property("open_counted", "the packet being written can be taken back"),
     property("pages_counted", "each page is in the ring, at the write side or out: none is lost"),
     property("shares_kept", "no lane has more than its share"),
-    property("out_is_held", "what is out is held by a lane"),
+    property("out_is_held", "each page that a lane holds is out, or has come back early"),
     property("two_left", "the ring never runs empty"),
     property("slots_in_order", "slots kept for the packet being written stand in front of the free ones"),
     property("never_same_slot", "no slot of the ring is read while it is written"),
@@ -24,9 +26,74 @@ const voqPages: Proof = {
     property("page_is_there", "each page is where it is said to be"),
     property("first_is_known", "the first page of the packet being written is known"),
     property("no_page_twice", "no page is in two places: none is given out twice"),
-    cover("goes_round", "a page can be taken, and given back when its packet is taken back"),
+  ],
+});
+
+/** Queues of packets as linked lists. */
+const voqLists: Proof = {
+  ...{ name: "voq_lists", top: "voq_lists", engine: "induction", depth: 1, hunt: 8, reach: 8 },
+  properties: [
+    property("tickets_counted", "a queue is filled just where it holds a ticket"),
+    property("ticket_has_turn", "a ticket in a queue has its turn behind those that came before it"),
+    property("last_is_known", "the place of the last ticket of a queue is known"),
+    property("linked", "a ticket is found behind the one in front of it"),
+    property("head_is_right", "a ticket that has its turn is the head of its queue, as it was pushed"),
+    property("single_is_right", "it is known whether others are behind the head"),
+    property("brief_is_right", "it is known whether the head is brief"),
+    property("depth_is_told", "the depth of a queue is told rightly"),
+    property("never_same_place", "no link of a queue is read while it is written"),
+    cover("steps", "a ticket can be reached behind another one"),
   ],
 };
 
-/** The input buffers of a switch. */
-export const voqProofs: ProofList = (design: AnyDesign) => (design.kind === "switch" ? [voqPages] : []);
+/** Copies of multicast packets, and the places for them. */
+const multicastCopier: Proof = {
+  ...{ name: "multicast_copier", top: "multicast_copier", engine: "induction", depth: 1, hunt: 31 },
+  properties: [
+    property("filled_in_order", "the ring is filled with all places first"),
+    property("shares_kept", "no lane has more places than its share"),
+    property("places_counted", "each place is free or taken: none is lost"),
+    property("takes_a_free_one", "a copy takes a place that is free"),
+    property("place_is_there", "a free place is in the ring"),
+    property("no_place_twice", "no place is in the ring twice, or while it is taken"),
+    property("members_counted", "members counted and members to be counted are those of the group"),
+    property("uses_are_members", "a packet is as many times to be read as its group has members"),
+    property("members_split", "members are those with a copy and those that wait for one"),
+    property("copied_once", "each member gets one copy"),
+    property("all_copied", "no packet is left before all members have got their copy"),
+    property("dropped_where_empty", "a packet is dropped only where its group has no member"),
+  ],
+};
+
+/** Packets between a switch and its own management. */
+const managementPort: Proof = {
+  ...{ name: "management_port", top: "management_port", engine: "induction", depth: 1, hunt: 8, reach: 6 },
+  ...{ prepare: anyRow, innerProved: true },
+  properties: [
+    property("tx_counted", "a beat that was taken is passed on, once"),
+    property("packet_under_way", "the packet that the ingress is being given is known"),
+    property("begins_with_room", "a packet begins where the ingress takes one of its lane"),
+    property("lane_stays", "a packet stays on its lane"),
+    property("one_at_a_time", "a beat is given or a packet taken back, not both"),
+    property("no_longer", "a packet is no longer than the longest"),
+    property("taken_back_unread", "what has been begun to be read is not taken back"),
+    property("rx_counted", "beats in the memory are counted"),
+    property("beat_has_place", "a beat is in the memory behind those before it, at the output, or has left"),
+    property("row_stays", "a row is not written before it has been read"),
+    property("never_same_row", "no row is read and written in one cycle"),
+    property("beat_comes_out", "a beat comes out as it went in"),
+    property("output_is_stable", "what is offered stays offered, unchanged, until it is taken"),
+    cover("beat_goes_through", "a beat can go through"),
+  ],
+};
+
+/** The input buffers and the management port of a switch. */
+export const voqProofs: ProofList = (design: AnyDesign) =>
+  design.kind === "switch"
+    ? [
+        voqPages(design),
+        voqLists,
+        multicastCopier,
+        ...(design.memoryProtection === "none" ? [managementPort] : []),
+      ]
+    : [];

@@ -187,4 +187,12 @@ export const equivalents: readonly Equivalent[] = [
     why: words,
   },
   { ...{ module: "llr_session", line: "^ (lfsr_reg[14:0] == 15'd0)}" }, why: words },
+  {
+    ...{ module: "vl_tx_buffer", from: "wr_abort && write_select[lane]", to: "(|(wr_abort))" },
+    why: "a lane in which no packet is being written ends at its tail, so that taking it back changes nothing",
+  },
+  {
+    ...{ module: "replay_buffer", line: "read_reg   <= {AW{1'b0}};", to: "" },
+    why: "every replay begins with rd_load, which sets it, and rd_done counts in a replay only",
+  },
 ];

@@ -35,6 +35,7 @@ const loop: readonly Change[] = [
   ["credit_loop", "promise_heard", heardInReach, "1'b1"],
   ["credit_loop", "mark_in_order", "mark_reg <= f_fctbs;", "mark_reg <= f_fctbs + 12'd1;"],
   ["credit_loop", "sync_makes_up", "mark_reg <= f_fctbs;", "mark_reg <= f_fctbs + 12'd1;"],
+  ["credit_loop", "buffer_grows", "f_beats <= f_limit", "1'b1"],
   ["credit_rx", "buffer_never_overflows", "CREDITS - taken", "CREDITS - taken + 12'd1"],
   ["credit_rx", "lost_credit_returns", "CREDITS - taken", "12'd0"],
 ];

@@ -5,7 +5,7 @@ type Change = readonly [property: string, from: string, to: string];
 const changes = (
   proof: string,
   list: readonly Change[],
-  device: "link" | "switch" | "nic",
+  device: Break["device"] & string,
 ): readonly Break[] =>
   list.map(([property, from, to]) => {
     const one = { proof, module: proof, property, from, to, device };
@@ -23,6 +23,29 @@ const axisRegister: readonly Change[] = [
   ["beat_stays_whole", "held_tlast_reg <= s_tlast;", "held_tlast_reg <= 1'b0;"],
   ["output_is_stable", "m_tready || !m_tvalid_reg", "m_tready || !m_tvalid_reg || s_tlast"],
   ["both_places_taken", "end else if (s_tvalid) begin", "end else if (s_tvalid && m_tready) begin"],
+];
+
+const rxEgress: readonly Change[] = [
+  ["packet_under_way", "open_reg  <= more || start;", "open_reg  <= start;"],
+  ["reads_what_is_ready", "more && beat_ready[lane_reg];", "more;"],
+  ["reads_to_the_end", "rd_lane = more ? lane_reg : next_lane;", "rd_lane = next_lane;"],
+  ["begins_where_taken", "= beat_ready & enabled;", "= beat_ready;"],
+  ["beats_counted", "valid_reg <= next_beat || start;", "valid_reg <= next_beat;"],
+  ["output_is_stable", "= !valid_reg || m_tready;", "= 1'b1;"],
+  ["lane_is_told", "lane_reg == LAST_LANE ? 4'd15", "lane_reg == LAST_LANE ? 4'd14"],
+  ["bytes_are_told", "rd_words >= INDEX", "rd_words > INDEX"],
+  ["follows_at_once", "advance && !more && |wanted;", "advance && !open_reg && |wanted;"],
+];
+
+const icrcRx: readonly Change[] = [
+  ["checker_takes_two", ".s_valid    (beat),", ".s_valid    (beat && !s_tlast),"],
+  ["beats_counted", "if (beat && !pop) begin", "if (beat) begin"],
+  ["queue_counted", "read_reg <= read_reg + 1'b1;", "read_reg <= read_reg + 2'd2;"],
+  ["never_overflows", "s_tready = taken_reg != DEPTH_COUNT;", "s_tready = 1'b1;"],
+  ["beat_has_place", "write_reg <= write_reg + 1'b1;", "write_reg <= write_reg;"],
+  ["beat_stays_whole", "held_data_reg <= next_data;", "held_data_reg <= checked_data;"],
+  ["output_is_stable", "= held_valid_reg && known;", "= held_valid_reg && known && s_tvalid;"],
+  ["waits", "= checked_valid && !(empty && pop);", "= checked_valid && 1'b0;"],
 ];
 
 const csr: readonly Change[] = [
@@ -81,6 +104,8 @@ const registerDemux: readonly Change[] = [
 /** Breaks of the streams and registers at the boundaries. */
 export const streamBreaks: readonly Break[] = [
   ...changes("axis_register", axisRegister, "link"),
+  ...changes("rx_egress", rxEgress, "link"),
+  ...changes("icrc_rx", icrcRx, "lanes").map((one) => ({ ...one, long: true })),
   ...changes("link_csr", csr, "link"),
   ...changes("switch_csr", csr, "switch"),
   ...changes("ingress_csr", csr, "switch"),

@@ -28,8 +28,67 @@ const voqPages: readonly Change[] = [
   ["page_is_there", "page_reg     <= next_reg;", "page_reg     <= page_reg;"],
   ["first_is_known", "first_page_reg <= page_reg;", "first_page_reg <= next_reg;"],
   ["no_page_twice", "ring[put_reg] <= free_page;", "ring[put_reg] <= page_reg;"],
-  ["goes_round", "open_reg <= !wr_last;", "open_reg <= 1'b0;"],
 ];
 
-/** Breaks of the input buffers of a switch. */
-export const voqBreaks: readonly Break[] = [...changes("voq_pages", voqPages)];
+const goes = "!sop || first_bad || (wr_ready && wr_room[first_lane]);";
+const rows = "read_reg == LAST_ROW ? {AW{1'b0}} : read_reg + 1'b1";
+
+const managementPort: readonly Change[] = [
+  ["tx_counted", "held_reg <= tx_tvalid;", "held_reg <= tx_tvalid && !tx_tlast;"],
+  ["packet_under_way", "swallow_reg <= swallow || closes;", "swallow_reg <= swallow;"],
+  ["begins_with_room", goes, "!sop || first_bad || wr_ready;"],
+  ["lane_stays", "wr_lane   = lane;", "wr_lane   = first_lane;"],
+  ["one_at_a_time", "accept && ends && !proper && !begun;", "accept && ends && !proper;"],
+  ["no_longer", "(first_is15 ? first_length > MAX_LENGTH_15", "(first_is15 ? 1'b0"],
+  ["taken_back_unread", "accept && ends && !proper && !begun;", "accept && ends && !proper;"],
+  ["rx_counted", rows, "read_reg + 2'd2"],
+  ["beat_has_place", "valid_reg <= rd_en;", "valid_reg <= 1'b0;"],
+  ["row_stays", "write_reg == LAST_ROW ? {AW{1'b0}} : write_reg + 1'b1", "write_reg"],
+  ["never_same_row", "advance && used_reg != {AW{1'b0}};", "advance;"],
+  ["beat_comes_out", "valid_reg <= rd_en;", "valid_reg <= rd_en && out_valid;"],
+  ["output_is_stable", "= !valid_reg || rx_tready;", "= 1'b1;"],
+  ["beat_goes_through", "valid_reg <= rd_en;", "valid_reg <= 1'b0;"],
+];
+
+const put = "slot_put_reg == LAST_SLOT ? {SB{1'b0}} : slot_put_reg + 1'b1";
+const left = "= mask_reg & ~(one << member);";
+
+const served = "mask_reg  <= mask_left;";
+
+const multicastCopier: readonly Change[] = [
+  ["filled_in_order", "{LANES{ready_reg}};", "{LANES{1'b1}};"],
+  ["shares_kept", "taken_here && !free_here", "taken_here"],
+  ["places_counted", put, "slot_put_reg + 1'b1"],
+  ["takes_a_free_one", "SLOTS     = 18;", "SLOTS     = 2;"],
+  ["place_is_there", "slot_ring[slot_put_reg] <= slot_put_reg;", "slot_ring[slot_put_reg] <= {SB{1'b0}};"],
+  ["no_place_twice", "slot_ring[slot_put_reg] <= slot_put_reg;", "slot_ring[slot_put_reg] <= {SB{1'b0}};"],
+  ["members_counted", "members_reg <= members_reg + 1'b1;", "members_reg <= members_reg;"],
+  ["uses_are_members", "all_seen && !used_once;", "!used_once;"],
+  ["members_split", served, "mask_reg  <= mask_reg;"],
+  ["copied_once", served, "mask_reg  <= mask_reg;"],
+  ["all_copied", left, "= {P{1'b0}};"],
+  ["dropped_where_empty", "members_reg == {FB{1'b0}}) begin", "members_reg != {FB{1'b0}}) begin"],
+];
+
+const leaves = "if (popped && single_reg[i]) begin";
+
+const voqLists: readonly Change[] = [
+  ["tickets_counted", leaves, "if (popped) begin"],
+  ["ticket_has_turn", leaves, "if (1'b0) begin"],
+  ["last_is_known", "tail_mem[push_queue]   <= push_entry;", "tail_mem[push_queue]   <= push_tail;"],
+  ["linked", "next_mem[push_tail] <= push_row;", "next_mem[push_entry] <= push_row;"],
+  ["head_is_right", "stepped_reg[i] <= 1'b1;", "stepped_reg[i] <= 1'b0;"],
+  ["single_is_right", "step_tail == step_entry;", "step_tail != step_entry;"],
+  ["brief_is_right", "brief_reg[i]   <= push_brief;", "brief_reg[i]   <= !push_brief;"],
+  ["depth_is_told", "<= following;", "<= number;"],
+  ["never_same_place", "= was_empty || (same && head_single);", "= was_empty;"],
+  ["steps", "<= pop && !head_single;", "<= 1'b0;"],
+];
+
+/** Breaks of the input buffers and the management port of a switch. */
+export const voqBreaks: readonly Break[] = [
+  ...changes("voq_pages", voqPages).map((one) => ({ ...one, long: true })),
+  ...changes("voq_lists", voqLists),
+  ...changes("multicast_copier", multicastCopier),
+  ...changes("management_port", managementPort),
+];

@@ -114,6 +114,8 @@ export function managementPortView(design: SwitchDesign): View {
     outVl: laneVl(s.laneBits),
     rowPart: range(indexBits(depth)),
     dataTooLong: longestLength(design.port).limited ? "first_length > MAX_LENGTH" : "1'b0",
+    longestWords: longestLength(design.port).limited ? "MAX_LENGTH" : "11'd2047",
+    memoryRow: range(s.W + managementMarks(design)),
     params: [
       localparam("W", s.W, "bits of a beat"),
       localparam("WORDS", s.W / 32, "4-byte words a beat"),

@@ -271,6 +271,149 @@ module leaf4_management_port (
     assign rx_tuser  = {rx_tlast && (rd_error), rd_vl};
     assign room      = {LANES{used_reg <= ROOM_LIMIT}};
 
+`ifdef FORMAL
+    // ---- properties ----
+
+    (* anyseq *) wire f_choose;
+
+    // Into the switch: beats taken and not passed on; the packet that the ingress is being given
+    reg          f_inside;
+    reg          f_open;
+    reg [LW-1:0] f_lane;
+    reg [11:0]   f_words;  // words of it that the ingress has been given
+    reg [10:0]   f_length;
+
+    // Out of it: one beat, chosen freely, is followed to the output
+    reg          f_marked;
+    reg          f_queued;   // it is in the memory,
+    reg [AW-1:0] f_slot;     // in this row,
+    reg [AW-1:0] f_ahead;    // behind so many beats
+    reg          f_shown;    // it is at the output
+    reg          f_gone;     // it has left
+    reg [1037:0] f_beat;
+    reg          f_held;     // no row was read in the cycle before
+    reg [1037:0] f_held_row;
+    reg          f_stalled;  // a beat was offered in the cycle before, and not taken
+    reg [1037:0] f_last_row;
+    reg [4:0]    f_last_user;
+    reg [127:0]  f_last_keep;
+
+    wire [1037:0] f_wr_row = {out_last, out_last && out_error, out_source, out_vl, out_words,
+        wr_beat};
+    wire [1037:0] f_rd_row = {rx_tlast, rd_error, rx_tid, rd_vl, rd_words, rx_tdata};
+    wire          f_mark   = out_valid && f_choose && !f_marked;
+    wire          f_popped = f_queued && rd_en && f_ahead == 0;
+    wire [AW:0]   f_rows   = LAST_ROW + 1'b1;
+    wire [AW:0]   f_ends   = read_reg + used_reg;
+    wire [AW:0]   f_place  = read_reg + f_ahead;
+
+    always @(posedge clk) begin
+        if (tx_tready) begin
+            f_inside <= tx_tvalid;
+        end
+        if (wr_valid) begin
+            f_open  <= !wr_last;
+            f_lane  <= wr_lane;
+            f_words <= (f_open ? f_words : 12'd0) + WORDS_PER_BEAT;
+            if (!f_open) begin
+                f_length <= first_length;
+            end
+        end else if (wr_abort) begin
+            f_open <= 1'b0;
+        end
+
+        f_held      <= !rd_en;
+        f_held_row  <= f_rd_row;
+        f_stalled   <= rx_tvalid && !rx_tready;
+        f_last_row  <= f_rd_row;
+        f_last_user <= rx_tuser;
+        f_last_keep <= rx_tkeep;
+        if (f_mark) begin
+            f_marked <= 1'b1;
+            f_queued <= 1'b1;
+            f_slot   <= write_reg;
+            f_ahead  <= used_reg - rd_en;
+            f_beat   <= f_wr_row;
+        end
+        if (f_queued && rd_en) begin
+            f_ahead <= f_ahead - 1'b1;
+        end
+        if (f_shown && rx_tvalid && rx_tready) begin
+            f_shown <= 1'b0;
+            f_gone  <= 1'b1;
+        end
+        if (f_popped) begin
+            f_queued <= 1'b0;
+            f_shown  <= 1'b1;
+        end
+        if (rst) begin
+            f_inside  <= 1'b0;
+            f_open    <= 1'b0;
+            f_held    <= 1'b0;
+            f_stalled <= 1'b0;
+            f_marked  <= 1'b0;
+            f_queued  <= 1'b0;
+            f_shown   <= 1'b0;
+            f_gone    <= 1'b0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // The crossbar begins a packet where there is room: there are rows for all that come
+            comes_with_room: assume (!out_valid || used_reg <= LAST_ROW);
+        end
+        // What is read is what was written, and stays until the next row is read
+        any_memory_row: assume (!f_shown || f_rd_row == f_beat);
+        any_memory_holds: assume ($initstate || !f_held || f_rd_row == f_held_row);
+    end
+
+    always @* if (!$initstate) begin
+        // A beat that was taken is passed on, once
+        tx_counted: assert (held_reg == f_inside);
+        // The packet that the ingress is being given is known
+        packet_under_way: assert (f_open == (open_reg && !swallow_reg)
+            && (!f_open || (lane_reg == f_lane && f_lane < LANES
+                && f_words + left_reg == {1'b0, f_length} && f_words < {1'b0, f_length})));
+        // A packet begins where the ingress takes one of its lane
+        begins_with_room: assert (!wr_valid || f_open
+            || (wr_ready && wr_lane < LANES && wr_room[wr_lane]));
+        // It stays on its lane, and ends, or is taken back
+        lane_stays: assert (!(f_open && (wr_valid || wr_abort)) || wr_lane == f_lane);
+        one_at_a_time: assert (!(wr_valid && wr_abort));
+        // It is no longer than the longest: f_words are less than f_length
+        no_longer: assert (!f_open || f_length
+            <= (f_lane == LAST_LANE ? MAX_LENGTH_15 : MAX_LENGTH));
+        // What has been begun to be read is not taken back
+        taken_back_unread: assert (!wr_abort || !started[wr_lane]);
+        // Beats in the memory are counted
+        rx_counted: assert (write_reg <= LAST_ROW && read_reg <= LAST_ROW && used_reg <= f_rows
+            && write_reg == (f_ends >= f_rows ? f_ends - f_rows : f_ends));
+        // The beat is in the memory, behind those that came before it, or at the output, or gone
+        beat_has_place: assert (f_marked == (f_queued || f_shown || f_gone)
+            && !(f_queued && f_shown) && !(f_gone && (f_queued || f_shown))
+            && (!f_queued || (f_ahead < used_reg
+                && f_slot == (f_place >= f_rows ? f_place - f_rows : f_place)))
+            && (!f_shown || valid_reg));
+        // Its row is not written before it has been read
+        row_stays: assert (!(f_queued && out_valid) || write_reg != f_slot);
+        // No row is read and written in one cycle
+        never_same_row: assert (!(rd_en && out_valid) || read_reg != write_reg);
+        // It comes out as it went in
+        beat_comes_out: assert (!f_shown || (rx_tvalid && f_rd_row == f_beat));
+        // What is offered stays offered, unchanged, until it is taken
+        output_is_stable: assert (!f_stalled || (rx_tvalid && f_rd_row == f_last_row
+            && rx_tuser == f_last_user && rx_tkeep == f_last_keep));
+    end
+
+    always @* if (!$initstate) begin
+        // A beat can go through
+        beat_goes_through: cover (f_gone);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

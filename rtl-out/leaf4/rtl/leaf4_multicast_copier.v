@@ -298,6 +298,147 @@ module leaf4_multicast_copier (
         end
     endgenerate
 
+`ifdef FORMAL
+    // ---- properties: of one arbitrary place for a copy, and of the packet at work ----
+
+    localparam            F_CB    = SB + 2;  // bits of a count of places
+    localparam [F_CB-1:0] F_SLOTS = SLOTS;
+
+    (* anyconst *) wire [SB-1:0] f_slot;            // the place
+    (* anyconst *) wire [SB-1:0] f_other;           // any place of the ring
+
+    reg            f_in_reg;      // it is free: in the ring,
+    reg [SB-1:0]   f_at_reg;      // there
+    reg [LW-1:0]   f_lane_reg;    // or taken by a copy of this lane
+    reg [F_CB-1:0] f_out_reg;     // places taken
+    reg            f_wrong_reg;
+    reg            f_hold_reg;    // no group was asked for in the cycle before
+    reg [P-1:0]    f_mask_reg;
+    reg [P-1:0]    f_copied_reg;  // members that have got their copy
+
+    wire [F_CB-1:0] f_free  = F_SLOTS - f_out_reg;
+    wire            f_comes = slot_free && slot == f_slot;
+    wire            f_goes  = taken && f_in_reg && f_at_reg == slot_take_reg;
+    wire [F_CB-1:0] f_sum   = slot_take_reg + f_free;
+    wire [F_CB-1:0] f_end   = f_sum >= F_SLOTS ? f_sum - F_SLOTS : f_sum;
+
+    // Whether a place of the ring holds a free one
+    function f_filled(input [SB-1:0] at);
+        f_filled = f_out_reg == 0 ? 1'b1
+            : slot_take_reg <= slot_put_reg ? at >= slot_take_reg && at < slot_put_reg
+            : at >= slot_take_reg || at < slot_put_reg;
+    endfunction
+
+    wire [LANES*CB-1:0] f_useds;
+    genvar f_g;
+    generate
+        for (f_g = 0; f_g < LANES; f_g = f_g + 1) begin : f_see
+            assign f_useds[f_g*CB +: CB] = places[f_g].used_reg;
+        end
+    endgenerate
+
+    reg            f_within;
+    reg [F_CB-1:0] f_used;     // places that the lanes have taken
+    reg [FB-1:0]   f_members;  // members of the group
+    reg [FB-1:0]   f_uncounted;
+    integer         f_i;
+    always @* begin
+        f_within = 1'b1;
+        f_used   = {F_CB{1'b0}};
+        for (f_i = 0; f_i < LANES; f_i = f_i + 1) begin
+            f_used = f_used + f_useds[f_i*CB +: CB];
+            if (f_useds[f_i*CB +: CB] > COPIES) begin
+                f_within = 1'b0;
+            end
+        end
+        f_members   = {FB{1'b0}};
+        f_uncounted = {FB{1'b0}};
+        for (f_i = 0; f_i < P; f_i = f_i + 1) begin
+            f_members   = f_members + copy_mask[f_i];
+            f_uncounted = f_uncounted + mask_reg[f_i];
+        end
+    end
+
+    always @(posedge clk) begin
+        f_out_reg <= f_out_reg + taken - slot_free;
+        if (f_goes) begin
+            f_in_reg   <= 1'b0;
+            f_lane_reg <= lane_reg;
+        end
+        if (f_comes) begin
+            f_in_reg <= 1'b1;
+            f_at_reg <= slot_put_reg;
+        end
+        f_wrong_reg <= !rst && ready_reg && f_filled(slot_take_reg) && slot_next == f_slot
+            && !(f_in_reg && f_at_reg == slot_take_reg);
+        f_hold_reg  <= !copy_read;
+        f_mask_reg  <= copy_mask;
+        if (taken) begin
+            f_copied_reg <= f_copied_reg | (one << member);
+        end
+        if (state_reg == LOAD) begin
+            f_copied_reg <= {P{1'b0}};
+        end
+        if (rst) begin
+            f_in_reg  <= 1'b1;
+            f_at_reg  <= f_slot;
+            f_out_reg <= {F_CB{1'b0}};
+        end
+    end
+
+    always @* begin
+        any_place: assume (f_slot <= LAST_SLOT && f_other <= LAST_SLOT);
+        any_others_once: assume ($initstate || !f_wrong_reg);
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // A place comes back once, from the lane that took it
+            frees_what_is_out: assume (!slot_free || (ready_reg && slot_lane < LANES
+                && f_useds[slot_lane*CB +: CB] != 0
+                && (!f_comes || (!f_in_reg && slot_lane == f_lane_reg))));
+            // The members of the group stay until the next question
+            group_holds: assume (!f_hold_reg || copy_mask == f_mask_reg);
+            lanes_exist: assume (filled >> LANES == 0);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // The ring is filled with all places first
+        filled_in_order: assert (ready_reg || (slot_take_reg == 0 && f_out_reg == 0 && f_in_reg
+            && f_at_reg == f_slot && state_reg == IDLE && slot_put_reg <= LAST_SLOT));
+        // No lane has more than its share; what is taken is taken by a lane
+        shares_kept: assert (f_within && f_used == f_out_reg && lane_reg < LANES);
+        // Each place is free or taken: none is lost
+        places_counted: assert (slot_put_reg <= LAST_SLOT && slot_take_reg <= LAST_SLOT
+            && f_out_reg <= F_SLOTS && (!ready_reg || f_end == slot_put_reg));
+        // A copy takes a place that is free
+        takes_a_free_one: assert (!taken || f_out_reg != F_SLOTS);
+        // A free place is in the ring
+        place_is_there: assert (!f_in_reg || (f_at_reg <= LAST_SLOT && (ready_reg
+            ? f_filled(f_at_reg) && slot_ring[f_at_reg] == f_slot
+            : f_at_reg >= slot_put_reg || slot_ring[f_at_reg] == f_slot)));
+        // and there once, or not at all when it is taken: none is given out twice
+        no_place_twice: assert (!(ready_reg ? f_filled(f_other) : f_other < slot_put_reg)
+            || slot_ring[f_other] != f_slot || (f_in_reg && f_at_reg == f_other));
+        // Members counted and members to be counted are those of the group
+        members_counted: assert (state_reg != COUNT
+            || (members_reg + f_uncounted == f_members && f_copied_reg == 0));
+        // A packet is as many times to be read as its group has members
+        uses_are_members: assert (!set_uses || members_reg == f_members);
+        // Members that have got a copy and members that wait for one are those of the group
+        members_split: assert (!(state_reg == MEMBER || state_reg == PUSH)
+            || ((f_copied_reg | mask_reg) == copy_mask && (f_copied_reg & mask_reg) == 0
+                && mask_reg != 0));
+        // Each member gets one copy
+        copied_once: assert (!taken || (copy_mask[member] && !f_copied_reg[member]));
+        // and no packet is left before all have got theirs
+        all_copied: assert (!(taken && mask_left == 0)
+            || (f_copied_reg | (one << member)) == copy_mask);
+        // A packet is dropped as a whole where its group has no member, and nowhere else
+        dropped_where_empty: assert (state_reg != NONE || copy_mask == 0);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

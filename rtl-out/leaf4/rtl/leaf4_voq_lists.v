@@ -176,6 +176,119 @@ module leaf4_voq_lists (
         end
     endgenerate
 
+`ifdef FORMAL
+    // ---- properties: of one arbitrary ticket in one arbitrary queue ----
+    //
+    // Followed is a ticket from push to pop, with the place of the ticket in front of it. As it is
+    // arbitrary, what is asserted of it holds of the others, too; any_others_... says so of the
+    // ticket in front, of the head and of the last ones of the other queues, one cycle later.
+
+    localparam F_NB = EB + 2;  // bits of a count of tickets
+
+    (* anyconst *) wire [QB-1:0] f_queue;
+    (* anyseq *)   wire          f_choose;
+
+    reg            f_marked;  // the ticket has been pushed
+    reg            f_queued;  // it is in the queue,
+    reg [F_NB-1:0] f_ahead;   // behind so many others
+    reg [RB-1:0]   f_row;     // with its number
+    reg [EB-1:0]   f_place;
+    reg            f_brief;
+    reg [EB-1:0]   f_front;   // place of the ticket in front of it
+    reg [F_NB-1:0] f_count;   // tickets in the queue
+    reg            f_wrong;
+
+    wire f_in    = push && push_queue == f_queue;
+    wire f_out   = pop && head_queue == f_queue;
+    wire f_mark  = f_in && f_choose && !f_marked;
+    wire f_head  = f_queued && f_ahead == 0;
+    wire f_last  = f_queued && f_ahead + 1'b1 == f_count;
+    wire f_links = push && !to_head;  // a link is written
+    wire f_step  = step_reg && step_queue_reg == f_queue;
+    wire [RB-1:0]   f_shown = f_step ? next_reg
+        : stepped_reg[f_queue] ? step_mem[f_queue] : first_mem[f_queue];
+
+    always @(posedge clk) begin
+        f_count <= f_count + f_in - f_out;
+        if (f_mark) begin
+            f_marked <= 1'b1;
+            f_queued <= 1'b1;
+            f_ahead  <= f_count - f_out;
+            f_row    <= push_row;
+            f_place  <= push_entry;
+            f_brief  <= push_brief;
+            f_front  <= push_tail;
+        end else if (f_out && f_queued) begin
+            f_queued <= !f_head;
+            f_ahead  <= f_ahead - 1'b1;
+        end
+        f_wrong <= !rst
+            // the ticket in front has its place when it leaves
+            && ((f_out && f_queued && f_ahead == 1 && head_entry != f_front)
+            // no other queue, and nothing behind in this one, ends at that place
+            || (f_links && f_queued && f_ahead != 0 && push_tail == f_front)
+            // another head is the last of the queue, or not
+            || (f_out && !f_head && head_single != (f_count == 1)));
+        if (rst) begin
+            f_count  <= {F_NB{1'b0}};
+            f_marked <= 1'b0;
+            f_queued <= 1'b0;
+        end
+    end
+
+    always @* begin
+        any_queue: assume (f_queue < QUEUES);
+        any_others_right: assume ($initstate || !f_wrong);
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            queues_exist: assume (push_queue < QUEUES && head_queue < QUEUES
+                && push_entry < ENTRIES && head_entry < ENTRIES);
+            // A queue is popped that holds a ticket, and not in the cycle behind a pop of it
+            pops_what_is_there: assume (!pop || (filled_reg[head_queue]
+                && !(step_reg && step_queue_reg == head_queue)));
+            flags_come_back: assume (!pop || (head_single == single_reg[head_queue]
+                && head_stepped == stepped_reg[head_queue]));
+            // A place belongs to one ticket at a time, so that there are no more than places
+            place_is_free: assume (!push || !f_queued || (push_entry != f_place
+                && (f_ahead == 0 || push_entry != f_front)));
+            no_more_than_places: assume (!f_in || f_count < ENTRIES);
+            // and goes with it
+            place_goes_along: assume ((!(f_head && f_out && head_row == f_row)
+                || head_entry == f_place)
+                && (!(f_head && f_step && next_reg == f_row)
+                || (step_entry == f_place && step_brief == f_brief)));
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // A queue is filled just where it holds a ticket
+        tickets_counted: assert (filled_reg[f_queue] == (f_count != 0) && f_count <= ENTRIES);
+        // The ticket is one of them
+        ticket_has_turn: assert (!f_queued || (f_marked && f_ahead < f_count));
+        // The place of the last ticket is known
+        last_is_known: assert (!f_queued || (tail_mem[f_queue] == f_place) == f_last);
+        // The ticket is found behind the one in front of it
+        linked: assert (!(f_queued && f_ahead != 0) || next_mem[f_front] == f_row);
+        // When it has its turn it is the head, as it was pushed
+        head_is_right: assert (!f_head || f_shown == f_row);
+        // It is known then whether others are behind it, and whether it is brief
+        single_is_right: assert (!f_head || f_step || single_reg[f_queue] == (f_count == 1));
+        brief_is_right: assert (!f_head || f_step || brief_reg[f_queue] == f_brief);
+        // The number of tickets is told
+        depth_is_told: assert (!f_queued
+            || number_mem[f_queue] - f_row[RB-1 -: DB] == f_count[DB-1:0] - f_ahead[DB-1:0]);
+        // No link of the queue is read while it is written
+        never_same_place: assert (!(f_out && f_head && f_links && push_queue == f_queue)
+            || push_tail != head_entry);
+    end
+
+    always @* if (!$initstate) begin
+        // A ticket can be reached behind another one
+        steps: cover (f_head && stepped_reg[f_queue]);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire

@@ -173,14 +173,15 @@ module leaf4_voq_pages #(
     (* anyconst *) wire [PGB-1:0] f_page;
     (* anyseq *)   wire           f_of_open;  // what comes back is of the packet being written
 
-    reg [1:0]      f_at_reg;    // where the page is
-    reg            f_mine_reg;  // it is out with the packet being written
-    reg            f_has_reg;   // slot f_slot_reg holds it, free or kept for a packet taken back
+    reg [1:0]      f_at_reg;     // where the page is
+    reg            f_mine_reg;   // it is out with the packet being written
+    reg            f_has_reg;    // slot f_slot_reg holds it, free or kept for a packet taken back
     reg [SB-1:0]   f_slot_reg;
-    reg            f_back_reg;  // a page of the packet being written has come back already
+    reg            f_back_reg;   // a page of the packet being written has come back already
     reg [F_CB-1:0] f_open_out_reg;
     reg [F_CB-1:0] f_closed_out_reg;
-    reg [LW-1:0]   f_lane_reg;  // lane of the packet being written
+    reg [F_CB-1:0] f_early_reg;  // pages that have come back before their packet's release
+    reg [LW-1:0]   f_lane_reg;   // lane of the packet being written
 
     // Slots from one to another, round the ring
     function [F_CB-1:0] f_from(input [SB-1:0] slot, input [SB-1:0] base);
@@ -216,6 +217,8 @@ module leaf4_voq_pages #(
         f_open_out_reg   <= (wr_valid && wr_last) || f_taken_back ? {F_CB{1'b0}} : f_open_now;
         f_closed_out_reg <= f_closed_out_reg + (wr_valid && wr_last ? f_open_now : {F_CB{1'b0}})
             - (free_valid && !f_of_open);
+        f_early_reg      <= f_early_reg + free_valid
+            - (release_valid ? release_pages : {UB{1'b0}});
         if (wr_valid) begin
             f_lane_reg <= wr_lane;
         end
@@ -253,6 +256,7 @@ module leaf4_voq_pages #(
             f_back_reg       <= 1'b0;
             f_open_out_reg   <= {F_CB{1'b0}};
             f_closed_out_reg <= {F_CB{1'b0}};
+            f_early_reg      <= {F_CB{1'b0}};
         end
     end
 
@@ -311,7 +315,7 @@ module leaf4_voq_pages #(
             // All pages of a packet have come back when it is released
             releases_what_came_back: assume (!release_valid || (release_lane < LANES
                 && release_pages <= used_pages[release_lane*UB +: UB]
-                && release_pages <= f_held - f_out + free_valid));
+                && release_pages <= f_early_reg + free_valid));
         end
     end
 
@@ -337,8 +341,8 @@ module leaf4_voq_pages #(
                 && f_from(take_reg, first_take_reg) == wr_pages_reg)));
         // No lane has more than its share
         shares_kept: assert (f_within);
-        // What is out is held by a lane
-        out_is_held: assert (f_out <= f_held);
+        // Each page that a lane holds is out, or has come back early
+        out_is_held: assert (f_held == f_out + f_early_reg && f_early_reg < F_PAGES);
         // The ring never runs empty
         two_left: assert (f_free >= 2'd2);
         // Slots kept, free ones, others: in this order round the ring
@@ -369,11 +373,6 @@ module leaf4_voq_pages #(
             || (first_page_reg == f_page) == (!f_has_reg && (f_mine_reg || f_at_reg == F_HERE)));
         // The page is in no second place: none is given out twice
         no_page_twice: assert (f_once);
-    end
-
-    always @* if (!$initstate) begin
-        // Pages can be taken, and given back when their packet is taken back
-        goes_round: cover (f_taken_back && f_at_reg == F_HERE && f_has_reg);
     end
 `endif
 

@@ -183,6 +183,7 @@ module link_400g_credit_loop (
     wire [13:0] f_need    = {7'd0, f_lane_head[f_lane]} + 14'd1;
     assign      hear_fccl = f_lane_cl[hear_vl[2:0]] + heard;
     wire [15:0] f_beats    = {5'd0, f_lane_used[f_lane]};
+    reg  [15:0] f_filled;  // blocks that they may take
     wire [15:0] f_occupied = (f_beats + {16'd0}) >> 0;
 
     always @(posedge clk) begin
@@ -193,6 +194,7 @@ module link_400g_credit_loop (
         f_lost  <= f_lost + {2'd0, lose} - f_made;
         f_head  <= f_head + f_past[11:0];
         f_limit <= f_beats + ({2'd0, f_came} << 0);
+        f_filled <= f_occupied + {2'd0, f_came};
         if (f_tells) begin
             f_fccl <= f_told;
         end
@@ -212,7 +214,8 @@ module link_400g_credit_loop (
             {f_open, f_back, f_room, f_fly, f_lost} <= 70'd0;
         end
         if (rst) begin
-            f_limit <= 16'd0;
+            f_limit  <= 16'd0;
+            f_filled <= 16'd0;
         end
     end
 
@@ -274,6 +277,8 @@ module link_400g_credit_loop (
         mark_in_order: assert (!f_marked || (f_ahead <= f_fly
             && mark_reg == f_head + f_ahead[11:0]));
         sync_makes_up: assert (!(f_syncs && sync_followed) || mark_reg == f_head);
+        // The buffer's blocks grow by those that come, no more
+        buffer_grows: assert (f_occupied <= f_filled || f_occupied == 16'd0);
         // Whatever is promised, may be sent, is on the way or lost has room in the buffer
         // beside what is there
         buffer_never_overflows: assert ({2'd0, f_open} + f_occupied <= {4'd0, CREDITS});

@@ -105,6 +105,90 @@ module link_400g_rx_egress (
     assign m_tlast  = rd_last;
     assign m_tuser  = {rd_last && rd_error, lane_reg == LAST_LANE ? 4'd15 : {1'd0, lane_reg}};
 
+`ifdef FORMAL
+    // ---- properties: the reader's side of the receive buffer, the client's stream ----
+
+    (* anyconst *) wire [31:0]   f_byte;       // any byte of a beat
+
+    reg          f_read;     // a beat was read in the cycle before
+    reg          f_reading;  // a packet has been begun: there may be more of it
+    reg [LW-1:0] f_lane;     // lane of the beat read last
+    reg [1:0]    f_unshown;  // beats read that the client has not taken
+    reg          f_stalled;  // a beat was offered in the cycle before, and not taken
+    reg          f_held;     // what the memory showed in the cycle before
+    reg [1023:0] f_held_data;
+    reg [4:0]    f_held_words;
+    reg [1:0]    f_held_marks;
+    reg [1023:0] f_last_data;
+    reg [127:0]  f_last_keep;
+    reg          f_last_last;
+    reg [4:0]    f_last_user;
+
+    wire        f_more = f_reading && !(f_read && rd_last);
+    wire [15:0] f_vls  = vl_enable >> (rd_lane == LAST_LANE ? 4'd15 : rd_lane);
+
+    always @(posedge clk) begin
+        f_read       <= rd_en;
+        f_reading    <= rd_en || f_more;
+        f_unshown    <= f_unshown + rd_en - (m_tvalid && m_tready);
+        f_stalled    <= m_tvalid && !m_tready;
+        f_held       <= !rd_en;
+        f_held_data  <= rd_data;
+        f_held_words <= rd_words;
+        f_held_marks <= {rd_last, rd_error};
+        f_last_data  <= m_tdata;
+        f_last_keep  <= m_tkeep;
+        f_last_last  <= m_tlast;
+        f_last_user  <= m_tuser;
+        if (rd_en) begin
+            f_lane <= rd_lane;
+        end
+        if (rst) begin
+            f_read    <= 1'b0;
+            f_reading <= 1'b0;
+            f_unshown <= 2'd0;
+            f_stalled <= 1'b0;
+            f_held    <= 1'b0;
+            f_lane    <= {LW{1'b0}};
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // What the memory shows stays until the next beat is read
+            buffer_holds: assume (!f_held || (rd_data == f_held_data && rd_words == f_held_words
+                && {rd_last, rd_error} == f_held_marks));
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // Whether there is more of the packet is known, and of which lane it is
+        packet_under_way: assert (more == f_more && lane_reg == f_lane && f_lane < LANES);
+        // What is read is there
+        reads_what_is_ready: assert (!rd_en || (rd_lane < LANES && beat_ready[rd_lane]));
+        // A packet is read to its end before another one
+        reads_to_the_end: assert (!(rd_en && f_more) || rd_lane == f_lane);
+        // A packet begins where the client takes its lane
+        begins_where_taken: assert (!(rd_en && !f_more) || f_vls[0]);
+        // A beat that was read is offered once: none is dropped, none comes twice
+        beats_counted: assert (f_unshown == {1'b0, m_tvalid});
+        // What is offered stays offered, unchanged, until it is taken
+        output_is_stable: assert (!f_stalled || (m_tvalid && m_tdata == f_last_data
+            && m_tkeep == f_last_keep && m_tlast == f_last_last && m_tuser == f_last_user));
+        // It is told with its lane, and with the bytes that it has
+        lane_is_told: assert (m_tuser[3:0] == (f_lane == LAST_LANE ? 4'd15 : f_lane));
+        bytes_are_told: assert (f_byte >= 4*WORDS
+            || m_tkeep[f_byte] == (!m_tlast || f_byte[31:2] <= rd_words));
+    end
+
+    always @* if (!$initstate) begin
+        // A packet can begin while the last beat of another one leaves
+        follows_at_once: cover (m_tvalid && m_tready && m_tlast && rd_en && rd_lane != f_lane);
+    end
+`endif
+
 endmodule
 
 `default_nettype wire
