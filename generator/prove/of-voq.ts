@@ -34,7 +34,6 @@ const voqLists: Proof = {
   ...{ name: "voq_lists", top: "voq_lists", engine: "induction", depth: 1, hunt: 8, reach: 8 },
   properties: [
     property("tickets_counted", "a queue is filled just where it holds a ticket"),
-    property("ticket_has_turn", "a ticket in a queue has its turn behind those that came before it"),
     property("last_is_known", "the place of the last ticket of a queue is known"),
     property("linked", "a ticket is found behind the one in front of it"),
     property("head_is_right", "a ticket that has its turn is the head of its queue, as it was pushed"),

@@ -70,11 +70,8 @@ const multicastCopier: readonly Change[] = [
   ["dropped_where_empty", "members_reg == {FB{1'b0}}) begin", "members_reg != {FB{1'b0}}) begin"],
 ];
 
-const leaves = "if (popped && single_reg[i]) begin";
-
 const voqLists: readonly Change[] = [
-  ["tickets_counted", leaves, "if (popped) begin"],
-  ["ticket_has_turn", leaves, "if (1'b0) begin"],
+  ["tickets_counted", "if (popped && single_reg[i]) begin", "if (popped) begin"],
   ["last_is_known", "tail_mem[push_queue]   <= push_entry;", "tail_mem[push_queue]   <= push_tail;"],
   ["linked", "next_mem[push_tail] <= push_row;", "next_mem[push_entry] <= push_row;"],
   ["head_is_right", "stepped_reg[i] <= 1'b1;", "stepped_reg[i] <= 1'b0;"],

@@ -262,10 +262,9 @@ module leaf4_voq_lists (
     end
 
     always @* if (!$initstate) begin
-        // A queue is filled just where it holds a ticket
-        tickets_counted: assert (filled_reg[f_queue] == (f_count != 0) && f_count <= ENTRIES);
-        // The ticket is one of them
-        ticket_has_turn: assert (!f_queued || (f_marked && f_ahead < f_count));
+        // A queue is filled just where it holds a ticket; the one followed is one of them
+        tickets_counted: assert (filled_reg[f_queue] == (f_count != 0) && f_count <= ENTRIES
+            && (!f_queued || (f_marked && f_ahead < f_count)));
         // The place of the last ticket is known
         last_is_known: assert (!f_queued || (tail_mem[f_queue] == f_place) == f_last);
         // The ticket is found behind the one in front of it
