@@ -36,7 +36,7 @@ describe("two adapters under load", () => {
     const pair = await openPair();
     const phases = [
       ...(["write", "read", "send", "atomic"] as const).map((pattern) => phase(pattern)),
-      phase("mixed", { name: "errors", messageBytes: 20, messages: 12, faults: { ber: 2e-5 } }),
+      phase("mixed", { name: "errors", messageBytes: 700, messages: 12, faults: { ber: 2e-5 } }),
     ];
     const result = await runNicPhases(pair, phases, { seed: 3 });
     expect(result.phases.map(({ failure }) => failure)).toEqual(phases.map(() => null));
