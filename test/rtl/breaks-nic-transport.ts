@@ -131,7 +131,6 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["wqe_rkey[31] ? set_qkey : wqe_rkey", "wqe_rkey"],
       ["set_type && wqe_length > {19'd0, mtu_bytes}", "1'b0"],
-      ["gone_by != 16'd0", "1'b1"],
       ["answering ? JUDGE : DISCARD", "JUDGE"],
       ["set_type ? wqe_qkey : wqe_rkey", "wqe_rkey"],
     ],
