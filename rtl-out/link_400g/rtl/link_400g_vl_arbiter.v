@@ -313,11 +313,13 @@ module link_400g_vl_arbiter (
         low_units  = 9'd0;
         for (f_row = 0; f_row < HIGH_ROWS; f_row = f_row + 1) begin
             high_units = high_units
-                | (units_of(high_lane_reg[LANES*f_row +: LANES], request_units) & {9{high_chosen[f_row]}});
+                | (units_of(high_lane_reg[LANES*f_row +: LANES], request_units)
+                    & {9{high_chosen[f_row]}});
         end
         for (f_row = 0; f_row < LOW_ROWS; f_row = f_row + 1) begin
             low_units = low_units
-                | (units_of(low_lane_reg[LANES*f_row +: LANES], request_units) & {9{low_chosen[f_row]}});
+                | (units_of(low_lane_reg[LANES*f_row +: LANES], request_units)
+                    & {9{low_chosen[f_row]}});
         end
     end
 
