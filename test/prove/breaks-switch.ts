@@ -84,7 +84,7 @@ const scheduler: readonly Change[] = [
 
 const vlArbiter: readonly Change[] = [
   ["vl_arbiter", "granted_where_asked", "request15 || high_any || low_any;", "request15 || high_any;"],
-  ["vl_arbiter", "granted_lane_asks", "= |(lane & request);", "= |lane;"],
+  ["vl_arbiter", "granted_lane_asks", "high_ready[g] = |(lane & request);", "high_ready[g] = |lane;"],
   ["vl_arbiter", "one_grant", "!request15 && low_any && !grant_high", "!request15 && low_any"],
   ["vl_arbiter", "vl15_first", "{4{request15}} | high_vl", "{4{request15 && !high_any}} | high_vl"],
   ["vl_arbiter", "low_after_high", "!(limit_used && low_any)", "high_any"],
