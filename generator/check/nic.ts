@@ -17,25 +17,27 @@ export function checkNic(design: NicDesign): readonly Problem[] {
   ];
 }
 
-function checkHostWidth({ host, datapathBits }: NicDesign): readonly Problem[] {
-  if (host.dataBits === datapathBits) return [];
+function checkHostWidth({ host, port, clockMHz }: NicDesign): readonly Problem[] {
+  const gbps = (host.dataBits * clockMHz) / 1000;
+  if (gbps >= port.rateGbps) return [];
+  const needed = 2 ** Math.ceil(Math.log2((port.rateGbps * 1000) / clockMHz));
   return [
     {
       code: "LW_NIC_HOST_WIDTH",
-      severity: "error",
-      message: "host memory and the datapath have to be of one width: payload passes without being regrouped",
-      value: `${host.dataBits} bits, and a datapath of ${datapathBits} bits`,
-      limit: `${datapathBits} bits`,
-      remedy: "take host.dataBits out, or set datapathBits to the same",
+      severity: "warning",
+      message: `host memory of ${host.dataBits} bits at ${clockMHz} MHz carries ${round(gbps)} Gb/s each way, less than the port`,
+      value: `${round(gbps)} Gb/s`,
+      limit: `${port.rateGbps} Gb/s`,
+      remedy: `set host.dataBits to ${needed}, take it out, or accept the lower rate`,
       path: ["host", "dataBits"],
-      uses: ["host", "datapathBits"],
+      uses: ["host", "clockMHz", "port"],
     },
   ];
 }
 
 function checkHostReads(design: NicDesign): readonly Problem[] {
-  const { host, port, derived } = design;
-  const burstBytes = (derived.readBurstBeats.value * host.dataBits) / 8;
+  const { datapathBits, host, port, derived } = design;
+  const burstBytes = (derived.readBurstBeats.value * datapathBits) / 8;
   const needed = Math.min(64, nextPow2((hostReadNs * port.rateGbps) / 8 / burstBytes));
   if (host.outstandingReads >= needed) return [];
   const gbps = (host.outstandingReads * burstBytes * 8) / hostReadNs;

@@ -12,7 +12,7 @@ const host: Schema = {
   properties: {
     dataBits: {
       type: "integer",
-      enum: powers(64, 1024),
+      enum: powers(128, 1024),
       description: "Width of the AXI4 master; that of the datapath unless given.",
     },
     outstandingReads: {

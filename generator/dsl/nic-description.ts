@@ -42,7 +42,7 @@ export interface NicDescription {
   /** "window": packets of VL15, for queue pair 0, are received and sent through registers; "none" unless given. */
   readonly management?: "none" | "window";
   readonly host?: {
-    /** Width of the AXI4 master; that of the datapath unless given. */
+    /** Width of the AXI4 master, 128 … 1024 bits; that of the datapath unless given. */
     readonly dataBits?: number;
     /** Read bursts on their way at a time, 1 … 64, a power of two; 16 unless given. */
     readonly outstandingReads?: number;

@@ -94,7 +94,6 @@ describe("elaborateNic", () => {
     [{ frame: "ethernet", datagrams: "ud" }, "LW_NIC_DATAGRAMS"],
     [{ ethernet: { ipMtuBytes: 1500 } }, "LW_NIC_FRAME"],
     [{ frame: "ethernet", ethernet: { ipMtuBytes: 1500 } }, "LW_NIC_ETHERNET_MTU"],
-    [{ host: { dataBits: 512, outstandingReads: 64 } }, "LW_NIC_HOST_WIDTH"],
     [{ name: "module" }, "LW_NAME_KEYWORD"],
     [{ port: { rateGbps: 400, cableMeters: 3, fec: "rs544" } }, "LW_PCS_KEY"],
     [{ port: { rateGbps: 800, cableMeters: 3 } }, "LW_WIDTH_CLOCK"],

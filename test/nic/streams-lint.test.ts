@@ -10,6 +10,7 @@ import { axiReadMuxModules } from "../../generator/views/nic/axi-read-mux.ts";
 import { dmaReadModules } from "../../generator/views/nic/dma-read.ts";
 import { dmaWriteModules } from "../../generator/views/nic/dma-write.ts";
 import { fetchModules } from "../../generator/views/nic/fetch.ts";
+import { hostWidthModules } from "../../generator/views/nic/host-width.ts";
 import { rxParserModules } from "../../generator/views/nic/rx-parser.ts";
 import type { NicStreamDesign } from "../../generator/views/nic/sizes.ts";
 import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
@@ -24,7 +25,14 @@ const parts: readonly (readonly [name: string, modules: Modules])[] = [
   ["fetch of 64 bytes", (design) => fetchModules(design, 64)],
   ["fetch of 128 bytes", (design) => fetchModules(design, 128)],
   ["axi_read_mux", axiReadMuxModules],
+  ["wider host memory", (design) => hostWidthModules(withHost(design, 1024))],
+  ["narrower host memory", (design) => hostWidthModules(withHost(design, 128))],
 ];
+
+const withHost = (design: NicStreamDesign, dataBits: number): NicStreamDesign => ({
+  ...design,
+  host: { ...design.host, dataBits },
+});
 
 const wide = process.env.LANEWRIGHT_WIDTHS !== undefined;
 const cases: readonly StreamOptions[] = [
@@ -40,7 +48,9 @@ const cases: readonly StreamOptions[] = [
 ];
 
 const named = cases.flatMap((one) =>
-  parts.map(([name, modules]) => [`${name} at ${one.width} bits`, one, modules] as const),
+  parts
+    .filter(([, modules]) => modules(streamDesign(one)).length > 0)
+    .map(([name, modules]) => [`${name} at ${one.width} bits`, one, modules] as const),
 );
 
 describe("the streams of an adapter are clean and fit 100 columns", () => {

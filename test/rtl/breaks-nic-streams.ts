@@ -3,6 +3,7 @@ import { axiReadMuxModules } from "../../generator/views/nic/axi-read-mux.ts";
 import { dmaReadModules } from "../../generator/views/nic/dma-read.ts";
 import { dmaWriteModules } from "../../generator/views/nic/dma-write.ts";
 import { fetchModules } from "../../generator/views/nic/fetch.ts";
+import { hostWidthModules } from "../../generator/views/nic/host-width.ts";
 import { rxParserModules } from "../../generator/views/nic/rx-parser.ts";
 import { txBuilderModules } from "../../generator/views/nic/tx-builder.ts";
 import { filesOfModules, streamDesign } from "../nic/streams-design.ts";
@@ -20,6 +21,14 @@ export const files = [
   ...filesOfModules(design, txBuilderModules(design)),
   ...filesOfModules(design, fetchModules(design, 128)),
   ...filesOfModules(design, axiReadMuxModules(design)),
+  ...[
+    [128, 512],
+    [512, 128],
+  ].flatMap(([width, dataBits]) => {
+    const narrow = streamDesign({ width: width! });
+    const other = { ...narrow, host: { ...narrow.host, dataBits: dataBits! } };
+    return filesOfModules(other, hostWidthModules(other));
+  }),
 ];
 
 const only = "at 128 bits";
@@ -134,7 +143,7 @@ const parser: readonly Breaks[] = [
       ["- {11'd0, pad}", ""],
       ["reth || atomic ? next_ext[223:160]", "reth ? next_ext[223:160]"],
       ["RETH_IMM: hdr_imm <= next_ext[95:64]", "RETH_IMM: hdr_imm <= next_ext[223:192]"],
-      ["ends ? drop : 6'd0", "drop"],
+      ["ends && !rst ? drop : 7'd0", "drop"],
     ],
   },
 ];
@@ -201,4 +210,39 @@ const small: readonly Breaks[] = [
   },
 ];
 
-export const breaks: readonly Breaks[] = [...write, ...read, ...parser, ...builder, ...small];
+const widths: readonly Breaks[] = [
+  {
+    bench: "../nic/host-width",
+    only: "a datapath of 128 bits, host memory of 512 bits",
+    module: "nic/host_wider",
+    changes: [
+      [
+        "inside_reg ? part_reg : begun[m_rid] ? {PB{1'b0}} : note[PB-1:0]",
+        "inside_reg ? part_reg : {PB{1'b0}}",
+      ],
+      ["m_rlast ? note[2*PB-1:PB] : LAST_PART", "LAST_PART"],
+      ["read_end >> PB", "{1'b0, s_arlen} >> PB"],
+      ["s_awvalid && !write_full", "s_awvalid"],
+      ["m_rlast && part == end_at", "m_rlast"],
+      ["!write_begun_reg || write_part_reg == {PB{1'b0}}", "!write_begun_reg"],
+      ["s_wlast || write_part == LAST_PART", "write_part == LAST_PART"],
+      ["write_open && write_waits != {DB+1{1'b0}}", "write_open"],
+      ["!m_wvalid || m_wready", "1'b1"],
+    ],
+  },
+  {
+    bench: "../nic/host-width",
+    only: "a datapath of 512 bits, host memory of 128 bits",
+    module: "nic/host_narrower",
+    changes: [
+      ["m_rvalid && m_rid == ID", "m_rvalid"],
+      ["whole[i] ? 2'b00 : resp", "resp"],
+      ["gathered[m_rid] <= joined[W-1:H]", "gathered[2'd0] <= joined[W-1:H]"],
+      ["{s_awlen[7-PB:0], LAST_PART}", "s_awlen"],
+      ["s_wlast && write_part_reg == LAST_PART", "s_wlast"],
+      ["m_wready && write_part_reg == LAST_PART", "m_wready"],
+    ],
+  },
+];
+
+export const breaks: readonly Breaks[] = [...write, ...read, ...parser, ...builder, ...small, ...widths];

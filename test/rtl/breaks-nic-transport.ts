@@ -36,7 +36,7 @@ export const breaks: readonly Breaks[] = [
       ["key_may_invalidate ? SEEK : FAIL", "key_ok ? SEEK : FAIL"],
       ["is_swap && !equal ? EXECUTED : RESULT", "RESULT"],
       ["is_write ? left_reg : is_read", "is_write ? 32'd1 : is_read"],
-      ["cq_due_reg  <= ends && receive_reg;", "cq_due_reg  <= receive_reg;"],
+      ["cq_due_reg  <= ends && (receive_reg || datagram);", "cq_due_reg  <= receive_reg || datagram;"],
       ["{5'd0, hdr_solicited, has_key, has_imm}", "{5'd0, 1'b0, has_key, has_imm}"],
     ],
   },

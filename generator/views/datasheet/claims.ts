@@ -105,7 +105,7 @@ export function limitsSection(design: AnyDesign): Section {
 }
 
 function limitsOf(design: AnyDesign): readonly string[] {
-  if (design.kind === "nic") return limitsOfNic(design);
+  if (design.kind === "nic") return limitsOfNic();
   return design.kind === "switch" ? limitsOfSwitch(design) : limitsOfLink(design);
 }
 

@@ -57,9 +57,9 @@ export function rowsOfNic({ queuePairs }: NicDesign): readonly (readonly string[
   ];
 }
 
-export function limitsOfNic(design: NicDesign): readonly string[] {
+export function limitsOfNic(): readonly string[] {
   return [
-    `Host memory has the width of the datapath, ${num(design.host.dataBits)} bits, and the clock of the adapter.`,
+    `Host memory has the clock of the adapter.`,
     "Host addresses are those on the AXI4 bus: translation of pages is for an IOMMU outside.",
     "Of a receive request, only the pieces that a packet touches have their keys checked.",
     "The result of an atomic goes to one piece of 8 bytes at a multiple of 8.",

@@ -5,9 +5,11 @@ import { header } from "../common.ts";
 import { ethModules } from "../eth/index.ts";
 import { type FileOfDesign, fileOfModule, type ModuleFile } from "../files.ts";
 import { linkModulesOf } from "../link-files.ts";
+import { range } from "../ranges.ts";
 import { registerDemuxView } from "../switch/register-demux.ts";
 import { topPorts, topPortsView } from "../top-ports.ts";
 import { coreModules } from "./core.ts";
+import { hostSide, hostWidthModules } from "./host-width.ts";
 import { nicRanges } from "./sizes.ts";
 
 /** Signals of AXI4-Lite in the order of the demultiplexer's ports. */
@@ -25,6 +27,10 @@ function nicTopView(design: NicDesign): View {
       .filter((group) => kinds.includes(group.kind) && group.prefix.startsWith(prefix))
       .flatMap(({ ports }) => ports.map(({ name }) => name));
   const host = [...named(["memory"], "m_axi_"), "irq"];
+  const side = hostSide(design);
+  const inBeats = topPorts({ ...design, host: { ...design.host, dataBits: design.datapathBits } })
+    .filter(({ kind }) => kind === "memory")
+    .flatMap(({ ports }) => ports.map(({ name, bits }) => ({ name: name.replace(/^m_axi_/u, ""), bits })));
   return {
     header: header(
       design,
@@ -45,7 +51,16 @@ function nicTopView(design: NicDesign): View {
       port: wire.replace(/^p0_/u, ""),
       wire,
     })),
-    host_side: host.map((name, at) => ({ name, comma: at < host.length - 1 ? "," : "" })),
+    regrouped: side !== null,
+    side: side ?? "",
+    host_side: host.map((name, at) => ({
+      name,
+      wire: side === null ? name : name.replace(/^m_axi_/u, "beat_"),
+      comma: at < host.length - 1 ? "," : "",
+    })),
+    host_bus: inBeats.map(({ name, bits }, at) => ({
+      ...{ name, bits: range(bits), comma: at < inBeats.length - 1 ? "," : "" },
+    })),
   };
 }
 
@@ -54,6 +69,7 @@ export function nicFilesOf(design: NicDesign): readonly FileOfDesign[] {
   const modules: readonly ModuleFile[] = [
     ...(design.ethernet === null ? linkModulesOf(design.port) : ethModules(design)),
     ...coreModules(design),
+    ...hostWidthModules(design),
     ["register_demux", "switch/register_demux", registerDemuxView(design)],
   ];
   return [
