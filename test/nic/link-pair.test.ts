@@ -43,11 +43,14 @@ function count(pair: NicPair, side: 0 | 1, name: string): number {
   return pair.buses[side].read(0x1000 + offset).value;
 }
 
-describe("two adapters on a cable", () => {
+/** Widths of host memory; the datapath has 256 bits. */
+const hostWidths = long ? [256, 128, 512] : [256];
+
+describe.each(hostWidths)("two adapters on a cable, host memory of %i bits", (dataBits) => {
   let built: BuiltModel;
   let design: NicDesign;
   beforeAll(async () => {
-    design = elaborateNic(pairDescription);
+    design = elaborateNic({ ...pairDescription, host: { dataBits } });
     built = await buildTexts(
       "dut",
       filesOf(design).map(({ path, template, view }) => [
