@@ -216,14 +216,11 @@ const widths: readonly Breaks[] = [
     only: "a datapath of 128 bits, host memory of 512 bits",
     module: "nic/host_wider",
     changes: [
-      [
-        "inside_reg ? part_reg : begun[m_rid] ? {PB{1'b0}} : note[PB-1:0]",
-        "inside_reg ? part_reg : {PB{1'b0}}",
-      ],
-      ["m_rlast ? note[2*PB-1:PB] : LAST_PART", "LAST_PART"],
+      ["begun[hold_id_reg] ? {PB{1'b0}} : note[PB-1:0]", "{PB{1'b0}}"],
+      ["hold_last_reg ? note[2*PB-1:PB] : LAST_PART", "LAST_PART"],
       ["read_end >> PB", "{1'b0, s_arlen} >> PB"],
       ["s_awvalid && !write_full", "s_awvalid"],
-      ["m_rlast && part == end_at", "m_rlast"],
+      ["hold_last_reg && over", "hold_last_reg"],
       ["!write_begun_reg || write_part_reg == {PB{1'b0}}", "!write_begun_reg"],
       ["s_wlast || write_part == LAST_PART", "write_part == LAST_PART"],
       ["write_open && write_waits != {DB+1{1'b0}}", "write_open"],
