@@ -119,7 +119,7 @@ describe("explain", () => {
     expect([code, err]).toEqual([0, ""]);
     for (const id of [...switchDerivedIds, ...derivedIds]) expect(out).toContain(`│ ${id} `);
     expect(out).toContain("MII in to MII out");
-    expect(out).toMatch(/│ sum +│ +20 │ 49\.649 │/);
+    expect(out).toMatch(/│ sum +│ +22 │ 54\.614 │/);
     expect(out).toContain("Packets of one beat (up to 128 bytes) are switched every second cycle");
     for (const module of ["voq_memory", "unicast_table", "sl_to_vl", "replay_buffer"])
       expect(out).toContain(module);
