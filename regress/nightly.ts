@@ -1,12 +1,13 @@
 /**
  * The nightly regression: a million packets and more through every link configuration with all faults mixed, each kind of
- * fault alone, links on their lanes, switches, and how switches share their outputs. docs/regression.md says how long it
- * takes.
+ * fault alone, links on their lanes, switches, how switches share their outputs, adapters, and hostile packets into adapters.
+ * docs/regression.md says how long it takes.
  */
 import { defineRegression, type RegressionEntry } from "lanewright";
 import { nineSwitch, smallSwitch } from "../test/switch/devices.ts";
 import { laneSoakDevices } from "./lane-devices.ts";
 import { soakDevices } from "./link-devices.ts";
+import { fuzzedNics, soakNics } from "./nic-devices.ts";
 import { soakSwitches } from "./switch-devices.ts";
 
 const wanted = 1_000_000;
@@ -45,5 +46,13 @@ export default defineRegression({
       seeds: 3,
     },
     { descriptions: [{ ...nineSwitch, kind: "switch" }], scenarios: ["fairness"], packets: 20_000, seeds: 3 },
+    ...soakNics.map(({ description, messages }) => ({
+      descriptions: [{ ...description, kind: "nic" as const }],
+      ...{ packets: messages, seeds: 100, minimumPackets: 100 * messages },
+    })),
+    ...fuzzedNics.map((description) => ({
+      ...{ descriptions: [{ ...description, kind: "nic" as const }], scenarios: ["fuzz"] },
+      ...{ packets: 10_000, seeds: wanted / 10_000, minimumPackets: wanted },
+    })),
   ],
 });

@@ -1,5 +1,6 @@
 /** The scenarios that come with Lanewright, by name. */
 import type { AnyDescription } from "../../generator/dsl/switch-description.ts";
+import { fuzzNic } from "../fuzz/nic.ts";
 import { type LaneFaults, laneFaults, soakLanes } from "../soak/lanes.ts";
 import { soak } from "../soak/link.ts";
 import { type LinkFaults, linkFaults } from "../soak/link-scenario.ts";
@@ -37,6 +38,19 @@ const soakAny: RegressionScenario = {
   },
 };
 
+/** Packets that are wrong in every header, into an adapter without its link port. */
+const fuzz: RegressionScenario = {
+  faults: (design) => (design.kind === "nic" && design.ethernet === null ? ["hostile"] : []),
+  run: async ({ description, seed, packets }) => {
+    if (description.kind !== "nic") throw new Error(`${description.name} is no adapter`);
+    const { frames, stops, counters } = await fuzzNic(description, seed, packets);
+    const sum = (prefix: string): number =>
+      Object.entries(counters).reduce((all, [name, count]) => all + (name.startsWith(prefix) ? count : 0), 0);
+    const note = `${sum("DROP_")} dropped, ${sum("REFUSED_")} accesses refused, ${stops} queue pairs stopped`;
+    return { packets: frames, note };
+  },
+};
+
 /** How two lanes share an output under weights of 3 to 1, within 2 %. */
 const weights: RegressionScenario = {
   faults: (design) =>
@@ -64,4 +78,7 @@ const sharing = ({ packets, shares }: ShareResult): ScenarioResult => ({
   note: `shares ${shares.map((share) => share.toFixed(4)).join(" ")}`,
 });
 
-export const builtIn: Readonly<Record<string, RegressionScenario>> = { soak: soakAny, weights, fairness };
+export const builtIn: Readonly<Record<string, RegressionScenario>> = {
+  soak: soakAny,
+  ...{ fuzz, weights, fairness },
+};

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
+import { openModel } from "../../sim/driver/model.ts";
+import { CoreRig } from "../../sim/nic/core-rig.ts";
 import type {
   QpAttributes,
   ReceiveRequest,
@@ -18,7 +20,6 @@ import {
 import { decodeTransport } from "../../sim/reference/rc/packet.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
 import { buildCore } from "./core-pair.ts";
-import { FuzzRig } from "./fuzz-rig.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
 
@@ -48,13 +49,13 @@ const hasKey = (opcode: number): boolean => [0x06, 0x0a, 0x0b, 0x0c, 0x13, 0x14]
 
 /** The generated adapter in the place of a host of the capture; keys of the capture stand for its own. */
 class RtlNic implements ReplayNic {
-  readonly rig: FuzzRig;
-  readonly memory: FuzzRig["host"];
+  readonly rig: CoreRig;
+  readonly memory: CoreRig["host"];
   readonly #keys = new Map<number, number>();
   ipId = 0;
 
   constructor(built: BuiltModel) {
-    this.rig = new FuzzRig(design, built, new Rng(1));
+    this.rig = new CoreRig(design, openModel(built), new Rng(1));
     this.memory = this.rig.host;
   }
 

@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => bench.remove());
 
+const nightly = fileURLToPath(new URL("../../regress/nightly.ts", import.meta.url));
 const other = { ...link, name: "other" };
 
 describe("a plan", () => {
@@ -53,11 +54,14 @@ describe("a plan", () => {
   it("takes the faults that a scenario knows first where none are given, for each kind of device its own", async () => {
     const lanes = fileURLToPath(new URL("../../examples/link-25g-lanes.json", import.meta.url));
     const leaf = fileURLToPath(new URL("../../examples/leaf4-small.json", import.meta.url));
+    const nic = fileURLToPath(new URL("../../examples/nic-100g.ts", import.meta.url));
     const { items } = await bench.plan([
-      { descriptions: [link, lanes, leaf], scenarios: ["soak"] },
+      { descriptions: [link, lanes, leaf, nic], scenarios: ["soak"] },
       { descriptions: [leaf], scenarios: ["fairness"] },
+      { descriptions: [nic], scenarios: ["fuzz"] },
     ]);
-    expect(items.map(({ faults }) => faults)).toEqual(["mixed", "mixed", "mixed", "none"]);
+    const usual = items.map(({ faults }) => faults);
+    expect(usual).toEqual(["mixed", "mixed", "mixed", "mixed", "none", "hostile"]);
   });
 
   it("is cut into shards that hold each item once, always the same, of equal size", async () => {
@@ -69,6 +73,24 @@ describe("a plan", () => {
       const sizes = shards.map((shard) => shard.length);
       expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
       expect(shards).toEqual(Array.from({ length: count }, (_, index) => shardOf(items, index, count)));
+    }
+  });
+
+  it("of the night has native adapters and RoCE v2 under load, and 10^5 hostile packets for some", async () => {
+    const { items, descriptions, minimums } = await loadPlan(nightly);
+    const adapters = Object.values(descriptions).filter(({ kind }) => kind === "nic");
+    const devicesOf = (scenario: string) => {
+      const names = new Set(items.filter((one) => one.scenario === scenario).map((one) => one.description));
+      return adapters.filter(({ name }) => names.has(name));
+    };
+    const frames = devicesOf("soak").map((one) => ("frame" in one && one.frame) || "infiniband");
+    expect(new Set(frames)).toEqual(new Set(["infiniband", "ethernet"]));
+    const hostile = items.filter(({ scenario }) => scenario === "fuzz");
+    expect(devicesOf("fuzz").length).toBeGreaterThan(1);
+    for (const { name } of devicesOf("fuzz")) {
+      const given = hostile.filter(({ description }) => description === name);
+      expect(given.reduce((sum, { packets }) => sum + packets, 0)).toBe(minimums[name]);
+      expect(minimums[name]).toBeGreaterThanOrEqual(100_000);
     }
   });
 
@@ -97,6 +119,7 @@ describe("a plan that cannot be run", () => {
     ["LW_PLAN_EMPTY", [{ faults: [] }]],
     ["LW_PLAN_DEVICE", [{}, { descriptions: [{ ...link, mtuBytes: 512 }], faults: ["odd"] }]],
     ["LW_PLAN_SCENARIO", [{ scenarios: ["rain"] }]],
+    ["LW_PLAN_SCENARIO", [{ scenarios: ["fuzz"] }]],
     ["LW_PLAN_FAULTS", [{ faults: ["rain"] }]],
     ["LW_PLAN_REPEATS", [{ seedList: [3, 3] }]],
     ["LW_NOT_A_DESCRIPTION", [{ descriptions: [3] }]],

@@ -1,17 +1,16 @@
 /** One adapter without its link port, given packets byte by byte; every access to host memory is held against what is allowed. */
 import type { NicDesign } from "../../generator/design/nic.ts";
 import { nicCounters } from "../../generator/elaborate/nic-registers.ts";
-import { Axi4Memory } from "../../sim/bfm/axi4-memory.ts";
-import type { WrittenBurst } from "../../sim/bfm/axi4-write.ts";
-import { AxiLite } from "../../sim/bfm/axil.ts";
-import { HostPages } from "../../sim/bfm/host-pages.ts";
-import type { BuiltModel } from "../../sim/build/index.ts";
-import { type Model, openModel } from "../../sim/driver/model.ts";
-import type { Port } from "../../sim/driver/port.ts";
-import { NicDriver } from "../../sim/nic/driver.ts";
-import { growing } from "../../sim/nic/nic-pair.ts";
-import type { HostMemoryAccess } from "../../sim/nic/rings.ts";
-import type { Rng } from "../../sim/traffic/rng.ts";
+import { Axi4Memory } from "../bfm/axi4-memory.ts";
+import type { WrittenBurst } from "../bfm/axi4-write.ts";
+import { AxiLite } from "../bfm/axil.ts";
+import { HostPages } from "../bfm/host-pages.ts";
+import type { Model } from "../driver/model.ts";
+import type { Port } from "../driver/port.ts";
+import type { Rng } from "../traffic/rng.ts";
+import { NicDriver } from "./driver.ts";
+import { growing } from "./nic-pair.ts";
+import type { HostMemoryAccess } from "./rings.ts";
 
 /** Bytes of host memory from `from` up to, and without, `to`. */
 export interface Span {
@@ -30,7 +29,7 @@ export const ringBase = 1n << 40n;
 /** The core's own registers begin at 0. */
 const registerBase = 0;
 
-export class FuzzRig {
+export class CoreRig {
   readonly model: Model;
   readonly host: HostMemoryAccess;
   readonly driver: NicDriver;
@@ -50,9 +49,10 @@ export class FuzzRig {
   #incoming: { packet: RawPacket; at: number }[] = [];
   #partial: number[] = [];
 
-  constructor(design: NicDesign, built: BuiltModel, rng: Rng) {
+  /** @param model an open model of `nic_core`, not yet stepped; it is closed with the rig */
+  constructor(design: NicDesign, model: Model, rng: Rng) {
     this.#design = design;
-    this.model = openModel(built);
+    this.model = model;
     this.#beatBytes = design.datapathBits / 8;
     const pages = new HostPages();
     this.host = growing(pages);
