@@ -81,6 +81,7 @@ const contextBitsPerQp = rule(
   {
     engineBits: [
       contextBits.stateCopies * contextBits.state +
+        contextBits.failures +
         contextBits.receiver +
         contextBits.receiveWqe +
         contextBits.response +

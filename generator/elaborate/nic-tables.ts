@@ -36,6 +36,8 @@ export const contextBits = {
   /** State, in a copy for each that reads it. */
   state: 3,
   stateCopies: 5,
+  /** First writes that failed, of requests of the peer and of own ones: a mark and a number each. */
+  failures: 2 * 17,
   /** Requests of the peer: settings, where it stands, the receive work request that is being filled. */
   receiver: 147 + 301,
   receiveWqe: 512,
@@ -75,6 +77,7 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
     ["nic_mr_memory", ringRows(memoryRegions), regionRowBits],
     ["nic_cq_memory", ringRows(completionQueues), completionRowBits],
     ["nic_qp_state_memory", contextBits.stateCopies * queuePairs, contextBits.state],
+    ["nic_cq_failures", queuePairs, contextBits.failures],
     ["nic_rq_settings", queuePairs, responderSettingsBits(design)],
     ["nic_rq_context", queuePairs, 301 + mark],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],

@@ -47,11 +47,14 @@ export interface Load {
   readonly takes: number;
   /** Of a completion for a queue that there is not. */
   readonly strange?: number;
+  /** Of a write that host memory answers with an error, and of a queue pair that starts; default 0. */
+  readonly fails?: number;
   /** Of a write that is not of this module; default 0.1. */
   readonly background?: number;
 }
 
 const fields = ["cq", "qpn", "opcode", "status", "bytes", "imm", "wqe", "flags", "after"] as const;
+const queuePairs = 16;
 const wrap16 = (value: number): number => value & 0xffff;
 
 export class CqBench {
@@ -64,7 +67,7 @@ export class CqBench {
   readonly open: Completion[][] = [[], []];
   /** Writes on their way: number, and the entry where it is one of this module. */
   readonly writes: { number: number; address: bigint | null; bytes: Uint8Array }[] = [];
-  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0 };
+  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0, spoiled: 0, spared: 0 };
   /** Completions written, of each client. */
   readonly written = [0, 0];
   issued: number;
@@ -75,6 +78,13 @@ export class CqBench {
   #row: { cq: number; queue: Queue } | undefined;
   #arm: { cq: number; solicited: boolean } | undefined;
   #index: { cq: number; index: number } | undefined;
+  /** A write that failed and is not told, a queue pair that starts. */
+  #fail: { qpn: number; own: number } | undefined;
+  #start: { qpn: number; state: number } | undefined;
+  /** First write that failed, by queue pair and client. */
+  readonly #failed = new Map<string, number>();
+  /** Completions whose queue pair starts while they are looked at: their status is either. */
+  readonly #either = new Set<Completion>();
   /** The message that stands at the port: what it has to be. */
   #message: { address: bigint; bytes: Uint8Array } | undefined;
   #errors: number[] = [];
@@ -87,6 +97,14 @@ export class CqBench {
     this.completed = start;
     this.queues = Array.from({ length: queues }, () => this.#fresh(0n, 0, 0, 0));
     resetAll(model);
+    for (let qpn = 0; qpn < queuePairs; qpn += 1) {
+      for (const [name, value] of Object.entries({ valid: 1, qpn, state: qpn % 2 }))
+        model.port(`qpc_${name}`).set(value);
+      model.eval();
+      if (model.port("qpc_ready").get() !== 1) fail(model, "a queue pair cannot start");
+      model.step();
+    }
+    model.port("qpc_valid").set(0);
   }
 
   #fresh(base: bigint, log: number, count: number, period: number): Queue {
@@ -172,6 +190,7 @@ export class CqBench {
     set("cq_arm_valid", Number(this.#arm !== undefined));
     set("cq_arm_cq", this.#arm?.cq ?? 0);
     set("cq_arm_solicited", Number(this.#arm?.solicited ?? false));
+    this.#offerFailure(load.fails ?? 0);
     set("issued", this.issued);
     set("completed", this.completed);
     const messages = rng.chance(load.messages);
@@ -197,17 +216,66 @@ export class CqBench {
         fail(model, `error of ${get("cq_error_qpn")}`);
     }
     if (get("event_valid") === 1 && takes) this.#event(get("event_cq"));
+    const told = this.#fail !== undefined && get("fail_ready") === 1;
+    if (get("fail_ready") === 1 && !told) fail(model, "no write has failed");
+    const started = this.#start !== undefined && get("qpc_ready") === 1;
+    if (told && started) fail(model, "two writes of a row at a time");
     const background = rng.chance(load.background ?? 0.1);
     model.step();
     if (sent !== undefined) this.#write(sent.address, sent.bytes);
     else if (background) this.#write(null, new Uint8Array(0));
-    while (this.writes.length > 0 && rng.chance(load.answers)) this.#answer();
+    if (told) this.#note();
+    if (started) this.#begin();
+    // The write that failed is not complete until it is told.
+    while (this.#fail === undefined && this.writes.length > 0 && rng.chance(load.answers)) this.#answer();
     for (const n of taken) {
       this.open[n]!.push(this.#offers[n]!);
       this.#offers[n] = undefined;
     }
     this.#apply(doorbells);
     this.#judge();
+  }
+
+  #offerFailure(chance: number): void {
+    const { model, rng } = this;
+    const qpn = rng.below(queuePairs);
+    if (this.#fail === undefined && this.writes.length > 0 && rng.chance(chance))
+      this.#fail = { qpn, own: rng.below(2) };
+    if (this.#start === undefined && rng.chance(chance))
+      this.#start = { qpn: rng.below(queuePairs), state: rng.below(7) };
+    model.port("fail_valid").set(Number(this.#fail !== undefined));
+    model.port("fail_qpn").set(this.#fail?.qpn ?? qpn);
+    model.port("fail_own").set(this.#fail?.own ?? 0);
+    model.port("qpc_valid").set(Number(this.#start !== undefined));
+    model.port("qpc_qpn").set(this.#start?.qpn ?? qpn);
+    model.port("qpc_state").set(this.#start?.state ?? 0);
+  }
+
+  #note(): void {
+    const { qpn, own } = this.#fail!;
+    const key = `${qpn}.${own}`;
+    if (!this.#failed.has(key)) this.#failed.set(key, wrap16(this.completed + 1));
+    this.#fail = undefined;
+  }
+
+  #begin(): void {
+    const { qpn, state } = this.#start!;
+    this.#start = undefined;
+    if (state > 1) return;
+    for (const own of [0, 1]) {
+      const head = this.open[own]![0];
+      if (head !== undefined && head.qpn % queuePairs === qpn && this.#spoiled(own, head))
+        this.#either.add(head);
+      this.#failed.delete(`${qpn}.${own}`);
+    }
+  }
+
+  /** It speaks of a write that failed, or of a later one. */
+  #spoiled(client: number, { qpn, after }: Completion): boolean {
+    const first = this.#failed.get(`${qpn % queuePairs}.${client}`);
+    if (first === undefined) return false;
+    if (wrap16(after - first) >= 0x8000) this.seen.spared += 1;
+    return wrap16(after - first) < 0x8000;
   }
 
   #write(address: bigint | null, bytes: Uint8Array): void {
@@ -267,7 +335,9 @@ export class CqBench {
       return;
     }
     this.written[lone]! += 1;
-    this.#put(queue!, one, bytes);
+    const spoiled = this.#spoiled(lone, one) || (this.#either.has(one) && bytes[14] !== 0);
+    if (spoiled && one.status === 0) this.seen.spoiled += 1;
+    this.#put(queue!, spoiled && one.status === 0 ? { ...one, status: 4 } : one, bytes);
   }
 
   /** The client whose head is lost: the error tells its queue pair. */

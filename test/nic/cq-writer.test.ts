@@ -37,17 +37,44 @@ describe.each([
     [
       1,
       0,
-      { completions: 0.1, rows: 0.005, arms: 0.05, polls: 0.1, answers: 0.5, messages: 0.7, takes: 0.5 },
+      {
+        completions: 0.1,
+        rows: 0.005,
+        arms: 0.05,
+        polls: 0.1,
+        answers: 0.5,
+        messages: 0.7,
+        takes: 0.5,
+        fails: 0.01,
+      },
     ],
     [
       2,
       65_400,
-      { completions: 0.5, rows: 0.02, arms: 0.03, polls: 0.2, answers: 0.3, messages: 1, takes: 1 },
+      {
+        completions: 0.5,
+        rows: 0.02,
+        arms: 0.03,
+        polls: 0.2,
+        answers: 0.3,
+        messages: 1,
+        takes: 1,
+        fails: 0.05,
+      },
     ],
     [
       3,
       40_000,
-      { completions: 0.08, rows: 0.002, arms: 0.2, polls: 0.02, answers: 0.05, messages: 0.2, takes: 1 },
+      {
+        completions: 0.08,
+        rows: 0.002,
+        arms: 0.2,
+        polls: 0.02,
+        answers: 0.05,
+        messages: 0.2,
+        takes: 1,
+        fails: 0.02,
+      },
     ],
   ])("writes rings and tells of them, seed %i, from write %i", async (seed, start, load) => {
     await withSeed(seed, (rng) => {
@@ -57,6 +84,8 @@ describe.each([
       expect(bench.seen.cqes).toBeGreaterThan(40);
       expect(bench.seen.lost).toBeGreaterThan(20);
       expect(bench.seen.events).toBeGreaterThan(20);
+      expect(bench.seen.spoiled).toBeGreaterThan(10);
+      expect(bench.seen.spared).toBeGreaterThan(0);
       if (memoryProtection === "secded") expect(bench.seen.uncorrectable).toBeGreaterThan(0);
       // Nobody took so long that two events became one.
       for (const { fires, events } of bench.queues) expect(events).toBe(fires);

@@ -26,6 +26,11 @@ interface Packet {
   readonly payload: Uint8Array;
   readonly pieces: readonly Piece[];
 }
+/** An answer with an error that is told: whose write it was. */
+interface Failure {
+  readonly qpn: number;
+  readonly own: number;
+}
 interface Pace {
   readonly gaps?: number;
   readonly stalls?: number;
@@ -53,12 +58,17 @@ class WriteRun {
   readonly #bytes: Uint8Array[] = [];
   /** Bursts of each command and message taken, in order. */
   readonly #bursts: number[] = [];
+  /** What is to be told, in order. */
+  readonly #failures: Failure[] = [];
+  readonly #rng: Rng;
+  told = 0;
   #answers = 0;
   #at = 0;
   #issued = 0;
 
   constructor(model: Model, rng: Rng, { gaps = 0, stalls = 0, latency = [1, 1] }: Pace = {}) {
     this.#model = model;
+    this.#rng = rng.fork("fail");
     this.#beatBytes = model.port("pl_tdata").bits / 8;
     for (const pages of [this.pages, this.due]) pages.map(base, windowPages * hostPageBytes);
     const one = (): number => (rng.chance(0.5) ? stalls : 0);
@@ -66,22 +76,25 @@ class WriteRun {
       ...{ sides: "write", seed: rng.next(), writeLatency: latency },
       stalls: { aw: one(), w: one(), b: one() },
     });
-    this.memory.write!.onWritten = () => {
-      this.#answers += 1;
-    };
     this.commands = new RecordSource(model, "cmd_", rng.fork("cmd"), gaps);
     this.messages = new RecordSource(model, "msg_", rng.fork("msg"), gaps);
     this.stream = new RecordSource(model, "pl_t", rng.fork("pl"), gaps);
     this.commands.onTaken = (fields, cycle) => {
-      const { address, bytes, discard } = fields as { address: bigint; bytes: number; discard: number };
+      const { address, bytes, discard, qpn, own } = fields as unknown as Failure &
+        Record<"bytes" | "discard", number> & { address: bigint };
       const data = this.#bytes.shift()!.subarray(0, bytes);
       this.takenAt.push(cycle);
-      if (discard === 0) this.#expect(address, data);
+      if (discard === 0) this.#expect(address, data, { qpn, own });
     };
     this.messages.onTaken = (fields, cycle) => {
-      const { address, data, small } = fields as { address: bigint; data: Uint8Array; small: number };
+      const { address, data, small, qpn, own } = fields as unknown as Failure & {
+        address: bigint;
+        data: Uint8Array;
+        small: number;
+      };
       this.takenAt.push(cycle);
-      this.#expect(address, small === 1 ? data.subarray(0, 8) : data);
+      if (small === 1) this.#expect(address, data.subarray(0, 8), { qpn, own });
+      else this.#expect(address, data, null);
     };
   }
 
@@ -92,17 +105,19 @@ class WriteRun {
       this.#bytes.push(payload.subarray(at, at + bytes));
       at += bytes;
       const ends = last ?? index === pieces.length - 1;
-      this.commands.push({ address, bytes, discard: discard ? 1 : 0, last: ends ? 1 : 0 });
+      this.commands.push({ address, bytes, discard: discard ? 1 : 0, last: ends ? 1 : 0, ...anyone(rng) });
     });
   }
 
   message({ address, data, small }: Message): void {
-    this.messages.push({ address, data, small: small ? 1 : 0 });
+    this.messages.push({ address, data, small: small ? 1 : 0, ...anyone(this.#rng) });
   }
 
-  #expect(address: bigint, data: Uint8Array): void {
+  #expect(address: bigint, data: Uint8Array, owner: Failure | null): void {
     const room = hostPageBytes - Number(address & 0xfffn);
-    this.#bursts.push(data.length > room ? 2 : 1);
+    const starts = data.length > room ? [address, address + BigInt(room)] : [address];
+    this.#bursts.push(starts.length);
+    if (owner !== null) this.#failures.push(...starts.filter((start) => start >= hole).map(() => owner));
     this.#issued += 1;
     if (address < hole) this.due.write(address, data);
   }
@@ -117,6 +132,7 @@ class WriteRun {
       rest = busy ? 0 : rest + 1;
     }
     expect(memory.violations).toEqual([]);
+    expect(this.#failures).toEqual([]);
     expect(this.#model.port("completed").get()).toBe(this.#issued & 0xffff);
     for (let page = 0; page < windowPages; page += 1) {
       const from = base + BigInt(page * hostPageBytes);
@@ -132,14 +148,17 @@ class WriteRun {
     const model = this.#model;
     const parts = [this.commands, this.messages, this.stream];
     for (const part of parts) part.drive();
-    const known = this.#answers;
     this.memory.drive(this.#at);
+    model.port("fail_ready").set(this.#rng.chance(0.2) ? 1 : 0);
     model.eval();
     const [issued, completed] = [model.port("issued").get(), model.port("completed").get()];
     if (issued !== (this.#issued & 0xffff)) throw new Error(`issued is ${issued}, not ${this.#issued}`);
-    const complete = this.#complete(known);
-    if (completed !== complete && completed !== this.#complete(known - 1))
-      throw new Error(`completed is ${completed}, ${complete} are`);
+    // What failed is not complete until it is told.
+    const failing = model.port("fail_valid").get();
+    const complete = this.#complete(this.#answers - failing);
+    if (completed !== complete) throw new Error(`completed is ${completed}, ${complete} are`);
+    this.#answers += model.port("m_bvalid").get() & model.port("m_bready").get();
+    if (failing === 1 && model.port("fail_ready").get() === 1) this.#tell();
     if (model.port("m_awvalid").get() === 1) this.awAt.push(this.#at);
     if (model.port("m_wvalid").get() === 1 && model.port("m_wready").get() === 1) this.wAt.push(this.#at);
     for (const part of parts) part.sample(this.#at);
@@ -147,6 +166,12 @@ class WriteRun {
     model.step();
     this.errors += model.port("write_error").get();
     this.#at += 1;
+  }
+
+  #tell(): void {
+    const is = { qpn: this.#model.port("fail_qpn").get(), own: this.#model.port("fail_own").get() };
+    expect(is).toEqual(this.#failures.shift());
+    this.told += 1;
   }
 
   /** How many of what was taken had all of its answers when there were so many, modulo 2^16. */
@@ -161,6 +186,8 @@ class WriteRun {
     return count & 0xffff;
   }
 }
+
+const anyone = (rng: Rng): Failure => ({ qpn: rng.below(16), own: rng.below(2) });
 
 /** An address in the window such that the bytes end in it; often near the end of a page. */
 function place(rng: Rng, bytes: number): bigint {
@@ -244,7 +271,7 @@ describe.each(nicWidths)("nic_dma_write at %i bits", (width) => {
       run.run();
     }));
 
-  it("tells of answers with an error, and goes on", () =>
+  it("tells whose writes were answered with an error before they count as complete, and goes on", () =>
     withSeed(seed, (rng) => {
       const run = start(rng, { latency: [1, 9] });
       const wrong = [hole, hole + 4096n - 3n, base + BigInt(windowPages * hostPageBytes) - 1n];
@@ -252,9 +279,14 @@ describe.each(nicWidths)("nic_dma_write at %i bits", (width) => {
         run.packet(rng, { payload: randomBytes(rng, 9), pieces: [{ address, bytes: 9 }] });
       run.due.map(hole, 4096);
       run.message({ address: hole + 64n, data: randomBytes(rng, 64), small: false });
+      run.message({ address: hole + 128n, data: randomBytes(rng, 64), small: true });
+      // Many at once: nothing else is answered until the one before has been told.
+      for (let count = 0; count < 40; count += 1)
+        run.packet(rng, { payload: randomBytes(rng, 8), pieces: [{ address: hole, bytes: 8 }] });
       run.packet(rng, randomPacket(rng, 300));
       run.run();
-      expect(run.errors).toBe(5);
+      // All but the message of 64 bytes are of a queue pair.
+      expect([run.errors, run.told]).toEqual([46, 45]);
     }));
 
   it("takes a beat a cycle from aligned packets of 4 KiB", () =>

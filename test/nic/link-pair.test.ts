@@ -21,6 +21,7 @@ import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
 import { connectPairs } from "./connections.ts";
 import { pairDescription } from "./pair-design.ts";
+import { checkWriteErrors } from "./write-errors.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -93,6 +94,12 @@ describe.each(hostWidths)("two adapters on a cable, host memory of %i bits", (da
       }
       pair.close();
     }));
+
+  it("a write that host memory answers with an error fails its queue pair, and no other", () => {
+    const pair = new NicPair(design, [openModel(built), openModel(built)], {});
+    checkWriteErrors(pair);
+    pair.close();
+  });
 
   it("what an adapter sends is decoded by the reference model and by tshark as it was meant, ICRC and lengths included", () => {
     const folder = mkdtempSync(join(tmpdir(), "lanewright-nic-"));

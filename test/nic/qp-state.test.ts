@@ -8,6 +8,8 @@ import { benchNic, openNicModule } from "./nic-bench.ts";
 const [reset, err] = [0, 6];
 /** A state that the memory has lost. */
 const lost = 9;
+/** Clients that report errors; the last one reads nothing. */
+const failing = [0, 1, 2, 3, 4];
 const shown = (state: number): number => (state === lost ? err : state);
 
 /** What a cycle may bring, each a chance. */
@@ -28,7 +30,7 @@ class Bench {
   readonly due: number[] = [];
   /** What each client's last read may show. */
   readonly reads: (readonly number[] | undefined)[] = [undefined, undefined, undefined, undefined];
-  readonly errors: (number | undefined)[] = [undefined, undefined, undefined, undefined];
+  readonly errors: (number | undefined)[] = failing.map(() => undefined);
   row: { qpn: number; state: number; damaged: boolean } | undefined;
   /** The row that was taken and is not written yet. */
   taken: { qpn: number; state: number; before: number } | undefined;
@@ -81,13 +83,13 @@ class Bench {
       if (this.secded && row.damaged) set("inject", 3);
     }
     const failed: number[] = [];
-    for (const n of [0, 1, 2, 3]) {
+    for (const n of failing) {
       if (this.errors[n] === undefined && rng.chance(load.errors)) this.errors[n] = rng.below(count);
       set(`e${n}_valid`, Number(this.errors[n] !== undefined));
       set(`e${n}_qpn`, this.errors[n] ?? rng.below(count));
     }
     model.eval();
-    for (const n of [0, 1, 2, 3]) {
+    for (const n of failing) {
       if (get(`e${n}_ready`) === 0) continue;
       const qpn = this.errors[n];
       if (qpn === undefined) fail(model, `client ${n} has no error`);
@@ -166,7 +168,7 @@ describe.each([
       for (let cycle = 0; cycle < 6000; cycle += 1) bench.cycle(load);
       for (let cycle = 0; cycle < 600; cycle += 1) bench.cycle(idle);
       expect(bench.due).toEqual([]);
-      expect(bench.errors).toEqual([undefined, undefined, undefined, undefined]);
+      expect(bench.errors).toEqual(failing.map(() => undefined));
       expect(bench.seen.told).toBeGreaterThan(20);
       expect(bench.seen.beside).toBeGreaterThan(5);
       if (load.queries > 0) expect(bench.seen.answers).toBeGreaterThan(50);

@@ -41,7 +41,7 @@ export function streamDesign(options: StreamOptions): NicStreamDesign {
   const { width, mtuBytes = 4096, inlineBytes = 32, outstandingReads = 8 } = options;
   const { memoryProtection = "none", readBurstBeats = Math.min(64, 4096 / (width / 8)) } = options;
   return {
-    ...{ name: "dut", datapathBits: width, mtuBytes, memoryProtection },
+    ...{ name: "dut", datapathBits: width, mtuBytes, memoryProtection, queuePairs: 16 },
     datagrams: options.datagrams ?? false,
     host: { dataBits: width, outstandingReads },
     derived: {

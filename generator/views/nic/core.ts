@@ -51,7 +51,7 @@ function coreView(design: NicDesign): View {
     from: design.congestion === "dcqcn" ? "seen" : "rx",
     lane: design.managementWindow ? "lane" : design.congestion === "dcqcn" ? "seen" : "rx",
     to: design.managementWindow ? "q" : design.congestion === "dcqcn" ? "built" : "tx",
-    rowTakers: design.congestion === "dcqcn" ? "5" : "4",
+    rowTakers: design.congestion === "dcqcn" ? "6" : "5",
     r: nicRanges(design),
     qp: range(qpBits(design)),
     qpZero: dec(0, qpBits(design)),
@@ -76,6 +76,12 @@ const small = (design: NicDesign, name: string, purpose: string): ModuleFile => 
   { header: header(design, purpose), module: moduleName(design, `nic_${name}`) },
 ];
 
+/** `nic_message_mux`. */
+function messageMuxModule(design: NicDesign): ModuleFile {
+  const [suffix, template, view] = small(design, "message_mux", "Short writes of host memory.");
+  return [suffix, template, { ...view, qp: range(qpBits(design)) }];
+}
+
 /** Everything of an adapter but its link port, each module once, the core last. */
 export function coreModules(design: NicDesign): readonly ModuleFile[] {
   const parts: readonly ModuleFile[] = [
@@ -93,7 +99,7 @@ export function coreModules(design: NicDesign): readonly ModuleFile[] {
     ["nic_response_engine", "nic/response_engine", responseEngineView(design)],
     ["nic_requester", "nic/requester", requesterView(design)],
     ["nic_tx_mux", "nic/tx_mux", txMuxView(design)],
-    small(design, "message_mux", "Short writes of host memory."),
+    messageMuxModule(design),
     small(design, "fan_out", "One giver, several takers."),
     ...(design.managementWindow ? managementModules(design) : []),
     ...mrTableModules(design),

@@ -1,6 +1,6 @@
 /** View of the writer of completion queues. */
 import type { NicDesign } from "../../design/nic.ts";
-import { completionRowBits } from "../../elaborate/nic-tables.ts";
+import { completionRowBits, contextBits } from "../../elaborate/nic-tables.ts";
 import { dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, localparam, moduleName } from "../common.ts";
@@ -23,6 +23,15 @@ export function completionMemory(design: NicDesign): PacketMemory {
   };
 }
 
+/** First write that failed, a mark and a number of 16 bits, for each of the two clients. */
+export function failureMemory(design: NicDesign): PacketMemory {
+  return {
+    rowBits: contextBits.failures,
+    depth: design.queuePairs,
+    purpose: "First writes of each queue pair that host memory answered with an error.",
+  };
+}
+
 /** `nic_cq_writer`. */
 export function cqWriterView(design: NicDesign): View {
   const bits = cqBits(design);
@@ -31,6 +40,7 @@ export function cqWriterView(design: NicDesign): View {
     header: header(design, "Completion queues: entries and events."),
     module: moduleName(design, "nic_cq_writer"),
     memory: moduleName(design, "nic_cq_memory"),
+    failures: moduleName(design, "nic_cq_failures"),
     fifo: moduleName(design, "nic_fifo"),
     datagrams: design.datagrams,
     secded: design.memoryProtection === "secded",
@@ -64,7 +74,10 @@ export function cqWriterView(design: NicDesign): View {
 /** The module and what it is made of; the queue is shared with other modules. */
 export function cqWriterModules(design: NicDesign): readonly ModuleFile[] {
   return [
-    ...packetMemoryModules(design, { nic_cq_memory: completionMemory(design) }),
+    ...packetMemoryModules(design, {
+      nic_cq_memory: completionMemory(design),
+      nic_cq_failures: failureMemory(design),
+    }),
     ["nic_fifo", "nic/fifo", fifoView(design)],
     ["nic_cq_writer", "nic/cq_writer", cqWriterView(design)],
   ];

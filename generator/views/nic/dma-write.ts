@@ -4,7 +4,7 @@ import { header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { range } from "../ranges.ts";
 import { rotateModule } from "./rotate.ts";
-import { type NicStreamDesign, nicRanges, nicSizes, pageBytes } from "./sizes.ts";
+import { type NicStreamDesign, nicRanges, nicSizes, pageBytes, qpBits } from "./sizes.ts";
 
 /** Bits of a message: a completion, or one line of host memory. */
 const messageBits = 512;
@@ -13,7 +13,7 @@ const messageBits = 512;
  * `nic_dma_write`: payload and messages to host memory. Taken to awvalid 3 cycles, to wvalid 5; a beat a cycle, bursts
  * without a gap between them.
  */
-export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBits">): View {
+export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBits" | "queuePairs">): View {
   const { W, BB, laneBits } = nicSizes(design);
   const chunks = messageBits / W;
   const lenBits = 12 - laneBits;
@@ -22,6 +22,7 @@ export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBit
     module: moduleName(design, "nic_dma_write"),
     device: design.name,
     r: nicRanges(design),
+    qp: range(qpBits(design)),
     awlen: lenBits < 8 ? `{${8 - lenBits}'d0, more}` : "more",
     chunked: chunks > 1,
     chunk: range(indexBits(chunks)),
@@ -35,6 +36,7 @@ export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBit
     params: [
       localparam("W", W, "bits of a beat"),
       localparam("BB", BB, "bytes: W / 8"),
+      localparam("QB", qpBits(design), "bits of the number of a queue pair"),
       localparam("LB", laneBits, "bits of a lane's number: log2(BB)"),
       localparam("[LB:0] BEAT", dec(BB, laneBits + 1), "bytes: BB"),
       localparam("[BB-1:0] ALL_LANES", "{BB{1'b1}}", "every lane of a beat"),
@@ -50,5 +52,5 @@ export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBit
 
 /** `nic_dma_write` and what it is made of. */
 export const dmaWriteModules = (
-  design: Pick<NicStreamDesign, "name" | "datapathBits">,
+  design: Pick<NicStreamDesign, "name" | "datapathBits" | "queuePairs">,
 ): readonly ModuleFile[] => [["nic_dma_write", "nic/dma_write", dmaWriteView(design)], rotateModule(design)];

@@ -12,6 +12,9 @@ import { qpBits } from "./sizes.ts";
 /** What reads states and reports errors, in the order of the ports. */
 const readers = ["Responder", "Response engine", "Requester", "Completion queues"];
 
+/** What reports errors: they, and one that reads nothing. */
+const failing = [...readers, "Writes that host memory answered with an error"];
+
 export function stateMemory(design: NicDesign): PacketMemory {
   return { rowBits: 3, depth: design.queuePairs, purpose: "Copy of the states of all queue pairs." };
 }
@@ -27,6 +30,7 @@ export function qpStateView(design: NicDesign): View {
     secded: design.memoryProtection === "secded",
     r: { qp: range(bits) },
     readers: readers.map((title, n) => ({ n: String(n), title, qp: range(bits) })),
+    failing: failing.map((title, n) => ({ n: String(n), title, qp: range(bits) })),
     params: [
       localparam("QB", bits, "bits of the number of a queue pair"),
       localparam("[31:0] TOLD", dec(design.queuePairs, 32), "queue pairs: none waits until another is told"),

@@ -6,7 +6,7 @@ import { range } from "../ranges.ts";
 /** What the data movers, the parser and the builder need to know of an adapter. */
 export type NicStreamDesign = Pick<
   NicDesign,
-  "name" | "datapathBits" | "mtuBytes" | "memoryProtection" | "datagrams"
+  "name" | "datapathBits" | "mtuBytes" | "memoryProtection" | "datagrams" | "queuePairs"
 > & {
   readonly host: NicDesign["host"];
   readonly derived: Pick<NicDesign["derived"], "inlineBytes" | "readBurstBeats" | "receivePacketBeats">;
