@@ -68,7 +68,7 @@ const write: readonly Breaks[] = [
       ["queued || emit", "queued"],
       ["emit && !(run_open && !queued)", "emit"],
       ["run_ends ? 2'd0 : chunk_reg + 1'b1", "chunk_reg"],
-      ["m_bvalid && m_bresp != 2'd0", "1'b0"],
+      ["answer && m_bresp != 2'd0", "1'b0"],
       ["pending_reg != PENDING", "1'b1"],
       ["out_ready_reg ? rotated : held_data_reg", "rotated"],
     ],

@@ -131,7 +131,7 @@ export const breaks: readonly Breaks[] = [
       ["!msg_valid && !told_reg && !cq_error_valid", "!told_reg && !cq_error_valid"],
       ["!msg_valid && !told_reg && !cq_error_valid", "!msg_valid && !told_reg"],
       ["act && (is_cqe || is_look)", "act"],
-      ["turn_reg  <= !choose_1", "turn_reg  <= 1'b0"],
+      ["turn_reg   <= !choose_1", "turn_reg   <= 1'b0"],
       ["look && (!cqe || since_reg == 2'd3)", "look && !cqe"],
       ["!fires && (timed", "(timed"],
       ["- {{CB{1'b0}}, waited_reg}", ""],

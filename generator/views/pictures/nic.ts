@@ -62,6 +62,7 @@ const tasksOfInstances: Readonly<Record<string, string>> = {
   rq_fetch: "receive requests, atomics",
   row_fan_out: "rows of queue pairs",
   flush_fan_out: "queue pairs that failed",
+  fail_fan_out: "writes that failed",
 };
 
 /** Nets that say that something is handed over; the others only go with them. */
