@@ -68,6 +68,8 @@ class RtlNic implements ReplayNic {
   }
 
   regMr(request: RegionRequest, key = 0): { readonly lkey: number } {
+    // A host's pages exist before anything is written to them.
+    this.rig.host.read(request.address, request.length);
     const { rkey } = this.rig.driver.regMr(request);
     this.#keys.set(key, rkey);
     return { lkey: key };
