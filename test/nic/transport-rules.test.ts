@@ -10,7 +10,7 @@ const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const [nakInvalid, ack] = [0x61, 0x1f];
 const op = {
   ...{ sendFirst: 0x00, sendLast: 0x02, writeOnly: 0x0a, read: 0x0c, readFirst: 0x0d, readMiddle: 0x0e },
-  ...{ readLast: 0x0f, ack: 0x11, fetchAdd: 0x14, atomicAck: 0x12 },
+  ...{ readLast: 0x0f, readOnly: 0x10, ack: 0x11, fetchAdd: 0x14, atomicAck: 0x12 },
 } as const;
 
 /** Cases that random traffic of a short run seldom meets; each is broken in `test/rtl/breaks-nic-transport.ts`. */
@@ -105,6 +105,26 @@ describe("rules of the transport, one by one", () => {
       expect(bench.settle().map((one) => [one.opcode, one.psn])).toEqual([[op.ack, psn]]);
     }
     expect(met).toBeGreaterThan(100);
+  });
+
+  rule("a fence waits until what a READ brought is in host memory", (bench, qpn) => {
+    const sges = [{ address: base + 0x1000n, length: 8, lkey: bench.key }];
+    const remote = { address: 0x5000n, rkey: 0x777 };
+    bench.read(qpn, 1);
+    expect(bench.settle().map(({ opcode }) => opcode)).toEqual([op.read]);
+    bench.host.pace = { stall: 0, memoryDelay: 400 };
+    bench.verbs.postSend(qpn, { wrId: 2, opcode: "write", signaled: true, fence: true, sges, remote });
+    const payload = new Uint8Array(8).fill(7);
+    bench.packet(qpn, op.readOnly, firstPsn, { aeth: { syndrome: ack, msn: 1 }, payload });
+    let met = 0;
+    for (let cycles = 0; bench.host.sent.length === 0; cycles++) {
+      if (cycles > 5000) throw new Error("nothing is sent behind the fence");
+      if (bench.host.writing > 0) met++;
+      bench.host.step();
+    }
+    expect([met > 50, bench.host.writing]).toEqual([true, 0]);
+    const [sent] = bench.settle();
+    expect([sent?.opcode, [...sent!.payload]]).toEqual([op.writeOnly, [...payload]]);
   });
 
   rule("the rest of a READ is asked for where it broke off", (bench, qpn) => {

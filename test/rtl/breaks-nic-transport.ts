@@ -81,6 +81,8 @@ export const breaks: readonly Breaks[] = [
       ["wqe_remote + (do_read ? offset : 64'd0)", "wqe_remote"],
       ["do_read ? left : wqe_length", "wqe_length"],
       ["went_back_reg || done_reg == started_reg", "done_reg == started_reg"],
+      ["(fenced ? FENCE : LIMIT)", "LIMIT"],
+      ["if (!behind_writes[15]) begin", "if (1'b1) begin"],
       ["is_last == final_one &&", ""],
       ["is_last == final_one &&", "!(final_one && !is_last) &&"],
       ["(is_atomic && hdr_payload_bytes != 13'd0)", "1'b0"],
