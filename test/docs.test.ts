@@ -130,7 +130,7 @@ describe("quoted facts", () => {
 });
 
 /** Pages whose blocks build models of their own; they are run in long runs. */
-const models = ["docs/simulation.md", "docs/switch.md"];
+const models = ["docs/getting-started.md", "docs/simulation.md", "docs/switch.md"];
 
 describe("code blocks", () => {
   const runnable = pages.filter((page) => blocksOf(page).some(({ info }) => / (run|file=)/.test(info)));

@@ -246,13 +246,13 @@ module link_400g_mac_tx (
     endgenerate
 
     wire [64*TC-1:0] line_data  = {{64*(TC-RC){1'b0}}, residue_data_reg} | head_data
-                                | ({64*TC{move_0}} & placed_data)
-                                | ({64*TC{move_1}} & placed_data << 64)
-                                | ({64*TC{move_2}} & placed_data << 128);
+                                | (move_0 ? placed_data : {64*TC{1'b0}})
+                                | (move_1 ? placed_data << 64 : {64*TC{1'b0}})
+                                | (move_2 ? placed_data << 128 : {64*TC{1'b0}});
     wire [8*TC-1:0]  line_flags = {{8*(TC-RC){1'b0}}, residue_flags_reg} | head_flags
-                                | ({8*TC{move_0}} & placed_flags)
-                                | ({8*TC{move_1}} & placed_flags << 8)
-                                | ({8*TC{move_2}} & placed_flags << 16);
+                                | (move_0 ? placed_flags : {8*TC{1'b0}})
+                                | (move_1 ? placed_flags << 8 : {8*TC{1'b0}})
+                                | (move_2 ? placed_flags << 16 : {8*TC{1'b0}});
 
     wire [CB-1:0] with_beat    = residue_columns_reg + beat_columns;
     wire [CB-1:0] base_columns = accept ? with_beat : residue_columns_reg;
