@@ -144,8 +144,8 @@ describe.each([128, 256] as const)("nic_management at %i bits", (bits) => {
       const bench = new Bench(model, rng);
       const waiting: Uint8Array[] = [];
       const due = { received: 0, full: 0, bad: 0 };
-      for (let round = 0; round < 80; round += 1) {
-        for (let packets = rng.range(1, 4); packets > 0; packets -= 1) {
+      for (let round = 0; round < 120; round += 1) {
+        for (let packets = rng.range(1, 6); packets > 0; packets -= 1) {
           const choice = rng.float();
           if (choice < 0.3) {
             const sample = randomSample(rng, rng.pick(usedOpcodes), rng.below(300));
@@ -170,7 +170,7 @@ describe.each([128, 256] as const)("nic_management at %i bits", (bits) => {
         bench.settle();
         expect(bench.counts).toEqual(due);
         expect(model.port("mad_waiting").get()).toBe(waiting.length);
-        while (waiting.length > 0 && rng.chance(0.6)) expect(bench.take()).toEqual(waiting.shift());
+        while (waiting.length > 0 && rng.chance(0.5)) expect(bench.take()).toEqual(waiting.shift());
       }
       expect(bench.through).toEqual(bench.due);
       for (const count of Object.values(due)) expect(count).toBeGreaterThan(5);
