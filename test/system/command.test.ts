@@ -125,7 +125,7 @@ describe("how it ends", () => {
     const { code, out: text } = await simulate(
       folder,
       // more than it gets through before the signal, and few enough that the model is one that is built quickly
-      ["link.json", "--cycles", "2500000", "--out", out],
+      ["link.json", "--cycles", "2300000", "--out", out],
       {
         begun: (child) => {
           void interrupt();
