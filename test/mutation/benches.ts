@@ -4,6 +4,8 @@ export interface BenchOfModule {
   readonly bench: string;
   /** Part of the titles of the tests to run: one configuration that is small enough. */
   readonly only: string;
+  /** Widths in bits that benches of all widths run with, where those of `npm test` are not what is asked for. */
+  readonly widths?: string;
 }
 
 export interface MutatedModule {
@@ -20,6 +22,7 @@ export interface MutatedModule {
 }
 
 const lanes4 = "64 bits, 4 data lanes";
+const ports4 = "64 bits, 4 ports, 4 data lanes";
 
 /** Benches whose titles are the same in each configuration are given by file and title. */
 function of(bench: string, ...titles: readonly string[]): BenchOfModule[] {
@@ -37,7 +40,11 @@ export const mutatedModules: readonly MutatedModule[] = [
     group: "credit",
     benches: of("rtl/credit-rx", lanes4, "64 bits, 1 data lanes"),
   },
-  { module: "llr_rx", group: "retry", benches: of("rtl/llr-rx", `${lanes4}, cut-through, retry llr`) },
+  {
+    module: "llr_rx",
+    group: "retry",
+    benches: of("rtl/llr-rx", `${lanes4}, cut-through, retry llr`, "256 bits, 15 data lanes"),
+  },
   {
     module: "llr_tx",
     group: "retry",
@@ -68,7 +75,11 @@ export const mutatedModules: readonly MutatedModule[] = [
     group: "link",
     benches: of("rtl/vl-buffer", `vl_tx_buffer, ${lanes4}`),
   },
-  { module: "tx_queue", group: "link", benches: of("rtl/tx-queue", lanes4, "256 bits, 1 data lanes") },
+  {
+    module: "tx_queue",
+    group: "link",
+    benches: of("rtl/tx-queue", lanes4, "256 bits, 1 data lanes", "256 bits, 15 data lanes"),
+  },
   {
     module: "tx_scheduler",
     group: "link",
@@ -77,9 +88,25 @@ export const mutatedModules: readonly MutatedModule[] = [
   { module: "rx_egress", group: "link", benches: of("rtl/rx-egress", "64 bits, 15 data lanes") },
   { module: "port_state", group: "link", benches: of("rtl/port-state", "") },
   { module: "axis_register", group: "link", benches: of("rtl/axis-register", "64 bits") },
-  { module: "mac_tx", group: "mac", benches: of("rtl/mac-tx", "mac_tx with 64 bits", "") },
-  { module: "mac_rx", group: "mac", benches: of("rtl/mac-rx", "mac_rx with 64 bits", "") },
-  { module: "mac_rx_align", group: "mac", benches: of("rtl/mac-rx", "mac_rx with 64 bits", "") },
+  // Places of a row that there are in wide rows only
+  {
+    module: "mac_tx",
+    group: "mac",
+    benches: of("rtl/mac-tx", "mac_tx with 64 bits, 1 register", "mac_tx with 256 bits, 1 register"),
+  },
+  {
+    module: "mac_rx",
+    group: "mac",
+    benches: [
+      ...of("rtl/mac-rx", "mac_rx with 64 bits", "mac_rx with 256 bits"),
+      { bench: "rtl/mac-rx", only: "mac_rx with 512 bits", widths: "512" },
+    ],
+  },
+  {
+    module: "mac_rx_align",
+    group: "mac",
+    benches: of("rtl/mac-rx", "mac_rx with 64 bits", "mac_rx with 256 bits"),
+  },
   {
     module: "rr_arbiter",
     group: "switch",
@@ -95,6 +122,19 @@ export const mutatedModules: readonly MutatedModule[] = [
     module: "starvation_guard",
     group: "switch",
     benches: of("rtl/switch-scheduler", "scheduler: islip, 5 ports"),
+  },
+  {
+    module: "voq_reader",
+    group: "switch",
+    benches: [
+      ...of("rtl/switch-voq-cases", `voq_buffer: ${ports4}`),
+      ...of("rtl/switch-voq", `under random load: ${ports4}`),
+    ],
+  },
+  {
+    module: "management_port",
+    group: "switch",
+    benches: of("rtl/switch-management", "64 bits, 3 ports, 4 data lanes", "256 bits, 3 ports, 4 data lanes"),
   },
   { module: "crossbar", group: "switch", benches: of("rtl/switch-crossbar", "crossbar, 5 ports, 64 bits") },
   {

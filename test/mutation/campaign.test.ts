@@ -17,20 +17,20 @@ describe("a bench with mutants in its model", () => {
       change: { module: "credit_tx" },
     });
     try {
-      const plain = await bench.run({ mutant: 0, limit: 1e9 }, 600);
+      const plain = await bench.run({ mutant: "", limit: 1e9 }, 600);
       if (plain.end !== "alive") throw new Error(plain.how);
-      const number = (from: string, to: string): number =>
-        plain.mutants.find((one) => one.from === from && one.to === to)?.id ?? Number.NaN;
+      const name = (from: string, to: string): string =>
+        plain.mutants.find((one) => one.from === from && one.to === to)!.name;
 
-      const limit = number("left <= 12'd2048", "(left < 12'd2048)");
+      const limit = name("left <= 12'd2048", "(left < 12'd2048)");
       expect(await bench.run({ mutant: limit, limit: 1e9 }, 600)).toMatchObject({
         ...{ end: "killed", how: expect.stringMatching(/lane 0: limit \d+, sent \d+/u) as string },
       });
       // One lane: it is always the one that sends
-      const same = number("consume && consume_vl == LANE", "(|(consume))");
+      const same = name("consume && consume_vl == LANE", "(|(consume))");
       expect((await bench.run({ mutant: same, limit: 1e9 }, 600)).end).toBe("alive");
-      expect(await bench.run({ mutant: 0, limit: 100 }, 600)).toMatchObject({ how: "more than 100 cycles" });
-      expect(await bench.run({ mutant: 0, limit: 1e9 }, 0.001)).toMatchObject({ end: "killed" });
+      expect(await bench.run({ mutant: "", limit: 100 }, 600)).toMatchObject({ how: "more than 100 cycles" });
+      expect(await bench.run({ mutant: "", limit: 1e9 }, 0.001)).toMatchObject({ end: "killed" });
       expect(await bench.run({ mutant: limit, limit: 1e9 }, 600)).toMatchObject({ end: "killed" });
     } finally {
       bench.close();

@@ -26,8 +26,8 @@ interface Stage extends BenchOfModule {
   readonly cycles: number;
   readonly seconds: number;
   readonly mutants: readonly Mutant[];
-  /** Number of a mutant in this bench's configuration, by its name. */
-  readonly numbers: ReadonlyMap<string, number>;
+  /** Names of the mutants that there are in this bench's configurations. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** The first run builds the model, and others may be building at the same time. */
@@ -87,32 +87,32 @@ export async function runCampaign(subject: MutatedModule, options: CampaignOptio
 async function runMutant(subject: MutatedModule, mutant: Mutant, stages: Stage[]): Promise<MutantResult> {
   for (const [at, bench] of subject.benches.entries()) {
     stages[at] ??= await openStage(subject, bench);
-    const { process, cycles, seconds, numbers } = stages[at];
-    const number = numbers.get(mutant.name);
-    if (number === undefined) continue;
+    const { process, cycles, seconds, names } = stages[at];
+    if (!names.has(mutant.name)) continue;
     const limit = 3 * cycles + 10_000;
-    const fate = await process.run({ mutant: number, limit }, 20 + 15 * seconds);
+    const fate = await process.run({ mutant: mutant.name, limit }, 20 + 15 * seconds);
     if (fate.end !== "alive") return { ...mutant, end: fate.end, how: `${bench.bench}: ${fate.how}` };
   }
   return { ...mutant, end: "alive", how: "" };
 }
 
 /** Builds the model and runs the bench with none of the mutants: it must pass. */
-async function openStage(subject: MutatedModule, { bench, only }: BenchOfModule): Promise<Stage> {
+async function openStage(subject: MutatedModule, { bench, only, widths }: BenchOfModule): Promise<Stage> {
   const process = startBench({
     file: benchFile(bench),
     ...{ only, change: { module: subject.module }, random: subject.startsAtZero !== true },
+    ...(widths !== undefined && { widths }),
   });
   await unbroken(process, bench);
   const begin = performance.now();
   const { cycles, mutants } = await unbroken(process, bench);
   const seconds = (performance.now() - begin) / 1000;
-  const numbers = new Map(mutants.map(({ name, id }) => [name, id]));
-  return { bench, only, process, cycles, seconds, mutants, numbers };
+  const names = new Set(mutants.map(({ name }) => name));
+  return { bench, only, process, cycles, seconds, mutants, names };
 }
 
 async function unbroken(process: BenchProcess, bench: string): Promise<Fate & { end: "alive" }> {
-  const fate = await process.run({ mutant: 0, limit: 1e15 }, buildSeconds);
+  const fate = await process.run({ mutant: "", limit: 1e15 }, buildSeconds);
   if (fate.end === "alive") return fate;
   process.close();
   throw new Error(`${bench} fails without any mutant: ${fate.how}`);

@@ -108,6 +108,22 @@ export const equivalents: readonly Equivalent[] = [
     why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
   },
   {
+    ...{ module: "llr_rx", line: "length_ok_reg <= length_ok && !too_long;", to: "(|(length_ok))" },
+    why: "behind the last word `left` wraps, and fits again 2048 words later only, when the MAC has cut the frame",
+  },
+  {
+    ...{ module: "mac_rx", line: "wire [C-1:0] other_mark", to: "(~(from_other << 1))" },
+    why: "what is marked too stands in front of the first column that is no control set, and is no end of a packet",
+  },
+  {
+    ...{ module: "mac_tx", from: "end_columns > STRETCHED", to: "(end_columns >= STRETCHED)" },
+    why: "where the two are equal, either of them is the same number of columns",
+  },
+  {
+    ...{ module: "tx_queue", from: "wide[at+1] & wide[at+2]", to: ["(wide[at+1])", "(|(wide[at+1]))"] },
+    why: "the words that are kept are the first ones: where the second is, the first is, which the term beside it says",
+  },
+  {
     ...{ module: "llr_control", line: "message_next = INIT_ECHO;", to: ["(INIT_ECHO ^ 1'b1)", ""] },
     why: "it stands there twice: first for all branches, each of which assigns it again, and in one of them",
   },
@@ -181,6 +197,10 @@ export const equivalents: readonly Equivalent[] = [
   },
   { ...{ module: "llr_session", line: "lonely_reg     <= 7'd0;", to: ["7'd1", ""] }, why: begins },
   { ...{ module: "llr_session", line: "introduced_reg <= 1'b0;", to: "" }, why: begins },
+  {
+    ...{ module: "llr_session", line: "introduced_reg <= 1'b0;", to: "1'b1" },
+    why: "an echo is owed to a new peer only, which clears it too, and the own INIT is due until it is taken",
+  },
   { ...{ module: "llr_session", line: "suspect_reg <= 1'b0;", to: "1'b1" }, why: begins },
   {
     ...{ module: "llr_session", line: "lfsr_reg[15] ^ lfsr_reg[13] ^ lfsr_reg[12] ^ lfsr_reg[10]" },

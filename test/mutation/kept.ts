@@ -61,7 +61,7 @@ async function fateOf({ bench, only, from, to, found, whole }: Kept): Promise<Fa
   const change = { from, to, byBench: whole !== true };
   const one = startBench({ file: benchFile(`rtl/${bench}`), only, change, random: false });
   try {
-    return await one.run({ mutant: 0, limit: 1e15 }, longestSeconds);
+    return await one.run({ mutant: "", limit: 1e15 }, longestSeconds);
   } finally {
     one.close();
   }

@@ -176,7 +176,10 @@ const reader: readonly Breaks[] = [
     bench: "switch-voq-cases",
     only: paged,
     module: "switch/voq_reader",
-    changes: [["age_reg == 34'd0 || age_reg[33:10] > cfg_lifetime", "age_reg == 34'd0"]],
+    changes: [
+      ["age_reg == 34'd0 || age_reg[33:10] > cfg_lifetime", "age_reg == 34'd0"],
+      ["dropping    = !next_reg && (filled_drop || late_reg)", "dropping    = (filled_drop || late_reg)"],
+    ],
   },
   {
     bench: "switch-voq-cases",

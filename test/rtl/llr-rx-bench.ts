@@ -118,7 +118,11 @@ export class LlrRxBench {
     this.#check(new Set(), undefined);
   }
 
-  cycle(around: Surroundings): void {
+  /** Events that a reset has swallowed. */
+  readonly swallowed = new Set<string>();
+
+  /** @param reset the module is reset in the last beat of a frame, when this is one: nothing may come out of it */
+  cycle(around: Surroundings, reset = false): void {
     const { model, state } = this;
     const p = this.#p;
     const rng = this.#rng;
@@ -154,6 +158,10 @@ export class LlrRxBench {
     if (accept) events.delete("fcp_valid");
     if (now === undefined && (p.wr_valid.get() === 1 || p.wr_abort.get() === 1 || p.accept.get() === 1))
       fail(model, "something happens without a beat");
+    if (reset && ended !== undefined) {
+      this.#reset(events);
+      return;
+    }
     this.#form();
     model.step();
     this.#advance(ended, taken);
@@ -165,15 +173,35 @@ export class LlrRxBench {
     this.#check(events, ended);
   }
 
-  /** What stands at the inputs of a cycle without a beat: often the start of a packet that fills it. */
+  #reset(events: ReadonlySet<string>): void {
+    const rst = this.model.port("rst");
+    rst.set(1);
+    this.model.step();
+    rst.set(0);
+    for (const event of events) this.swallowed.add(event);
+    this.#peerValid = false;
+    this.#waiting = undefined;
+    this.state.off();
+    this.state.expected = 0;
+    this.#check(new Set(), undefined);
+  }
+
+  /** What stands at the inputs of a cycle without a beat: often the start of the expected packet, which fills it. */
   #disturb(): void {
     const p = this.#p;
     for (const port of this.#idle) randomize(port, this.#rng);
+    if (this.#retry) randomize(this.model.port("s_seq"), this.#rng);
     if (!this.#rng.chance(0.3)) return;
     p.s_sop.set(1);
     p.s_eop.set(0);
     p.s_data.bytes[4] = 0;
     p.s_data.bytes[5] = this.#beatBytes / 4;
+    if (!this.#rng.chance(0.5)) return;
+    p.s_data.bytes[0] = 0;
+    p.s_start_ok.set(1);
+    p.s_flow.set(0);
+    p.s_eligible.set(this.#retry ? 1 : 0);
+    if (this.#retry) this.model.port("s_seq").set(this.state.expected);
   }
 
   get idle(): boolean {

@@ -54,6 +54,9 @@ export function randomChecked(rng: Rng, design: LinkDesign, expected: number): C
     ] as const)
       if (bytes.length > index) bytes[index]! &= mask;
     if (!odd(0.1)) bytes[2] = ((odd(0.05) ? lanes : rng.below(lanes)) << 4) | (bytes[2]! & 15);
+    // One that would be a packet of VL15 if it were a packet
+    if (odd(0.05)) bytes[0] = 0xf0;
+    if (bytes[0] === 0xf0 && bytes.length > 5) bytes.set([0, rng.range(5, 72)], 4);
   } else {
     bytes[0] = (vl << 4) | (bytes[0]! & 15);
     if (bytes.length > 5) bytes[4] = (bytes[4]! & 0xf8) | (length >> 8);

@@ -44,6 +44,26 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_rx, %s", (_
     for (const [event, count] of counts) expect(count, event).toBeGreaterThanOrEqual(3);
   });
 
+  it("keeps silent about the frame that a reset meets", async () => {
+    await withSeed(0x72, (rng) => {
+      const bench = new LlrRxBench(model, design, rng);
+      const quiet = { bubble: 0, accept: 0, lose: 0, noRoom: 0.3, disallow: 0.2, started: 0, taken: 0.02 };
+      const all = one.retry === "none" ? 12 : 18;
+      for (let frames = 0; bench.swallowed.size < all; frames += 1) {
+        expect(frames, [...bench.swallowed].join()).toBeLessThan(5000);
+        // A session, and then some frames, so that a NACK may be due
+        while (!bench.idle) bench.cycle(quiet);
+        const before = rng.below(6);
+        bench.cycle({ ...quiet, bubble: 1, accept: 1 });
+        for (let at = 0; at < before; at += 1)
+          do bench.cycle(quiet);
+          while (!bench.idle);
+        do bench.cycle(quiet, true);
+        while (!bench.idle);
+      }
+    });
+  });
+
   if (one.retry !== "none")
     it("tells the peer of the last frame, whenever its ACK leaves", async () => {
       for (let seed = 0; seed < 40; seed += 1) {

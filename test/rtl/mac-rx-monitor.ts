@@ -1,6 +1,13 @@
 /** Feeds rows to `mac_rx`, a cycle each, and collects what comes out. */
 import type { Model } from "../../sim/driver/model.ts";
-import { frameKind, notEligible, writeIdle } from "../../sim/reference/columns.ts";
+import {
+  frameKind,
+  message,
+  notEligible,
+  writeControl,
+  writeIdle,
+  writeStart,
+} from "../../sim/reference/columns.ts";
 import type { FoundFrame, FoundMessage } from "./mac-wire.ts";
 
 /** Cycles from a row to the last output that it causes. */
@@ -69,12 +76,31 @@ export class RxMonitor {
     this.#step();
   }
 
-  /** One cycle without; what stands on the MII then means nothing. */
+  /** One cycle without; what stands on the MII then means nothing: data, POISON, starts or idle. */
   gap(): void {
-    this.#p.rxd.fill(0x5a);
-    this.#p.rxc.fill(0x00);
-    this.#p.rxValid.set(0);
+    const { rxd, rxc, rxValid } = this.#p;
+    rxd.fill(0x5a);
+    rxc.fill(0x00);
+    for (let at = 0; at < rxc.length; at += 1) {
+      if (this.cycles % 4 === 1) writeControl(rxd, rxc, at, message.poison, 0, 0);
+      if (this.cycles % 4 === 2) writeStart(rxd, rxc, at, 5, frameKind.data);
+      if (this.cycles % 4 === 3) writeIdle(rxd, rxc, at);
+    }
+    rxValid.set(0);
     this.#step();
+  }
+
+  /** One cycle with a row in which the module is reset. Nothing may come of what came before. */
+  reset(data: Uint8Array, flags: Uint8Array): void {
+    const rst = this.model.port("rst");
+    const before = [this.messages.length, this.frames.length, ...Object.values(this.events)].join();
+    rst.set(1);
+    [this.#open, this.#beats] = [false, []];
+    this.row(data, flags);
+    rst.set(0);
+    this.drain();
+    const after = [this.messages.length, this.frames.length, ...Object.values(this.events)].join();
+    if (before !== after || this.#p.valid.get() === 1) throw new Error("something outlives the reset");
   }
 
   /** All columns of a line, cut into rows behind `rotation` idle columns. @param hold draws gaps before a row */

@@ -147,6 +147,47 @@ describe.each(benchWidths)("mac_rx with %i bits", (bits) => {
     }
   });
 
+  it("forgets everything at a reset in the midst of anything", async () => {
+    const monitor = new RxMonitor(rx);
+    for (let seed = 0; seed < 60; seed += 1) {
+      await withSeed(0xa000 + seed, (rng) => {
+        const kind = rng.pick(faultKinds);
+        const rotation = rng.below(columns);
+        const line = faultyLine(kind, rng, { columns, rotation, longest: 8 * (bits / 8) });
+        const rows = rng.below(Math.floor(line.flags.length / columns));
+        monitor.line(
+          line.data.subarray(0, (rows * bits) / 8),
+          line.flags.subarray(0, rows * columns),
+          rotation,
+        );
+        monitor.reset(
+          line.data.subarray((rows * bits) / 8, ((rows + 1) * bits) / 8),
+          line.flags.subarray(rows * columns, (rows + 1) * columns),
+        );
+        // Control sets in each row, so that one of them is under way
+        const { bytes } = randomFrame(rng, 70);
+        const inside = [0, 1, 2, 3].map(
+          (after) => ({ type: "control", code: 1 + rng.below(6), seq: after, word: 0, after }) as const,
+        );
+        const item = { type: "frame", bytes, seq: 9, kind: "data", inside } as const;
+        const wire = encodeWire([item]);
+        for (let cut = 1; columns * (cut + 1) <= wire.flags.length; cut += 1) {
+          monitor.line(wire.data.subarray(0, (cut * bits) / 8), wire.flags.subarray(0, cut * columns));
+          monitor.reset(
+            wire.data.subarray((cut * bits) / 8, ((cut + 1) * bits) / 8),
+            wire.flags.subarray(cut * columns, (cut + 1) * columns),
+          );
+        }
+        const { length } = monitor.frames;
+        const whole = encodeWire([{ type: "frame", bytes, seq: 9, kind: "data" }]);
+        monitor.line(whole.data, whole.flags, rotation);
+        monitor.drain();
+        const expected = expectedFrame({ bytes, seq: 9, kind: 0x55, poison: false });
+        expect(firstDifference(monitor.frames.slice(length), [expected])).toBeUndefined();
+      });
+    }
+  });
+
   it("cuts a packet that is too long, and takes the next one", () => {
     for (const over of [-bits / 8, 0, 1, 8, bits / 8, bits, 5000]) {
       const rng = new Rng(0xa0);

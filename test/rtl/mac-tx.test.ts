@@ -93,6 +93,35 @@ describe.each(shapes)("mac_tx with %i bits, %i register stages", (bits, stages) 
     },
   );
 
+  it("begins anew after a reset in the midst of anything", async () => {
+    const model = await openMacTx(design);
+    for (let seed = 0; seed < 60; seed += 1) {
+      await withSeed(0x400 + seed, (rng) => {
+        const some = (): MacFrame[] =>
+          Array.from({ length: 30 }, () =>
+            randomFrame(rng, 1 + rng.below(rng.pick([8, bits / 8, bits])), 0.2),
+          );
+        const traffic = {
+          bubble: () => rng.chance(0.1),
+          ready: () => rng.chance(0.6),
+          message: rng.pick([0, 0.3, 1]),
+        };
+        const before = new TxDriver(model, rng.fork("before"), () => {});
+        before.setSpacing(1);
+        before.frames.push(...some());
+        for (let cycle = rng.below(60); cycle > 0; cycle -= 1) before.cycle(traffic);
+        const log = new WireLog(columns);
+        const driver = new TxDriver(model, rng.fork("after"), (data, flags) => log.row(data, flags));
+        driver.frames.push(...some());
+        driver.run(traffic, 100_000);
+        expect(brokenRules(log, 1)).toEqual([]);
+        expect(firstDifference(log.frames, driver.frames.map(expectedFrame))).toBeUndefined();
+        expect(log.messages).toEqual(driver.messages.map(({ code, seq, word }) => ({ code, seq, word })));
+      });
+    }
+    model.close();
+  });
+
   it("has a beat on the MII in the cycle after it is taken, or after its register", async () => {
     const model = await openMacTx(design);
     const rng = new Rng(0x31);

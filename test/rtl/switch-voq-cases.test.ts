@@ -175,6 +175,29 @@ describe.each(voqShapes.map((one) => [titleOfSwitch(one), one] as const))("voq_b
       expect(bench.checkAllLeft()).toBe(0);
     }));
 
+  it("leaves a queue alone that moves in the very cycle in which it is found too old", () =>
+    withBench((bench) => {
+      const { reader } = bench.reference;
+      const [port, lane] = [1, 0];
+      const still: Load = { ...draining, match: 0 };
+      bench.configure({ lifetime: 1 });
+      for (let lead = 0; reader.spared === 0; lead += 1) {
+        if (lead > 8) fail(model, "no match comes in that cycle");
+        const way = { kind: "unicast", port, lane } as const;
+        bench.write([packet(bench, shortest(bench), way), packet(bench, shortest(bench), way)], still);
+        const before = bench.checker.seen.lifetime;
+        for (let cycles = 0; reader.looksIn(port, lane) !== lead; cycles += 1) {
+          if (cycles > 4 * periodOf(1)) fail(model, "the queue is never looked at");
+          bench.cycle(still);
+        }
+        // The first packet leaves just then; the second one has its time before it
+        while (bench.checker.seen.packets === 0 || !bench.reference.idle) bench.cycle(draining);
+        const lost = bench.checkAllLeft();
+        expect(bench.checker.seen.lifetime - before).toBe(lost);
+        if (reader.spared > 0) expect(lost).toBe(0);
+      }
+    }));
+
   it("keeps the multicasts of a lane from holding up others, and unicast", () =>
     withBench((bench) => {
       const { shape, tables, reference, rng } = bench;

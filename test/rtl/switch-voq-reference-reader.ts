@@ -82,6 +82,8 @@ export const periodOf = (lifetime: number): number => 1024 * lifetime + 1;
 export class ReaderReference {
   readonly settings: Settings = { lifetime: 0, fecnThreshold: 0 };
   shown: Shown | undefined;
+  /** Times that a queue was popped in the very cycle in which it was found to have waited too long. */
+  spared = 0;
   #now: Decision = idle();
   #next: Job | undefined;
   #job: Job | undefined;
@@ -182,6 +184,13 @@ export class ReaderReference {
     return take ? this.#next!.packet.rows[0] : this.#job!.packet.rows[this.#job!.read];
   }
 
+  /** Cycles until a queue is looked at that has waited too long; -1 while it has not. */
+  looksIn(port: number, lane: number): number {
+    const { P, lanes, stride } = this.#shape;
+    if (this.#seen[port * lanes + lane]! < 2) return -1;
+    return (port * stride + lane + P * stride - this.#scan) % (P * stride);
+  }
+
   /** Ends the cycle. */
   commit(): void {
     const now = this.#now;
@@ -218,10 +227,10 @@ export class ReaderReference {
 
   #pick(waiting: Waiting, now: Decision, free: boolean): void {
     const { drops, outputs } = waiting;
+    this.spared += Number(this.#late >= 0 && this.#moved);
     const drop = this.#next === undefined && (drops.length > 0 || this.#late >= 0);
     now.dropper = drop;
     if (drop && !(now.match >= 0 && this.#passed)) {
-      if (drops.length === 0 && this.#moved) return;
       const from = drops.length > 0 ? drops : outputs[this.#late]!;
       now.from = from;
       now.steps = from.length > 1;

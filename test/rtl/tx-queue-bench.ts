@@ -57,7 +57,7 @@ export class TxQueueBench {
   #roomBefore = 0;
 
   constructor(model: Model, design: LinkDesign, rng: Rng) {
-    resetAll(model);
+    resetAll(model, rng.fork("reset"));
     this.model = model;
     this.#rng = rng;
     this.#design = design;

@@ -40,6 +40,16 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_queue, %s", 
     });
   });
 
+  it("forgets everything at a reset in the middle of packets", async () => {
+    await withSeed(0xb3, (rng) => {
+      for (let part = 0; part < 60; part += 1) {
+        const bench = new TxQueueBench(model, design, rng.fork(`part ${part}`));
+        for (let cycle = rng.below(100); cycle >= 0; cycle -= 1)
+          bench.cycle({ offer: 0.9, grant: 0.3, read: 0.3, fault: 0.2 });
+      }
+    });
+  });
+
   it("never takes a packet that does not fit, nor more than it has descriptors for", async () => {
     await withSeed(0xb2, (rng) => {
       const bench = new TxQueueBench(model, design, rng);

@@ -233,7 +233,9 @@ class Bench {
   #write(load: Load): () => void {
     const { reference, rng } = this;
     const p = this.#p;
-    for (const port of [p.wr_valid, p.wr_abort, p.wr_last, p.wr_error]) port.set(0);
+    for (const port of [p.wr_valid, p.wr_abort]) port.set(0);
+    // Marks mean something in the beat only that they belong to
+    for (const port of [p.wr_last, p.wr_error]) port.set(rng.below(2));
     rng.fill(p.wr_data.bytes);
     if (this.layout !== undefined && rng.chance(0.05)) plantFault(p.wr_data.bytes, this.layout.draw(rng));
     if (this.#writing === undefined) {
@@ -266,7 +268,7 @@ class Bench {
     p.wr_valid.set(1);
     p.wr_words.set(words - 1);
     p.wr_last.set(ends ? 1 : 0);
-    p.wr_error.set(error ? 1 : 0);
+    if (ends) p.wr_error.set(error ? 1 : 0);
     const beat = { data: p.wr_data.bytes.slice(), words, last: ends, error };
     return () => reference.write(packet.lane, beat);
   }

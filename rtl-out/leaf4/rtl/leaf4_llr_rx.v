@@ -326,6 +326,7 @@ module leaf4_llr_rx (
         if (rst) begin
             data_received         <= 1'b0;
             evt_packet            <= 1'b0;
+            evt_packet_words      <= 11'd0;
             evt_ok                <= 1'b0;
             evt_bad               <= 1'b0;
             evt_poisoned          <= 1'b0;

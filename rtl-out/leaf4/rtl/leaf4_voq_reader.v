@@ -113,7 +113,7 @@ module leaf4_voq_reader (
 
     // A period is LIFETIME * 1024 + 1 cycles; one queue is looked at in a cycle, and loses its head
     // in
-    // the next one, unless it was popped meanwhile.
+    // the next one, unless a packet is picked then: so it is when a queue was popped in between.
 
     reg  [33:0]       age_reg;
     reg  [QUEUES-1:0] seen_reg;
@@ -122,12 +122,10 @@ module leaf4_voq_reader (
     reg               late_reg;    // the queue looked at in the cycle before is expired
     reg  [QB-1:0]     late_queue_reg;
     reg               popped_reg;  // a queue was popped in the cycle before
-    reg  [QB-1:0]     popped_queue_reg;
     wire              period   = age_reg == 34'd0 || age_reg[33:10] > cfg_lifetime;
     wire [QUEUES-1:0] one      = {{QUEUES-1{1'b0}}, 1'b1};
     wire [QUEUES-1:0] popped   = pop ? one << queue : {QUEUES{1'b0}};
     wire              lifetime = cfg_lifetime != 24'd0;
-    wire              moved    = popped_reg && popped_queue_reg == late_queue_reg;
 
     always @(posedge clk) begin
         age_reg          <= period ? {cfg_lifetime, 10'd0} : age_reg - 1'b1;
@@ -137,7 +135,6 @@ module leaf4_voq_reader (
         late_reg         <= expired_reg[scan_reg] && filled[scan_reg];
         late_queue_reg   <= scan_reg;
         popped_reg       <= pop;
-        popped_queue_reg <= queue;
         if (rst || !lifetime) begin
             age_reg     <= 34'd0;
             seen_reg    <= {QUEUES{1'b0}};
@@ -163,7 +160,6 @@ module leaf4_voq_reader (
     wire take;                                          // its reading begins
     wire free = !next_reg || (take && !next_drop_reg);  // `uses` of a dropped copy is at work
 
-    wire          drop   = dropping && (filled_drop || !moved);
     wire          choose = free && match && !dropping;
     wire [QB-1:0] queue  = dropping ? drop_queue : match_queue;
 
@@ -176,7 +172,7 @@ module leaf4_voq_reader (
     assign dropping    = !next_reg && (filled_drop || late_reg) && !(match && passed_reg);
     assign drop_queue  = filled_drop ? DROP_QUEUE : late_queue_reg;
     assign match_queue = {port, lane};
-    assign pop         = drop || pick_queue;
+    assign pop         = dropping || pick_queue;
 
     wire [TB-1:0]  ticket = from_queue || dropping ? head_ticket : direct_ticket;
     wire           ticket_copy;
@@ -248,13 +244,13 @@ module leaf4_voq_reader (
 
     always @(posedge clk) begin
         held_reg   <= match && !pick && !cancel;
-        passed_reg <= match && !pick && !cancel && (passed_reg || drop);
+        passed_reg <= match && !pick && !cancel && (passed_reg || dropping);
 
         if (free) begin
-            next_reg        <= drop || pick;
-            next_drop_reg   <= drop;
+            next_reg        <= dropping || pick;
+            next_drop_reg   <= dropping;
             next_direct_reg <= direct_pick;
-            next_done_reg   <= drop || done_pick;
+            next_done_reg   <= dropping || done_pick;
             next_marks_reg  <= from_queue && lane != LAST_LANE;
             next_depth_reg  <= head_depth;
             next_copy_reg   <= ticket_copy;
@@ -298,7 +294,7 @@ module leaf4_voq_reader (
         end
         left_reg <= take ? next_beats_reg - 1'b1 : go_on ? left_reg - 1'b1 : left_reg;
 
-        evt_lifetime <= drop && !filled_drop;
+        evt_lifetime <= dropping && !filled_drop;
         if (rst) begin
             held_reg     <= 1'b0;
             passed_reg   <= 1'b0;
