@@ -38,6 +38,7 @@ const events: readonly Row[] = [
   ["symbol_error", "Rows of the MII with a column that is no legal one"],
   ["cut", "Frames cut: too long, or more than the receiver can take in"],
   ["bad_row", "Rows of the table of addresses that were ignored: their number is too large"],
+  ["cnp_dropped", "Congestion notifications dropped: those before them wait for the end of a pause"],
 ];
 
 const memoryEvents: readonly Row[] = [
@@ -128,6 +129,7 @@ function identity(): RegisterGroup {
       ]),
       one("CNP", 0x01c, "Congestion notifications", [
         setting("DSCP", 0, 6, "cfg_cnp_dscp", 48, "DSCP that they are sent with"),
+        setting("PRIORITY", 8, 3, "cfg_cnp_priority", 6, "Priority whose pauses they obey"),
       ]),
       number("IPV6", 0x020, 4, "cfg_ipv6", "IPv6 address, its last 32 bits first"),
     ],

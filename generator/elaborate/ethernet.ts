@@ -83,26 +83,32 @@ const transmitBufferBeats = rule(
   "transmitBufferBeats",
   {
     unit: "beats",
-    formula: "nextPow2(2 * ethernetPacketBeats + slack)",
+    formula: "nextPow2((dataLanes > 1 ? 7 : 2) * ethernetPacketBeats + slack)",
     source:
-      "a frame has no gaps, so that a packet is whole before it leaves: one leaves while the next one comes",
+      "of a lane. A frame has no gaps, so that a packet is whole before it leaves: one leaves while the next one comes. Of several lanes each has room for what is between the engines and the wire, too",
   },
-  ["ethernetPacketBeats"],
+  ["ethernetPacketBeats", "dataLanes"],
   { slack: [8, "beats"] },
-  (n) => nextPow2(2 * n.ethernetPacketBeats + n.slack),
+  (n) => nextPow2((n.dataLanes > 1 ? 7 : 2) * n.ethernetPacketBeats + n.slack),
 );
 
 const pauseStopCycles = rule(
   "pauseStopCycles",
   {
     unit: "cycles",
-    formula: "receive + transmit + ceil((maxFrameBytes + preamble) / (datapathBits / 8))",
+    formula:
+      "receive + ceil((maxFrameBytes + pauseBytes + stages * datapathBits / 8) * 8 * clockMHz / (1000 * rateGbps))",
     source:
-      "from the last column of a pause frame to the last column of that priority: what both pipelines hold, and the frame that had begun",
+      "from the last column of a pause frame to the last column of that priority: the pipeline in; a frame that had begun, or was chosen as the end of another one left; beats of the pipeline out, and a pause frame among them",
   },
-  ["maxFrameBytes", "datapathBits"],
-  { receive: [12, "cycles"], transmit: [14, "cycles"], preamble: [8, "bytes"] },
-  (n) => n.receive + n.transmit + ceil((n.maxFrameBytes + n.preamble) / (n.datapathBits / 8)),
+  ["maxFrameBytes", "datapathBits", "clockMHz", "rateGbps"],
+  { receive: [12, "cycles"], pauseBytes: [104, "bytes"], stages: [24, "beats"] },
+  (n) =>
+    n.receive +
+    ceil(
+      ((n.maxFrameBytes + n.pauseBytes + (n.stages * n.datapathBits) / 8) * 8 * n.clockMHz) /
+        (1000 * n.rateGbps),
+    ),
 );
 
 const peerPauseQuanta = rule(

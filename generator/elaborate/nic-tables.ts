@@ -121,7 +121,10 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
   ];
 }
 
-/** Memories of an Ethernet port: its two buffers, and the table of addresses, of which each direction has a copy. */
+/** Rows of the queue of congestion notifications of an Ethernet port. */
+export const cnpQueueRows = 16;
+
+/** Memories of an Ethernet port: its buffers, and the table of addresses, of which each direction has a copy. */
 function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">): MemoryBlock[] {
   const { datapathBits, memoryProtection, queuePairs, port } = design;
   const { transmitBufferBeats, receiveBufferBeats } = ethernetOf(design).derived;
@@ -130,7 +133,8 @@ function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">)
     memoryProtection === "secded" ? protectedBits(bits, firm) : bits;
   const counters = ethCounters(design).length;
   return [
-    memoryBlock("eth_tx_memory", transmitBufferBeats.value, kept(beatBits, 1)),
+    memoryBlock("eth_tx_memory", port.virtualLanes.data * transmitBufferBeats.value, kept(beatBits, 1)),
+    memoryBlock("eth_cnp_memory", cnpQueueRows, kept(beatBits, 1)),
     memoryBlock("eth_rx_memory", receiveBufferBeats.value, kept(beatBits, 1)),
     memoryBlock("eth_address_memory", 2 * queuePairs, kept(32 * addressRowWords)),
     memoryBlock("eth_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),

@@ -94,6 +94,11 @@ export class FrameWire implements PairWire {
     this.counts = [{} as WireCounts, {} as WireCounts];
   }
 
+  /** Puts a frame, FCS included, behind those that are on their way from an end. */
+  send(from: 0 | 1, bytes: Uint8Array): void {
+    this.#ways[from].queue.push({ bytes, at: this.cycle });
+  }
+
   /** Frames that wait on their way from an end. */
   waiting(from: 0 | 1): number {
     return this.#ways[from].queue.length;

@@ -50,7 +50,7 @@ export const counterNames = [
     "ip",
     "address",
   ],
-  ...["udp", "length", "icrc", "source", "overflow", "symbol_error", "cut", "bad_row"],
+  ...["udp", "length", "icrc", "source", "overflow", "symbol_error", "cut", "bad_row", "cnp_dropped"],
 ] as const;
 
 export type Counts = Readonly<Record<(typeof counterNames)[number], number>>;
@@ -76,6 +76,9 @@ export class EthBench {
   /** Part of the cycles in which the PHY takes a row, and gives one. */
   txRate = 1;
   rxRate = 1;
+  /** Rows go out at even intervals, not at random. */
+  steady = false;
+  #credit = 0;
   cycle = 0;
   readonly #model: Model;
   readonly #rng: Rng;
@@ -137,7 +140,9 @@ export class EthBench {
     const model = this.#model;
     this.source.drive(this.cycle);
     this.sink.drive();
-    const takes = this.#rng.chance(this.txRate);
+    this.#credit = Math.min(1, this.#credit) + this.txRate;
+    const takes = this.steady ? this.#credit >= 1 : this.#rng.chance(this.txRate);
+    if (takes) this.#credit -= 1;
     model.port("mii_tx_ready").set(Number(takes));
     const gives = this.#rng.chance(this.rxRate);
     const row = gives ? this.rows.shift() : undefined;

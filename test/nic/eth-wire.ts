@@ -27,6 +27,14 @@ export function withFcs(bytes: Uint8Array, wrong = 0): Uint8Array {
   return frame;
 }
 
+/** A pause frame (IEEE 802.1Q clause 36) without FCS; @param mask of the priorities @param quanta of each, 0: goes on */
+export function pauseFrame(mask: number, quanta: readonly number[]): Uint8Array {
+  const frame = new Uint8Array(60);
+  frame.set([0x01, 0x80, 0xc2, 0, 0, 1, 6, 1, 2, 3, 4, 5, 0x88, 0x08, 0x01, 0x01, 0, mask]);
+  for (const [at, time] of quanta.entries()) frame.set([time >> 8, time & 255], 18 + 2 * at);
+  return frame;
+}
+
 /** A stream of characters into rows: frames with FCS in columns of 8 bytes with idle columns between them. */
 export function rowsOf(
   frames: readonly Uint8Array[],

@@ -16,7 +16,7 @@ import { decodeFrame } from "../../sim/reference/rc/framing.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
-import { withFcs } from "./eth-wire.ts";
+import { pauseFrame, withFcs } from "./eth-wire.ts";
 import { randomBytes } from "./records.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -52,6 +52,9 @@ interface Ends {
   readonly qpns: readonly [number, number];
   readonly keys: readonly [number, number];
   readonly cq: number;
+  /** Of the second connection. */
+  readonly others: readonly [number, number];
+  readonly wire: FrameWire;
 }
 
 const [from, to] = [0x10_0000n, 0x20_0000n] as const;
@@ -64,7 +67,7 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
     design = elaborateNic({
       ...{ name: "dut", clockMHz, datapathBits: 256, mtuBytes: mtu, queuePairs: 16, frame: "ethernet" },
       ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
-      ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6 } },
+      ...{ virtualLanes: { data: 2 }, requester: { outstandingReads: 4, scatterGather: 6 } },
     });
     built = await buildTexts(
       "dut",
@@ -77,7 +80,7 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
 
   type Pass = (frame: Uint8Array, side: 0 | 1, cycle: number, wire: FrameWire) => Uint8Array | null;
 
-  /** One connection from end 0 to end 1, and memory with the same bytes to be sent. */
+  /** Two connections from end 0 to end 1, of priorities 3 and 5 and lanes 0 and 1, and memory with the same bytes to be sent. */
   function connect(
     pass: Pass,
     memory: Axi4Options = {},
@@ -86,6 +89,7 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
     let wire: FrameWire | undefined;
     const pair = new NicPair(design, [openModel(built), openModel(built)], {
       memory,
+      vlOf: (sl) => Number(sl === 5),
       wire: (models) => {
         const seen = (frame: Uint8Array, side: 0 | 1, cycle: number) => pass(frame, side, cycle, wire!);
         wire = new FrameWire(models, { rows, delayCycles: 50, pass: seen, ...(cyclesOf && { cyclesOf }) });
@@ -95,6 +99,7 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
     const keys = [0, 0];
     const cqs = [0, 0];
     const qpns = [0, 0];
+    const others = [0, 0];
     for (const side of [0, 1] as const) {
       const driver = pair.drivers[side];
       const pd = driver.allocPd();
@@ -111,32 +116,38 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
         maxRecv: 8,
       } as const;
       qpns[side] = driver.createQp(shape);
+      others[side] = driver.createQp(shape);
     }
-    for (const side of [0, 1] as const) {
-      const driver = pair.drivers[side];
-      const [qpn, other] = [qpns[side]!, ethernetEnds[side === 0 ? 1 : 0]];
-      driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
-      driver.modifyQp(qpn, {
-        ...{
-          state: "RTR",
-          pathMtu: mtu,
-          destQpn: qpns[1 - side]!,
-          rqPsn: 5,
-          maxDestRdAtomic: 4,
-          minRnrTimer: 1,
-        },
-        address: { mac: other.mac, dgid: mappedIpv4(other.ipv4), sl: 3, trafficClass: 0x68 },
-      });
-      driver.modifyQp(qpn, {
-        state: "RTS",
-        timeout: 6,
-        retryCount: 7,
-        rnrRetry: 7,
-        sqPsn: 5,
-        maxRdAtomic: 4,
-      });
-    }
-    return { pair, qpns: [qpns[0]!, qpns[1]!], keys: [keys[0]!, keys[1]!], cq: cqs[0]! };
+    for (const side of [0, 1] as const)
+      for (const [sl, ours] of [
+        [3, qpns],
+        [5, others],
+      ] as const) {
+        const driver = pair.drivers[side];
+        const [qpn, other] = [ours[side]!, ethernetEnds[side === 0 ? 1 : 0]];
+        driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
+        driver.modifyQp(qpn, {
+          ...{
+            state: "RTR",
+            pathMtu: mtu,
+            destQpn: ours[1 - side]!,
+            rqPsn: 5,
+            maxDestRdAtomic: 4,
+            minRnrTimer: 1,
+          },
+          address: { mac: other.mac, dgid: mappedIpv4(other.ipv4), sl, trafficClass: 0x68 },
+        });
+        driver.modifyQp(qpn, {
+          state: "RTS",
+          timeout: 6,
+          retryCount: 7,
+          rnrRetry: 7,
+          sqPsn: 5,
+          maxRdAtomic: 4,
+        });
+      }
+    const two = (of: readonly number[]): [number, number] => [of[0]!, of[1]!];
+    return { pair, qpns: two(qpns), others: two(others), keys: two(keys), cq: cqs[0]!, wire: wire! };
   }
 
   /** WRITEs of 4 KiB until all of the memory has been sent `times`; @returns ns */
@@ -272,6 +283,88 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
       expect(asked).toBe(0);
       expect(overflow).toBeGreaterThan(0);
     }
+    pair.close();
+  });
+
+  it.each([
+    ["write", 0],
+    ["read", 1],
+  ] as const)("a paused priority holds no %s of another one", { timeout: 300_000 }, (opcode, paused) => {
+    const sentBy = new Map<number, number>();
+    const ends = connect((frame, side) => {
+      // requests of end 0, or the responses of end 1, by queue pair of the sender
+      if (side === paused && frame[12] === 8) {
+        const qpn = ((frame[34]! << 8) | frame[35]!) - 0xc000;
+        sentBy.set(qpn, (sentBy.get(qpn) ?? 0) + 1);
+      }
+      return frame;
+    });
+    const { pair, wire, qpns, others, keys } = ends;
+    const driver = pair.drivers[0];
+    const size = 8192;
+    pair.hosts[0].write(from, randomBytes(new Rng(4), bytesOfAll));
+    pair.hosts[1].write(to, randomBytes(new Rng(5), bytesOfAll));
+    const counts = new Map<number, number>();
+    let [posted, done] = [0, 0];
+    const open = new Map([qpns[0], others[0]].map((qpn) => [qpn, 0]));
+    /** Keeps both connections busy. */
+    const go = (cycles: number, more = true): void => {
+      for (let left = cycles; left > 0; left -= 200) {
+        for (const [qpn, waiting] of open)
+          for (let n = waiting; more && n < 4; n += 1) {
+            driver.postSend(qpn, {
+              ...{ wrId: qpn, opcode, signaled: true },
+              sges: [{ address: from + BigInt((posted % 8) * size), length: size, lkey: keys[0] }],
+              remote: { address: to + BigInt((posted % 8) * size), rkey: keys[1] },
+            });
+            posted += 1;
+            open.set(qpn, n + 1);
+          }
+        pair.run(200);
+        for (const { status, wrId } of driver.pollCq(ends.cq, 32)) {
+          expect(status).toBe(0);
+          done += 1;
+          counts.set(Number(wrId), (counts.get(Number(wrId)) ?? 0) + 1);
+          open.set(Number(wrId), open.get(Number(wrId))! - 1);
+        }
+      }
+    };
+    const take = (of: Map<number, number>): [number, number] => {
+      const keysOf = of === counts ? [qpns[0], others[0]] : [qpns[paused], others[paused]];
+      const values = keysOf.map((qpn) => of.get(qpn) ?? 0);
+      of.clear();
+      return [values[0]!, values[1]!];
+    };
+    const pause = (quanta: number): void =>
+      wire.send(
+        paused === 0 ? 1 : 0,
+        withFcs(
+          pauseFrame(
+            1 << 3,
+            Array.from({ length: 8 }, () => quanta),
+          ),
+        ),
+      );
+    go(10_000);
+    const free = take(sentBy);
+    expect(Math.min(...free)).toBeGreaterThan(20);
+    take(counts);
+    // 1.9 ms at most, of which 0.15 pass: what is sent must not be sent again
+    pause(0xffff);
+    go(2000);
+    take(sentBy);
+    take(counts);
+    go(13_000);
+    const [still, going] = take(sentBy);
+    expect(still).toBe(0);
+    expect(going).toBeGreaterThan((free[0] + free[1]) * 0.9);
+    expect(take(counts)[1]).toBeGreaterThan(10);
+    pause(0);
+    go(10_000);
+    expect(Math.min(...take(sentBy))).toBeGreaterThan(20);
+    for (let left = 50; left > 0 && done < posted; left -= 1) go(200, false);
+    expect(done).toBe(posted);
+    for (const side of [0, 1] as const) expect(count(pair, side, "RETRY")).toBe(0);
     pair.close();
   });
 });

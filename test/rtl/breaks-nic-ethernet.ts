@@ -1,18 +1,22 @@
 /** Single changes of the Ethernet port and of the limiter of rates, and the bench that each one must make fail; for `npm run mutate`. */
 import { ethModules } from "../../generator/views/eth/index.ts";
 import { limiterModules, notifyModules } from "../../generator/views/nic/congestion.ts";
+import { coreModules } from "../../generator/views/nic/core.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
 const design = benchNic({ mtuBytes: 256, queuePairs: 16, clockMHz: 402.83, frame: "ethernet" });
 
 /** Where the changed text is looked for. */
-export const files = [...ethModules(design), ...limiterModules(design), ...notifyModules(design)].map(
-  ([, template, view]) => ({
-    template: `${template}.v.hbs`,
-    view,
-  }),
-);
+export const files = [
+  ...ethModules(design),
+  ...limiterModules(design),
+  ...notifyModules(design),
+  ...coreModules(design).filter(([name]) => name === "nic_held"),
+].map(([, template, view]) => ({
+  template: `${template}.v.hbs`,
+  view,
+}));
 
 export const breaks: readonly Breaks[] = [
   {
@@ -51,7 +55,41 @@ export const breaks: readonly Breaks[] = [
     bench: "../nic/eth-port",
     only: "256 bits",
     module: "eth/tx_frames",
-    changes: [["s_tlast && s_tuser[4] ? commit_reg : write_reg + 1'b1", "write_reg + 1'b1"]],
+    changes: [["back ? commit_reg : write_reg + 1'b1", "write_reg + 1'b1"]],
+  },
+  {
+    bench: "../nic/eth-lanes",
+    only: "256 bits",
+    module: "eth/tx_frames",
+    changes: [
+      ["may = some & ~stopped;", "may = some;"],
+      ["open_reg || cnp_first || room[queue]", "open_reg || room[queue]"],
+      ["cnp_first ? cnp_priority : s_tdata[14:12]", "s_tdata[14:12]"],
+      ["may[n] && n[QB-1:0] > last_lane_reg", "may[n] && n[QB-1:0] < last_lane_reg"],
+      ["read_now && from == NUMBER", "read_now && next_queue_reg == NUMBER"],
+    ],
+  },
+  {
+    bench: "../nic/eth-lanes",
+    only: "256 bits",
+    module: "eth/tx_room",
+    changes: [
+      ["taken <= ROW_LIMIT && packets_reg <= PACKET_LIMIT", "packets_reg <= PACKET_LIMIT"],
+      ["taken <= ROW_LIMIT && packets_reg <= PACKET_LIMIT", "taken <= ROW_LIMIT"],
+      ["- {5'd0, gone[n]}", ""],
+      ["- (out ? {1'b0, end_rows} : {RB+2{1'b0}})", ""],
+    ],
+  },
+  {
+    bench: "../nic/held",
+    only: "come back",
+    module: "nic/held",
+    changes: [
+      ["(lane_open & ~open_reg) != 16'd0 || row_written", "(lane_open & ~open_reg) != 16'd0"],
+      ["|| (hold_valid && hold_open)", ""],
+      ["wake ? count :", "wake ? count_reg :"],
+      ["valid && left_reg != {QPW+1{1'b0}}", "valid"],
+    ],
   },
   {
     bench: "../nic/eth-port",

@@ -2,6 +2,7 @@
 import type { NicDesign } from "../../design/nic.ts";
 import { ethCounters, ethRegisters } from "../../elaborate/eth-registers.ts";
 import { ethernetOf } from "../../elaborate/ethernet.ts";
+import { cnpQueueRows } from "../../elaborate/nic-tables.ts";
 import { dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header } from "../common.ts";
@@ -14,7 +15,7 @@ import { fifoView } from "../nic/fifo.ts";
 import { nicSizes, qpBits } from "../nic/sizes.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { ethMacRxViews, fcsCheckView, pauseView, roceDeframerView, rxFramesView } from "./receive.ts";
-import { ethView, usedBits } from "./sizes.ts";
+import { ethView, lanesOf, queueRowBits, usedBits } from "./sizes.ts";
 import {
   ethMacTxView,
   roceFramerView,
@@ -22,6 +23,7 @@ import {
   txAlignView,
   txControlView,
   txFramesView,
+  txRoomView,
 } from "./transmit.ts";
 
 /** Bits of a row of the table of addresses. */
@@ -50,6 +52,8 @@ function portView(design: NicDesign): View {
     rowHere: qp === 16 ? "1'b1" : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
     usedWide: used === 16 ? "used" : `{${dec(0, 16 - used)}, used}`,
     unusedSettings: used === 16 ? "" : `, pause_xoff[15:${used}], pause_xon[15:${used}]`,
+    laneUsedHigh: String(lanesOf(design) * (queueRowBits(design) + 1) - 1),
+    lanesHigh: String(lanesOf(design) - 1),
     counted: counters.map((name, at) => ({
       name,
       signal: inside[name] ?? `evt_${name}`,
@@ -71,7 +75,12 @@ export function ethModules(design: NicDesign): readonly ModuleFile[] {
   const map = ethRegisters(design);
   return [
     ...packetMemoryModules(design, {
-      eth_tx_memory: { ...row, depth: numbers.transmitBufferBeats.value, purpose: "Packets to be sent." },
+      eth_tx_memory: {
+        ...row,
+        depth: lanesOf(design) * numbers.transmitBufferBeats.value,
+        purpose: "Packets to be sent, a queue for each lane.",
+      },
+      eth_cnp_memory: { ...row, depth: cnpQueueRows, purpose: "Congestion notifications to be sent." },
       eth_rx_memory: { ...row, depth: numbers.receiveBufferBeats.value, purpose: "Received packets." },
       eth_address_memory: {
         rowBits: addressRowBits,
@@ -81,6 +90,7 @@ export function ethModules(design: NicDesign): readonly ModuleFile[] {
     }),
     ["nic_fifo", "nic/fifo", fifoView(design)],
     ["eth_tx_frames", "eth/tx_frames", txFramesView(design)],
+    ...(lanesOf(design) > 1 ? ([["eth_tx_room", "eth/tx_room", txRoomView(design)]] as const) : []),
     ["roce_header", "eth/roce_header", roceHeaderView(design)],
     ["roce_framer", "eth/roce_framer", roceFramerView(design)],
     ["icrc_gen", "link/crc_gen", crcGenView(design.port, { kind: "icrc", sideBits: 1, endpoint: true })],

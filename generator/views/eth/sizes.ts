@@ -1,7 +1,7 @@
 /** What the modules of an Ethernet port share. */
 import type { NicDesign } from "../../design/nic.ts";
 import { ethernetOf } from "../../elaborate/ethernet.ts";
-import { bin } from "../../render/verilog.ts";
+import { bin, dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, indexBits, localparam, moduleName } from "../common.ts";
 import { nicSizes, qpBits } from "../nic/sizes.ts";
@@ -17,6 +17,24 @@ export function ethRanges(design: NicDesign): Readonly<Record<string, string>> {
 export const usedBits = (design: NicDesign): number =>
   indexBits(ethernetOf(design).derived.receiveBufferBeats.value) + 1;
 
+/** Data lanes of the transmit side: a queue each. */
+export const lanesOf = (design: NicDesign): number => design.port.virtualLanes.data;
+
+/** Bits of a row's number in the queue of a lane. */
+export const queueRowBits = (design: NicDesign): number =>
+  indexBits(ethernetOf(design).derived.transmitBufferBeats.value);
+
+/** Bits of a queue's number: lanes, and behind them the queue of notifications. */
+export const queueBits = (design: NicDesign): number => bitsFor(lanesOf(design));
+
+/** The queue of the VL in the low bits of a signal; one that there is not goes with lane 0. */
+export function laneOf(design: NicDesign, signal: string): string {
+  const lanes = lanesOf(design);
+  const bits = queueBits(design);
+  if (lanes === 1) return "1'b0";
+  return `${signal}[3:0] < ${dec(lanes, 4)} ? ${signal}[${bits - 1}:0] : ${dec(0, bits)}`;
+}
+
 /** What every view of the port has. */
 export function ethView(design: NicDesign, suffix: string): View {
   return {
@@ -26,6 +44,7 @@ export function ethView(design: NicDesign, suffix: string): View {
     r: ethRanges(design),
     qp: range(qpBits(design)),
     qpSlice: `[${qpBits(design) - 1}:0]`,
+    lanes: lanesOf(design) > 1,
     used: range(usedBits(design)),
     usedSlice: `[${usedBits(design) - 1}:0]`,
   };

@@ -1,44 +1,129 @@
 /** Views of the transmit side of an Ethernet port. */
 import type { NicDesign } from "../../design/nic.ts";
 import { ethernetOf } from "../../elaborate/ethernet.ts";
+import { cnpQueueRows } from "../../elaborate/nic-tables.ts";
 import { dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam } from "../common.ts";
-import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { cnpBytes } from "../nic/congestion.ts";
+import { longestHeaderBytes, nicSizes, qpBits } from "../nic/sizes.ts";
 import { range } from "../ranges.ts";
-import { ethView, wordMask, wordParams } from "./sizes.ts";
+import { ethView, laneOf, lanesOf, queueBits, queueRowBits, wordMask, wordParams } from "./sizes.ts";
 
-/** Beats that may still come when `s_tready` falls. */
+/** Rows that may still come when a queue is found full, and packets. */
 const slack = 4;
-/** Packets that wait at most, and those that may still come. */
-const packets = { most: 16, slack: 4 };
+/** Whole packets that a queue holds, of one lane and of several: those behind the engines are counted, too. */
+const packets = { one: 16, several: 32 };
+/** Beats in front of a packet's end at which the next one is chosen: what its headers take. */
+const ahead = 10;
+/** Longest packets that fit beside what a lane holds while it is open. */
+const margin = 3;
 
 /** Words of the LRH. */
 const lrhWords = 2;
 /** Words in front of the BTH: two bytes of preamble, Ethernet, IP, UDP. */
 export const frontWords = { four: (2 + 14 + 20 + 8) / 4, six: (2 + 14 + 40 + 8) / 4 } as const;
 
+const packetsOf = (design: NicDesign): number => (lanesOf(design) > 1 ? packets.several : packets.one);
+
 export function txFramesView(design: NicDesign): View {
-  const { BB, words, wordBits } = nicSizes(design);
+  const { W, BB, words, wordBits } = nicSizes(design);
   const { transmitBufferBeats, ethernetPacketBeats } = ethernetOf(design).derived;
-  const transmitBeats = transmitBufferBeats.value;
-  const rowBits = indexBits(transmitBeats);
+  const lanes = lanesOf(design);
+  const rowBits = queueRowBits(design);
+  const bits = queueBits(design);
+  const count = packetsOf(design);
+  const address = (row: string): string =>
+    lanes === 1
+      ? `${row}_at[RB-1:0]`
+      : `{${row === "read" ? "from" : "queue"}[${indexBits(lanes) - 1}:0], ${row}_at[RB-1:0]}`;
+  const longest = ethernetPacketBeats.value + slack;
+  const cnpRows = Math.ceil(cnpBytes / BB) + slack;
   return {
     ...ethView(design, "eth_tx_frames"),
     header: header(design, "Packets to be sent, until they are whole and may go."),
-    packets: String(Math.floor((transmitBeats - slack) / ethernetPacketBeats.value)),
+    queuesSay:
+      lanes === 1
+        ? "There are two queues: one for data,"
+        : `There is a queue for each of ${lanes} lanes of data,`,
+    oneLane: lanes === 1,
+    lane: laneOf(design, "s_tuser"),
+    usedHigh: String(lanes * (rowBits + 1) - 1),
+    lanesHigh: String(lanes - 1),
+    packetBits: String(bitsFor(count) - 1),
+    packetZero: dec(0, bitsFor(count)),
+    wordShift: String(Math.log2(words)),
+    rowHigh: String(W + wordBits),
+    writeAddress: address("write"),
+    readAddress: address("read"),
     params: [
       localparam("KEEP", BB, "bytes of a beat: W / 8"),
       localparam("WORDS", words, "4-byte words of a beat: W / 32"),
       localparam("WORD_BITS", wordBits, "bits that count them"),
+      localparam("LANES", lanes, "queues of data"),
+      localparam("QB", bits, "bits of a queue's number"),
+      localparam(`[${bits - 1}:0] CNP_QUEUE`, dec(lanes, bits), "the one of notifications"),
       localparam("RB", rowBits, "bits of a row's number"),
+      localparam("CB", indexBits(cnpQueueRows), "bits of a row's number in the queue of notifications"),
       localparam(
         "[RB:0] ROW_LIMIT",
-        dec(transmitBeats - slack, rowBits + 1),
-        "beats: the ring without SLACK",
+        dec(transmitBufferBeats.value - longest, rowBits + 1),
+        `rows: a queue without a longest packet and ${slack}`,
       ),
-      localparam("[4:0] PACKET_LIMIT", dec(packets.most - packets.slack, 5), "packets: those that wait"),
+      localparam(
+        "[RB:0] CNP_LIMIT",
+        dec(cnpQueueRows - cnpRows, rowBits + 1),
+        `rows: that of notifications without one and ${slack}`,
+      ),
+      localparam("PACKETS", count, "packets that a queue holds"),
+      localparam(
+        `[${bitsFor(count) - 1}:0] PACKET_LIMIT`,
+        dec(count - slack, bitsFor(count)),
+        `packets: those without ${slack}`,
+      ),
+      localparam("[10:0] AHEAD", dec(ahead, 11), "beats: headers are made in as many cycles"),
       localparam("[7:0] CNP", hex(0x81, 8), "opcode of a congestion notification"),
+    ],
+  };
+}
+
+/** Which lanes may have one more packet; of several lanes. */
+export function txRoomView(design: NicDesign): View {
+  const { BB, laneBits } = nicSizes(design);
+  const { transmitBufferBeats, ethernetPacketBeats } = ethernetOf(design).derived;
+  const lanes = lanesOf(design);
+  const rowBits = queueRowBits(design);
+  const low = `lane_open[${lanes - 1}:0]`;
+  const pad = rowBits + 1 - (14 - laneBits);
+  const limit = transmitBufferBeats.value - margin * ethernetPacketBeats.value - 2 * slack;
+  return {
+    ...ethView(design, "eth_tx_room"),
+    header: header(design, "Room of the lanes of the transmit side."),
+    margin: String(margin),
+    lane: laneOf(design, "ahead_vl"),
+    usedHigh: String(lanes * (rowBits + 1) - 1),
+    lanesHigh: String(lanes - 1),
+    rows: pad > 0 ? `{${dec(0, pad)}, bytes[13:${laneBits}]}` : `bytes[${laneBits + rowBits}:${laneBits}]`,
+    openLanes: `{ {${16 - lanes}{lane_open[0]} }, ${low}}`,
+    params: [
+      localparam("LANES", lanes, "queues of data"),
+      localparam("QB", queueBits(design), "bits of a queue's number"),
+      localparam("RB", rowBits, "bits of a row's number in one"),
+      localparam(
+        "[13:0] MOST_BYTES",
+        dec(longestHeaderBytes + BB - 1, 14),
+        "bytes: longest headers, and what rounds up to a beat",
+      ),
+      localparam(
+        "[RB+1:0] ROW_LIMIT",
+        dec(limit, rowBits + 2),
+        `rows: a queue without ${margin} longest packets and ${2 * slack}`,
+      ),
+      localparam(
+        "[5:0] PACKET_LIMIT",
+        dec(packets.several - 2 * slack, 6),
+        `packets: those of a queue without ${2 * slack}`,
+      ),
     ],
   };
 }

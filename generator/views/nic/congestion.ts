@@ -20,7 +20,7 @@ import { fifoView } from "./fifo.ts";
 import { nicRanges, nicSizes, qpBits } from "./sizes.ts";
 
 /** Bytes of a notification, LRH to the 16 bytes behind the BTH. */
-const cnpBytes = 36;
+export const cnpBytes = 36;
 
 /** Memories of congestion control, a row for each queue pair. */
 export const congestionMemories = (design: NicDesign): Readonly<Record<string, PacketMemory>> => {

@@ -18,7 +18,7 @@ import { requesterMemories, requesterView } from "./requester.ts";
 import { responderMemories, responderView } from "./responder.ts";
 import { responseEngineView, responseMemories } from "./response-engine.ts";
 import { rxParserModules } from "./rx-parser.ts";
-import { cqBits, mrBits, nicRanges, qpBits, srqBits } from "./sizes.ts";
+import { cqBits, hasLanes, mrBits, nicRanges, qpBits, srqBits } from "./sizes.ts";
 import { txBuilderModules } from "./tx-builder.ts";
 
 /** Packets whose headers wait for their payload. */
@@ -47,6 +47,7 @@ function coreView(design: NicDesign): View {
     device: design.name,
     secded: design.memoryProtection === "secded",
     limited: design.congestion === "dcqcn",
+    lanes: hasLanes(design),
     // where the parser takes packets from, and where the builder gives them to
     from: design.congestion === "dcqcn" ? "seen" : "rx",
     lane: design.managementWindow ? "lane" : design.congestion === "dcqcn" ? "seen" : "rx",
@@ -82,6 +83,23 @@ function messageMuxModule(design: NicDesign): ModuleFile {
   return [suffix, template, { ...view, qp: range(qpBits(design)) }];
 }
 
+/** `nic_held`: queue pairs that wait for their lane. */
+function heldModule(design: NicDesign): ModuleFile {
+  const [suffix, template, view] = small(design, "held", "Queue pairs that wait for their lane.");
+  const bits = qpBits(design);
+  return [
+    suffix,
+    template,
+    {
+      ...view,
+      device: design.name,
+      qp: range(bits),
+      queuePairs: String(design.queuePairs),
+      params: [localparam("QPW", bits, "bits of the number of a queue pair")],
+    },
+  ];
+}
+
 /** Everything of an adapter but its link port, each module once, the core last. */
 export function coreModules(design: NicDesign): readonly ModuleFile[] {
   const parts: readonly ModuleFile[] = [
@@ -95,6 +113,7 @@ export function coreModules(design: NicDesign): readonly ModuleFile[] {
     ...responderMemories(design),
     ...responseMemories(design),
     ...requesterMemories(design),
+    ...(hasLanes(design) ? [heldModule(design)] : []),
     ["nic_responder", "nic/responder", responderView(design)],
     ["nic_response_engine", "nic/response_engine", responseEngineView(design)],
     ["nic_requester", "nic/requester", requesterView(design)],

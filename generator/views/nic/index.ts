@@ -10,7 +10,7 @@ import { registerDemuxView } from "../switch/register-demux.ts";
 import { topPorts, topPortsView } from "../top-ports.ts";
 import { coreModules } from "./core.ts";
 import { hostSide, hostWidthModules } from "./host-width.ts";
-import { nicRanges } from "./sizes.ts";
+import { hasLanes, nicRanges } from "./sizes.ts";
 
 /** Signals of AXI4-Lite in the order of the demultiplexer's ports. */
 const bus = [
@@ -40,6 +40,7 @@ function nicTopView(design: NicDesign): View {
     port_says: design.ethernet === null ? "link port" : "Ethernet port",
     native: design.ethernet === null,
     limited: design.congestion === "dcqcn",
+    lanes: hasLanes(design),
     pages: String(pages - 1),
     responses: String(2 * pages - 1),
     datas: String(32 * pages - 1),

@@ -6,6 +6,7 @@ import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { rightParams, stateParams, statusParams, stepParams } from "./codes.ts";
+import { hasLanes } from "./sizes.ts";
 
 /** A tick of the timers, ns; a local ACK timeout is 4 * 2^n of them (4.096 us * 2^n). */
 const tickNs = 1024;
@@ -79,6 +80,7 @@ export function requesterView(design: NicDesign): View {
     device: design.name,
     secded: design.memoryProtection === "secded",
     limited: design.congestion === "dcqcn",
+    lanes: hasLanes(design),
     memories: memoryNames.map((name, at) => ({ name, comma: at < memoryNames.length - 1 ? ", " : "" })),
     qp: range(qpBits),
     qpZero: dec(0, qpBits),

@@ -5,6 +5,7 @@ import { header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { eventParams, rightParams, stateParams, stepParams, syndromes } from "./codes.ts";
+import { hasLanes } from "./sizes.ts";
 
 /** Events that wait for memory writes: so many requests are taken while the memory is slow. */
 const events = 32;
@@ -42,6 +43,7 @@ export function responseEngineView(design: NicDesign): View {
     module: moduleName(design, "nic_response_engine"),
     device: design.name,
     secded: design.memoryProtection === "secded",
+    lanes: hasLanes(design),
     qp: range(qpBits),
     queuePairs: String(design.queuePairs),
     settings: range(settingsBits),

@@ -32,6 +32,10 @@ export const mrBits = (design: Pick<NicDesign, "memoryRegions">): number => inde
 export const srqBits = (design: Pick<NicDesign, "sharedReceiveQueues">): number =>
   indexBits(design.sharedReceiveQueues);
 
+/** Queues of an Ethernet port of which one may stand still while others go on. */
+export const hasLanes = (design: Pick<NicDesign, "ethernet" | "port">): boolean =>
+  design.ethernet !== null && design.port.virtualLanes.data > 1;
+
 export interface NicSizes {
   /** Datapath bits, of the wire and of host memory. */
   readonly W: number;
