@@ -19,6 +19,8 @@ export interface Work {
   readonly seconds: number;
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   readonly told: (result: CellResult) => void;
+  /** The model in which counter-examples are looked for, where it is another one. */
+  readonly small?: () => Promise<Model>;
 }
 
 const contradiction = "the assumptions contradict each other: nothing is proved";
@@ -150,10 +152,11 @@ async function huntFor(
   work: Work,
 ): Promise<CellResult | undefined> {
   const name = `${fileName(cell)}_hunt`;
-  await writeSmt(model, [{ name, asserts: [cell] }]);
+  const where = work.small === undefined ? model : await work.small();
+  await writeSmt(where, [{ name, asserts: [cell] }]);
   const steps = proof.hunt ?? 20;
   const options = { name, seconds: work.seconds, unroll: unrolled(proof) };
-  const check = await work.limit(() => bounded(model, steps, options));
+  const check = await work.limit(() => bounded(where, steps, options));
   const [failure] = check.failures;
   return failure === undefined ? undefined : failed(failure, check.run.seconds);
 }

@@ -46,6 +46,13 @@ const scheduler = (first: readonly Property[]): Proof => ({
     property("busy_in_pairs", "a busy output belongs to a busy pair"),
     property("told_to_both", "a match is told to both sides in one cycle"),
     property("work_is_done", "where a request is heard between free ports, something is matched"),
+    property("starving_heard_only", "an output that a starving pair asks for hears starving pairs only"),
+    property("served_where_free", "where both are free a starving pair that asks is matched, or a rival"),
+    property("waits_for_output", "while the output is busy that is one turn of a rival"),
+    property("waits_for_input", "while the input is busy that is one turn more"),
+    property("served_in_two_turns", "one of the rivals of a starving pair is matched in two turns"),
+    property("served_is_sated", "who is matched ceases to starve"),
+    property("rivals_run_out", "between two ticks the starving pairs become fewer"),
     cover("all_matched", "all inputs can be matched at once"),
   ],
 });

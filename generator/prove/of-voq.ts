@@ -6,15 +6,17 @@ import type { Proof, ProofList, Property } from "./types.ts";
 const cover = (label: string, says: string): Property => ({ label, says, cover: true });
 const property = (label: string, says: string): Property => ({ label, says });
 
-/** Free pages of an input buffer, of the smallest one: each lane's share is a longest packet. */
+/** Free pages of an input buffer; in the smallest one each lane's share is a longest packet. */
 const voqPages = (design: SwitchDesign): Proof => ({
   ...{ name: "voq_pages", top: "voq_pages", engine: "induction", depth: 1, hunt: 34 },
-  parameters: { DATA_PAGES: voqSizes(design).longest, VL15_PAGES: voqSizes(design).longest15 },
+  small: { DATA_PAGES: voqSizes(design).longest, VL15_PAGES: voqSizes(design).longest15 },
   properties: [
     property("filled_in_order", "the ring is filled with all pages but the one at the write side"),
     property("open_counted", "the packet being written can be taken back"),
     property("pages_counted", "each page is in the ring, at the write side or out: none is lost"),
     property("shares_kept", "no lane has more than its share"),
+    property("out_is_sum", "pages that are out are those of the lanes"),
+    property("kept_is_sum", "without those of a packet that is taken back, too"),
     property("out_is_held", "each page that a lane holds is out, or has come back early"),
     property("two_left", "the ring never runs empty"),
     property("slots_in_order", "slots kept for the packet being written stand in front of the free ones"),

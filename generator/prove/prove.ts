@@ -73,11 +73,23 @@ async function bySolver(
       results.set(result.cell, known);
       options.told?.(known);
     };
-    await decide(proof, models, cells, { seconds: options.timeout, limit, told });
+    const small = proof.small && smallModel(proof, device, join(folder, "small"));
+    await decide(proof, models, cells, { seconds: options.timeout, limit, told, ...(small && { small }) });
     return cells.flatMap((cell) => results.get(cell) ?? []);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The model of a proof with its small parameters, made when it is asked for. */
+function smallModel(proof: SolverProof, device: DeviceFiles, folder: string): () => Promise<Model> {
+  let made: Promise<readonly Model[]> | undefined;
+  return async () => {
+    made ??= prepare({ ...proof, ...(proof.small && { parameters: proof.small }) }, device, folder);
+    const [model] = await made;
+    if (model === undefined) throw new Error(`proof ${proof.name} has no case`);
+    return model;
+  };
 }
 
 /** The cells to decide: those of the registry, in its order, then those of the modules inside. */

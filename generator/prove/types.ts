@@ -40,6 +40,8 @@ export interface SolverProof extends Common {
   readonly reach?: number;
   /** Parameters of the module in the place of its defaults, where the proof is made of a small one. */
   readonly parameters?: Readonly<Record<string, number>>;
+  /** The same for a search for counter-examples: what is near reset in a small module is far from it in the real one. */
+  readonly small?: Readonly<Record<string, number>>;
   /** Modules whose text is taken from another module's file, by their names behind the device's: abstractions. */
   readonly replace?: Readonly<Record<string, string>>;
   /** pdr: all properties in one run, as each other's lemmas, instead of each by itself. */

@@ -82,6 +82,21 @@ const scheduler: readonly Change[] = [
   ["islip_round", "all_matched", asks, `${asks} & {P{o != 0}}`],
 ];
 
+// ticks are far from reset: pairs that starve without one, and are not treated so
+const staged = "assign heard    = heard_reg;\n    assign starving = starving_reg;";
+const unheard = "assign heard = heard_reg; assign starving = heard_reg & { {P*P-1{1'b0}}, 1'b1 };";
+const told = heard.replace("starving_reg;", "waiting;");
+
+const starvation: readonly Change[] = [
+  ["scheduler", "starving_heard_only", staged, unheard],
+  ["scheduler", "served_where_free", staged, unheard],
+  ["scheduler", "waits_for_output", staged, unheard],
+  ["scheduler", "waits_for_input", staged, unheard],
+  ["scheduler", "served_in_two_turns", staged, unheard],
+  ["starvation_guard", "served_is_sated", heard, told],
+  ["starvation_guard", "rivals_run_out", heard, told],
+];
+
 const vlArbiter: readonly Change[] = [
   ["vl_arbiter", "granted_where_asked", "request15 || high_any || low_any;", "request15 || high_any;"],
   ["vl_arbiter", "granted_lane_asks", "high_ready[g] = |(lane & request);", "high_ready[g] = |lane;"],
@@ -126,6 +141,7 @@ export const switchBreaks: readonly Break[] = [
   ...changes("rr_arbiter", arbiter),
   ...changes("starvation_guard", guard),
   ...changes("scheduler", scheduler),
+  ...changes("scheduler", starvation),
   ...changes("vl_arbiter", vlArbiter),
   ...changes("vl_arbiter", turns("high")),
   ...changes("vl_arbiter", turns("low")),
@@ -133,5 +149,9 @@ export const switchBreaks: readonly Break[] = [
     ...{ proof: "scheduler", module: "scheduler", property: "start_in_range", device: "waves" },
     from: "start_over[PB] ? start_sum[PB-1:0] : start_over[PB-1:0]",
     to: "start_sum[PB-1:0]",
+  },
+  {
+    ...{ proof: "scheduler", module: "scheduler", property: "served_where_free", device: "waves" },
+    ...{ from: staged, to: unheard },
   },
 ];

@@ -13,6 +13,8 @@ const voqPages: readonly Change[] = [
   ["open_counted", "wr_last ? {UB{1'b0}} : wr_pages_reg + 1'b1", "wr_pages_reg + 1'b1"],
   ["pages_counted", round, "put_reg + 1'b1"],
   ["shares_kept", "used_reg <= LIMIT;", "used_reg <= LIMIT + 1'b1;"],
+  ["out_is_sum", "page_end  = wr_valid", "page_end  = 1'b1"],
+  ["kept_is_sum", "wr_last ? {UB{1'b0}} : wr_pages_reg + 1'b1", "wr_pages_reg + 1'b1"],
   ["out_is_held", "(commit_here ? wr_size : {UB{1'b0}})", "(commit_here ? wr_pages_reg : {UB{1'b0}})"],
   ["two_left", pages, "localparam PAGES = 2;"],
   ["slots_in_order", pages, "localparam PAGES = 2;"],

@@ -50,6 +50,10 @@ module leaf4_scheduler (
     wire [P*P-1:0] heard;     // requests that the outputs hear
     wire [P*P-1:0] starving;  // pairs that go first
 
+`ifdef FORMAL
+    wire f_tick;  // of the guard
+
+`endif
     // The guard has a cycle of its own, and so has the matching: what was asked in the cycle before
     wire [P*P-1:0] guard_heard;
     wire [P*P-1:0] guard_starving;
@@ -76,6 +80,10 @@ module leaf4_scheduler (
         .match_port  (match_port_reg),
         .heard       (guard_heard),
         .starving    (guard_starving)
+`ifdef FORMAL
+        ,
+        .f_tick (f_tick)
+`endif
     );
 
     genvar i;
@@ -296,8 +304,97 @@ module leaf4_scheduler (
         // All inputs can be matched at once
         all_matched: cover (&match_inputs);
     end
+
+    // ---- a starving pair that asks is matched in time ----
+    //
+    // A turn is the time from a match until its `done`: no longer than f_turn, an arbitrary number.
+    // f_idle counts the cycles in which the pair is heard as a starving one, since a rival of it
+    // (or
+    // the pair itself) was matched.
+
+    (* anyconst *) wire [9:0] f_turn;
+
+    reg [11:0]     f_input_age;  // cycles of the turn of the input, of that of the output
+    reg [11:0]     f_output_age;
+    reg [11:0]     f_idle;
+    reg [2:0]      f_ago;        // a rival was matched one, two, three cycles ago
+    reg [2:0]      f_fell;       // a rival has ceased to starve, the same
+    reg            f_was_tick;
+    reg [2*PB+1:0] f_rounds;     // cycles since the last tick in which a rival ceased to starve
+
+    // Starving pairs, and those of the cycle before
+    wire [P*P-1:0] f_starving = guard_starving;
+    wire [P*P-1:0] f_starved  = starving;
+    wire [P*P-1:0] f_rivals;  // pairs, this one with them, that may be matched before it
+    wire           f_stands   = heard[P*f_input + f_output] && starving[P*f_input + f_output];
+    wire           f_hit      = |(match & starving & f_rivals);
+    wire           f_falls    = |(f_starved & ~f_starving & f_rivals);
+
+    reg [P-1:0]    f_only;   // inputs that the output hears, starving or not
+    reg [2*PB+1:0] f_count;  // rivals that starve
+    integer         f_pair;
+    always @* begin
+        for (f_at = 0; f_at < P; f_at = f_at + 1) begin
+            f_only[f_at] = heard[P*f_at + f_output] && !starving[P*f_at + f_output];
+        end
+        f_count = {2*PB+2{1'b0}};
+        for (f_pair = 0; f_pair < P*P; f_pair = f_pair + 1) begin
+            f_count = f_count + (f_starving[f_pair] && f_rivals[f_pair]);
+        end
+    end
+
+    always @(posedge clk) begin
+        f_input_age  <= f_input_busy ? f_input_age + 1'b1 : 12'd0;
+        f_output_age <= f_output_busy ? f_output_age + 1'b1 : 12'd0;
+        f_idle       <= f_stands && !f_hit ? f_idle + 1'b1 : 12'd0;
+        f_ago        <= {f_ago[1:0], f_hit};
+        f_fell       <= {f_fell[1:0], f_falls};
+        f_was_tick   <= f_tick;
+        f_rounds     <= f_was_tick ? {2*PB+2{1'b0}} : f_rounds + f_falls;
+        if (rst) begin
+            f_input_age  <= 12'd0;
+            f_output_age <= 12'd0;
+            f_idle       <= 12'd0;
+            f_ago        <= 3'b000;
+            f_fell       <= 3'b000;
+            f_was_tick   <= 1'b0;
+            f_rounds     <= {2*PB+2{1'b0}};
+        end
+    end
+
+    always @* if (!$initstate) begin
+        turns_end: assume ((!f_input_busy || f_input_age < f_turn || done[f_input])
+            && (!f_output_busy || f_output_age < f_turn || f_freed));
+    end
+
+    always @* if (!$initstate) begin
+        // An output that a starving pair asks for hears starving pairs only
+        starving_heard_only: assert (!f_stands || f_only == {P{1'b0}});
+        // Where both are free the pair or a rival of it is matched at once
+        served_where_free: assert (!(f_stands && input_free[f_input] && output_free[f_output])
+            || f_hit);
+        // While the output is busy that is its first turn, or that of a rival
+        waits_for_output: assert (!f_output_busy
+            || (f_idle <= f_output_age && f_output_age <= {2'b00, f_turn}));
+        // The input may have gone for a last turn elsewhere just before the output was free
+        waits_for_input: assert (!f_input_busy
+            || (f_idle <= f_input_age + {2'b00, f_turn} + 2'd2
+                && f_input_age <= {2'b00, f_turn}));
+        // So a rival is matched, or the pair, once in two turns and some cycles
+        served_in_two_turns: assert (f_idle <= {1'b0, f_turn, 1'b0} + 2'd3);
+        // and who is matched does not starve any more two cycles later
+        served_is_sated: assert (!f_ago[1] || f_fell[1] || f_fell[0] || f_falls);
+        // Between two ticks pairs cease to starve, none begins to
+        rivals_run_out: assert (f_was_tick || f_rounds + f_falls + f_count <= F_RIVALS);
+    end
 `endif
 `ifdef FORMAL
+
+    // An input may accept a starving pair that asks for another output than the one that grants:
+    // each starving pair is a rival
+    localparam [2*PB+3:0] F_RIVALS = P*P;
+
+    assign f_rivals = {P*P{1'b1}};
 
     wire [P-1:0] f_grant_mask  = grant_mask_reg[P*f_output +: P];
     wire [P-1:0] f_accept_mask = accept_mask_reg[P*f_input +: P];

@@ -26,6 +26,10 @@ module leaf4_starvation_guard (
 
     output wire [24:0] heard,  // requests that the outputs hear
     output wire [24:0] starving
+`ifdef FORMAL
+    ,
+    output wire f_tick
+`endif
 );
 
     localparam       P          = 5;         // internal ports
@@ -77,6 +81,8 @@ module leaf4_starvation_guard (
 
 `ifdef FORMAL
     // ---- properties, of an arbitrary pair ----
+
+    assign f_tick = tick;    // for the proof of the scheduler
 
     (* anyconst *) wire [PB-1:0] f_any_input;
     (* anyconst *) wire [PB-1:0] f_any_output;

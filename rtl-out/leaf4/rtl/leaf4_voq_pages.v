@@ -161,9 +161,9 @@ module leaf4_voq_pages #(
     // ---- properties: one arbitrary page is followed on its way ----
     //
     // It is in the ring, at the write side (page_reg), or out with a packet. Pages that are out are
-    // counted, too: those of the packet being written apart from those of complete ones.
+    // counted, too: lane by lane, and those of the packet being written by themselves.
 
-    localparam            F_CB    = PGB + 3;  // bits of a count of pages
+    localparam            F_CB    = (SB > UB ? SB : UB) + 2;  // bits of a count of pages
     localparam [F_CB-1:0] F_PAGES = PAGES;
 
     localparam [1:0] F_RING = 2'd0;
@@ -172,16 +172,23 @@ module leaf4_voq_pages #(
 
     (* anyconst *) wire [PGB-1:0] f_page;
     (* anyseq *)   wire           f_of_open;  // what comes back is of the packet being written
+    (* anyseq *)   wire [LW-1:0]  f_of_lane;  // and of a packet that came in on this lane
 
-    reg [1:0]      f_at_reg;     // where the page is
-    reg            f_mine_reg;   // it is out with the packet being written
-    reg            f_has_reg;    // slot f_slot_reg holds it, free or kept for a packet taken back
+    reg [1:0]      f_at_reg;    // where the page is
+    reg            f_mine_reg;  // it is out with the packet being written
+    reg            f_has_reg;   // slot f_slot_reg holds it, free or kept for a packet taken back
     reg [SB-1:0]   f_slot_reg;
-    reg            f_back_reg;   // a page of the packet being written has come back already
+    reg            f_back_reg;  // a page of the packet being written has come back already
+    reg [F_CB-1:0] f_all_out_reg;
     reg [F_CB-1:0] f_open_out_reg;
-    reg [F_CB-1:0] f_closed_out_reg;
-    reg [F_CB-1:0] f_early_reg;  // pages that have come back before their packet's release
-    reg [LW-1:0]   f_lane_reg;   // lane of the packet being written
+
+    // A field a lane: its pages that are out, and those that have come back before their packet's
+    // release. Below: what is out of all lanes below one, with a field more for the end, so that no
+    // step of the proof has to add up all lanes
+    reg [LANES*F_CB-1:0]     f_out_reg;
+    reg [LANES*F_CB-1:0]     f_early_reg;
+    reg [(LANES+1)*F_CB-1:0] f_below_reg;
+    reg [LW-1:0]             f_lane_reg;  // lane of the packet being written
 
     // Slots from one to another, round the ring
     function [F_CB-1:0] f_from(input [SB-1:0] slot, input [SB-1:0] base);
@@ -209,16 +216,28 @@ module leaf4_voq_pages #(
     wire            f_newest     = f_behind == take_reg;
     wire            f_took       = page_end && f_at_reg == F_RING && f_slot_reg == take_reg;
     wire            f_returns    = free_valid && free_page == f_page;
-    wire [F_CB-1:0] f_open_now   = f_open_out_reg + page_end - (free_valid && f_of_open);
     wire            f_taken_back = wr_abort && open_reg;
+    wire [F_CB-1:0] f_all_kept = f_all_out_reg
+        - (f_taken_back ? f_open_out_reg : {F_CB{1'b0}});
+    wire [F_CB-1:0] f_undone = f_taken_back ? wr_pages_reg : {UB{1'b0}};
+    integer         f_k;
 
     always @(posedge clk) begin
         f_back_reg       <= f_back && !(wr_valid && wr_last);
-        f_open_out_reg   <= (wr_valid && wr_last) || f_taken_back ? {F_CB{1'b0}} : f_open_now;
-        f_closed_out_reg <= f_closed_out_reg + (wr_valid && wr_last ? f_open_now : {F_CB{1'b0}})
-            - (free_valid && !f_of_open);
-        f_early_reg      <= f_early_reg + free_valid
-            - (release_valid ? release_pages : {UB{1'b0}});
+        f_all_out_reg    <= f_all_kept + page_end - free_valid;
+        f_open_out_reg   <= (wr_valid && wr_last) || f_taken_back ? {F_CB{1'b0}}
+            : f_open_out_reg + page_end - (free_valid && f_of_open);
+        for (f_k = 0; f_k < LANES; f_k = f_k + 1) begin
+            f_out_reg[f_k*F_CB +: F_CB]   <= f_out_kept[f_k*F_CB +: F_CB]
+                + (page_end && wr_lane == f_k) - (free_valid && f_of_lane == f_k);
+            f_early_reg[f_k*F_CB +: F_CB] <= f_early_reg[f_k*F_CB +: F_CB]
+                + (free_valid && f_of_lane == f_k)
+                - (release_valid && release_lane == f_k ? release_pages : {UB{1'b0}});
+        end
+        for (f_k = 0; f_k <= LANES; f_k = f_k + 1) begin
+            f_below_reg[f_k*F_CB +: F_CB] <= f_below_kept[f_k*F_CB +: F_CB]
+                + (page_end && wr_lane < f_k) - (free_valid && f_of_lane < f_k);
+        end
         if (wr_valid) begin
             f_lane_reg <= wr_lane;
         end
@@ -254,9 +273,11 @@ module leaf4_voq_pages #(
             f_slot_reg       <= f_page[SB-1:0] - 1'b1;
             f_mine_reg       <= 1'b0;
             f_back_reg       <= 1'b0;
+            f_all_out_reg    <= {F_CB{1'b0}};
             f_open_out_reg   <= {F_CB{1'b0}};
-            f_closed_out_reg <= {F_CB{1'b0}};
-            f_early_reg      <= {F_CB{1'b0}};
+            f_out_reg        <= {LANES*F_CB{1'b0}};
+            f_early_reg      <= {LANES*F_CB{1'b0}};
+            f_below_reg      <= {(LANES+1)*F_CB{1'b0}};
         end
     end
 
@@ -273,26 +294,49 @@ module leaf4_voq_pages #(
             && !(f_has_reg && f_slot_reg == take_reg);
     end
 
-    // What the lanes hold: no more than their shares; in all, with the packet being written
-    reg            f_within;
-    reg [F_CB-1:0] f_held;
-    reg [F_CB-1:0] f_lane_pages;
-    integer         f_l;
+    // What the lanes hold is no more than their shares, and is out or has come back early
+    reg                      f_within;
+    reg                      f_held;
+    reg                      f_summed;
+    reg                      f_kept;
+    reg [LANES*F_CB-1:0]     f_out_kept;  // without a packet that is taken back
+    reg [(LANES+1)*F_CB-1:0] f_below_kept;
+    reg [F_CB-1:0]           f_lane_used;
+    reg [F_CB-1:0]           f_lane_out;
+    reg [F_CB-1:0]           f_lane_early;
+    reg                      f_lane_open;
+    integer                   f_l;
+
     always @* begin
         f_within = 1'b1;
-        f_held   = wr_pages_reg;
-        for (f_l = 0; f_l < LANES; f_l = f_l + 1) begin
-            f_lane_pages = {{F_CB-UB{1'b0}}, used_pages[f_l*UB +: UB]};
-            f_held       = f_held + f_lane_pages;
-            if (f_lane_pages
-                + (open_reg && f_lane_reg == f_l ? f_longest(f_lane_reg) : {F_CB{1'b0}})
-                > f_share(f_l)) begin
-                f_within = 1'b0;
-            end
+        f_held   = 1'b1;
+        f_summed = f_below_reg[F_CB-1:0] == {F_CB{1'b0}}
+            && f_below_reg[LANES*F_CB +: F_CB] == f_all_out_reg;
+        f_kept   = 1'b1;
+        for (f_l = 0; f_l <= LANES; f_l = f_l + 1) begin
+            f_below_kept[f_l*F_CB +: F_CB] = f_below_reg[f_l*F_CB +: F_CB]
+                - (f_lane_reg < f_l ? f_undone : {F_CB{1'b0}});
         end
+        for (f_l = 0; f_l < LANES; f_l = f_l + 1) begin
+            f_lane_open  = open_reg && f_lane_reg == f_l;
+            f_lane_used  = {{F_CB-UB{1'b0}}, used_pages[f_l*UB +: UB]};
+            f_lane_out   = f_out_reg[f_l*F_CB +: F_CB];
+            f_lane_early = f_early_reg[f_l*F_CB +: F_CB];
+            f_within = f_within && f_lane_used
+                + (f_lane_open ? f_longest(f_lane_reg) : {F_CB{1'b0}}) <= f_share(f_l);
+            f_held   = f_held && f_lane_out < F_PAGES && f_lane_early < F_PAGES
+                && (!f_lane_open || f_open_out_reg <= f_lane_out)
+                && f_lane_used + (f_lane_open ? wr_pages_reg : {UB{1'b0}})
+                    == f_lane_out + f_lane_early;
+            f_summed = f_summed && f_below_reg[(f_l+1)*F_CB +: F_CB]
+                == f_below_reg[f_l*F_CB +: F_CB] + f_lane_out;
+            f_out_kept[f_l*F_CB +: F_CB] = f_lane_out
+                - (f_lane_reg == f_l ? f_undone : {F_CB{1'b0}});
+            f_kept   = f_kept && f_below_kept[(f_l+1)*F_CB +: F_CB]
+                == f_below_kept[f_l*F_CB +: F_CB] + f_out_kept[f_l*F_CB +: F_CB];
+        end
+        f_kept = f_kept && f_below_kept[LANES*F_CB +: F_CB] == f_all_kept;
     end
-
-    wire [F_CB-1:0] f_out = f_open_out_reg + f_closed_out_reg;
 
     always @* begin
         any_page: assume (f_page < F_PAGES && f_other <= LAST_SLOT);
@@ -309,13 +353,16 @@ module leaf4_voq_pages #(
             // A packet is taken back as long as none of its pages has come back
             taken_back_whole: assume (!wr_abort || (!wr_valid && !f_back));
             // What comes back is out, and comes back once
-            frees_what_is_out: assume (!free_valid
-                || (f_of_open ? f_open_out_reg != {F_CB{1'b0}} : f_closed_out_reg != {F_CB{1'b0}}));
+            frees_what_is_out: assume (!free_valid || (f_of_lane < LANES && (f_of_open
+                ? f_of_lane == f_lane_reg && f_open_out_reg != {F_CB{1'b0}}
+                : f_out_reg[f_of_lane*F_CB +: F_CB] > (open_reg && f_of_lane == f_lane_reg
+                    ? f_open_out_reg : {F_CB{1'b0}}))));
             frees_it_once: assume (!f_returns || (f_at_reg == F_OUT && f_of_open == f_mine_reg));
             // All pages of a packet have come back when it is released
             releases_what_came_back: assume (!release_valid || (release_lane < LANES
                 && release_pages <= used_pages[release_lane*UB +: UB]
-                && release_pages <= f_early_reg + free_valid));
+                && release_pages <= f_early_reg[release_lane*F_CB +: F_CB]
+                    + (free_valid && f_of_lane == release_lane)));
         end
     end
 
@@ -324,11 +371,10 @@ module leaf4_voq_pages #(
         filled_in_order: assert (fill_reg <= LAST_SLOT && (!filling
             || (fill_page_reg == fill_reg + 1'b1 && put_reg == LAST_SLOT
                 && take_reg == {SB{1'b0}} && page_reg == {PGB{1'b0}} && !open_reg
-                && wr_pages_reg == {UB{1'b0}} && f_out == {F_CB{1'b0}} && f_held == {F_CB{1'b0}})));
+                && wr_pages_reg == {UB{1'b0}} && f_all_out_reg == {F_CB{1'b0}})));
         // Each page is in the ring, at the write side or out: there is no fifth place
         pages_counted: assert (put_reg <= LAST_SLOT && take_reg <= LAST_SLOT
-            && f_open_out_reg < F_PAGES && f_closed_out_reg < F_PAGES
-            && f_free + f_out + 1'b1 == F_PAGES);
+            && f_all_out_reg < F_PAGES && f_free + f_all_out_reg + 1'b1 == F_PAGES);
         // The packet being written can be taken back: its slots stand in front of the free ones
         open_counted: assert (
             (open_reg || (wr_pages_reg == {UB{1'b0}} && f_open_out_reg == {F_CB{1'b0}}
@@ -341,8 +387,12 @@ module leaf4_voq_pages #(
                 && f_from(take_reg, first_take_reg) == wr_pages_reg)));
         // No lane has more than its share
         shares_kept: assert (f_within);
+        // Pages that are out are those of the lanes
+        out_is_sum: assert (f_summed);
+        // without those of a packet that is taken back, too
+        kept_is_sum: assert (f_kept);
         // Each page that a lane holds is out, or has come back early
-        out_is_held: assert (f_held == f_out + f_early_reg && f_early_reg < F_PAGES);
+        out_is_held: assert (f_held);
         // The ring never runs empty
         two_left: assert (f_free >= 2'd2);
         // Slots kept, free ones, others: in this order round the ring
