@@ -1,6 +1,6 @@
 import { defineNic } from "lanewright";
 
-/** An adapter of 400G: 1024 bits at 402.83 MHz, 1024 queue pairs, work requests with up to 96 inline bytes. */
+/** An adapter of 400G: 1024 bits at 402.83 MHz, 1024 queue pairs, work requests with up to 96 inline bytes, short ones pushed with their doorbells. */
 export default defineNic({
   name: "nic_400g",
   clockMHz: 402.83,
@@ -10,7 +10,7 @@ export default defineNic({
   completionQueues: 1024,
   memoryRegions: 4096,
   host: { outstandingReads: 32 },
-  requester: { scatterGather: 6 },
+  requester: { scatterGather: 6, pushBytes: 64 },
   port: { rateGbps: 400, cableMeters: 3 },
   virtualLanes: { data: 4 },
   // Requests on their way, bursts, buffers: derived numbers.

@@ -66,6 +66,7 @@ export const diagnosticCodes = {
   LW_NIC_FRAME: "A key of an adapter does not go with its framing.",
   LW_NIC_DATAGRAMS: "UD queue pairs of an adapter with Ethernet frames.",
   LW_NIC_ETHERNET_MTU: "Packets of the largest path MTU are longer than the network takes.",
+  LW_NIC_PUSH_BYTES: "More of a work request can be pushed than it has.",
   LW_NIC_HOST_WIDTH: "Host memory of an adapter carries less than its port.",
   LW_NIC_SLOW_READS: "Reads of host memory on their way do not cover its latency.",
   LW_NIC_SLOW_REQUESTS: "One queue pair cannot fill the wire with short messages.",

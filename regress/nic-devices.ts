@@ -20,6 +20,7 @@ export const soakNics: readonly SoakNic[] = [
     description: {
       ...{ ...small, ...few, name: "nic_128_all", virtualLanes: { data: 2 } },
       ...{ sharedReceiveQueues: 4, datagrams: "ud", management: "window", memoryProtection: "secded" },
+      requester: { ...few.requester, pushBytes: 64 },
     },
     messages: 1000,
   },
@@ -37,6 +38,7 @@ export const soakNics: readonly SoakNic[] = [
       ...{ ...small, ...few, name: "roce_256_srq_secded", datapathBits: 256, mtuBytes: 1024 },
       ...{ port: { rateGbps: 25, cableMeters: 3 }, frame: "ethernet", congestion: "dcqcn" },
       ...{ sharedReceiveQueues: 4, memoryProtection: "secded" },
+      requester: { ...few.requester, pushBytes: 64 },
     },
     messages: 1000,
   },

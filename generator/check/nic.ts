@@ -14,6 +14,7 @@ export function checkNic(design: NicDesign): readonly Problem[] {
     ...checkRequests(design),
     ...checkEthernetMtu(design),
     ...checkDatagrams(design),
+    ...checkPush(design),
   ];
 }
 
@@ -91,6 +92,23 @@ function checkEthernetMtu({ ethernet, mtuBytes }: NicDesign): readonly Problem[]
       remedy: `set mtuBytes to ${fits}, or ethernet.ipMtuBytes to ${longest} where the network takes that`,
       path: ["mtuBytes"],
       uses: ["mtuBytes", "ethernet"],
+    },
+  ];
+}
+
+function checkPush({ requester, derived }: NicDesign): readonly Problem[] {
+  const wqeBytes = derived.wqeBytes.value;
+  if (requester.pushBytes <= wqeBytes) return [];
+  return [
+    {
+      code: "LW_NIC_PUSH_BYTES",
+      severity: "error",
+      message: "more of a work request can be pushed than it has",
+      value: `${requester.pushBytes} bytes`,
+      limit: `${wqeBytes} bytes with requester.scatterGather: ${requester.scatterGather}`,
+      remedy: `set requester.pushBytes to ${wqeBytes}, or requester.scatterGather to 6`,
+      path: ["requester", "pushBytes"],
+      uses: ["requester"],
     },
   ];
 }

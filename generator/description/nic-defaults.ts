@@ -59,6 +59,7 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     requester: {
       outstandingReads: requester.outstandingReads ?? 16,
       scatterGather: requester.scatterGather ?? 2,
+      pushBytes: requester.pushBytes ?? 0,
     },
     responder: { outstandingReads: responder.outstandingReads ?? 16 },
     memoryProtection: description.memoryProtection ?? "none",

@@ -46,6 +46,12 @@ const requester: Schema = {
       default: 2,
       description: "Pieces of local memory of a work request, which takes 64 or 128 bytes.",
     },
+    pushBytes: {
+      type: "integer",
+      enum: [0, 64, 128],
+      default: 0,
+      description: "Bytes of a work request that can come with its doorbell, through registers.",
+    },
   },
 };
 

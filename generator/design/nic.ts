@@ -46,6 +46,8 @@ export interface NicDesign {
     readonly outstandingRequests: number;
     /** Scatter/gather entries of a work request: 2 or 6 (WQE of 64 or 128 bytes). */
     readonly scatterGather: 2 | 6;
+    /** Bytes of a work request that can come with its doorbell, through registers; 0: none, and nothing of it is emitted. */
+    readonly pushBytes: 0 | 64 | 128;
   };
   readonly responder: {
     /** READs and atomics of a peer that are kept for its repeats, 1 … 128, a power of two. */

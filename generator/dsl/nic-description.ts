@@ -54,6 +54,8 @@ export interface NicDescription {
     readonly outstandingRequests?: number;
     /** Pieces of local memory of a work request; 2 unless given. */
     readonly scatterGather?: 2 | 6;
+    /** Bytes of a work request that can come with its doorbell, through registers; 0 unless given. */
+    readonly pushBytes?: 0 | 64 | 128;
   };
   readonly responder?: {
     /** READs and atomics of a peer kept for its repeats, 1 … 128, a power of two; 16 unless given. */

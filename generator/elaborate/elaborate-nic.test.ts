@@ -35,7 +35,9 @@ describe("elaborateNic", () => {
       // 15 + 34 + 960 + 333 + 539; 4 for an index, 16 * 177, 4 * 513, 64 * 84, 16 * 2 * 128.
       contextBitsPerQp: 1881 + 4 + 2832 + 2052 + 5376 + 4096,
     });
-    expect(requester).toEqual({ outstandingReads: 16, outstandingRequests: 64, scatterGather: 2 });
+    expect(requester).toEqual({
+      ...{ outstandingReads: 16, outstandingRequests: 64, scatterGather: 2, pushBytes: 0 },
+    });
     expect(host.dataBits).toBe(1024);
     expect([port.role, port.icrc, port.name]).toEqual(["standalone", "endpoint", "nic"]);
   });
@@ -88,6 +90,8 @@ describe("elaborateNic", () => {
     [{ datapathBits: 2048 }, "LW_NOT_ALLOWED"],
     [{ memoryRegions: 1 }, "LW_NOT_ALLOWED"],
     [{ requester: { scatterGather: 4 } }, "LW_NOT_ALLOWED"],
+    [{ requester: { pushBytes: 32 } }, "LW_NOT_ALLOWED"],
+    [{ requester: { pushBytes: 128 } }, "LW_NIC_PUSH_BYTES"],
     [{ rateGbps: 400 }, "LW_UNKNOWN_KEY"],
     [{ frame: "ethernet", retry: "llr" }, "LW_NIC_FRAME"],
     [{ frame: "ethernet", management: "window" }, "LW_NIC_FRAME"],

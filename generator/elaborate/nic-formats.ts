@@ -50,13 +50,17 @@ const receiveBytes = 64;
 /** The formats of an adapter. */
 export function nicFormats(design: NicDesign): readonly Format[] {
   const { wqeBytes, inlineBytes } = design.derived;
-  const { scatterGather } = design.requester;
+  const { scatterGather, pushBytes } = design.requester;
+  const pushed =
+    pushBytes > 0
+      ? ` One with nothing but 0 from byte ${pushBytes} on can be written to SQ_PUSH_DATA in front of its doorbell, too.`
+      : "";
   return [
     {
       id: "SEND_WQE",
       title: "Work request of the send queue",
       bytes: wqeBytes.value,
-      text: `Behind the fixed part stand up to ${scatterGather} pieces (SGE), or ${inlineBytes.value} bytes of data with INLINE. Atomics have one piece of 8 bytes.`,
+      text: `Behind the fixed part stand up to ${scatterGather} pieces (SGE), or ${inlineBytes.value} bytes of data with INLINE. Atomics have one piece of 8 bytes.${pushed}`,
       fields: fieldsOf([...sendRows, ...(design.datagrams ? datagramRows : [])]),
     },
     {

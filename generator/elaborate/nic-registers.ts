@@ -70,6 +70,9 @@ const managementEvents: readonly Row[] = [
   ["drop_mad_bad", "Management packets dropped: damaged, of another form, or for another LID"],
 ];
 
+/** The same of adapters with a window for work requests. */
+const pushEvents: readonly Row[] = [["pushed", "Work requests taken as they were pushed, without a read"]];
+
 /** What comes with an amount: 4-byte words of payload, with the packet's event. */
 const amounts: readonly Row[] = [
   ["rx_words", "Payload received, last words counted whole"],
@@ -114,9 +117,10 @@ export function nicRegisters(design: NicDesign): RegisterMap {
 
 /** All counters of an adapter in address order. */
 export function nicCounters(
-  design: Pick<NicDesign, "memoryProtection" | "datagrams" | "managementWindow">,
+  design: Pick<NicDesign, "memoryProtection" | "datagrams" | "managementWindow" | "requester">,
 ): readonly Counter[] {
   const more = [
+    ...(design.requester.pushBytes > 0 ? pushEvents : []),
     ...(design.managementWindow ? managementEvents : []),
     ...(design.datagrams ? datagramEvents : []),
     ...(isProtected(design) ? memoryEvents : []),
@@ -172,6 +176,9 @@ function device(design: NicDesign): RegisterGroup {
         constant("INLINE_BYTES", 12, 8, derived.inlineBytes.value, "Bytes of inline data that fit"),
         constant("SCATTER_GATHER", 20, 4, requester.scatterGather, "Pieces of local memory that fit"),
         constant("RECEIVE_SCATTER", 24, 4, 4, "Pieces of local memory of a receive request"),
+        ...(requester.pushBytes > 0
+          ? [constant("PUSH", 28, 4, requester.pushBytes / 16, "Bytes that can be pushed, in units of 16")]
+          : []),
       ]),
       one("DEPTHS", 0x00c, "How much of a queue pair is on its way at a time", [
         constant("READS", 0, 8, requester.outstandingReads, "READs and atomics asked"),
@@ -217,6 +224,28 @@ const managementWindow = [
     state("WAITING", 24, 3, "mad_waiting", "Packets received that wait"),
     state("BUSY", 31, 1, "mad_busy", "1: the packet to send has not gone out yet"),
   ]),
+];
+
+/** A work request that comes with its doorbell. */
+const pushWindow = (bytes: number) => [
+  one("SQ_PUSH", 0x09c, "Begins to push a work request, in front of its doorbell", [
+    { ...setting("QPN", 0, 16, "push_number", 0, "Queue pair"), strobe: "push_begin" },
+    setting("PRODUCER", 16, 8, "push_producer", 0, "Lowest bits of PRODUCER of the doorbell"),
+    setting("WORDS", 24, 6, "push_words", 0, "Words that will be written to SQ_PUSH_DATA, each once"),
+  ]),
+  {
+    name: "SQ_PUSH_DATA",
+    offset: 0x100,
+    count: bytes / 4,
+    text: "The work request, 32 bits each, in any order; words that are not written are 0",
+    fields: [
+      {
+        ...setting("VALUE", 0, 32, "push_data", 0, "Word of the work request"),
+        reset: new Array<number>(bytes / 4).fill(0),
+        strobe: "push_write",
+      },
+    ],
+  },
 ];
 
 const eventIrqText = (design: NicDesign): string =>
@@ -331,6 +360,7 @@ function doorbells(design: NicDesign): RegisterGroup {
       ]),
       ...(design.sharedReceiveQueues > 0 ? shared : []),
       ...(design.managementWindow ? managementWindow : []),
+      ...(design.requester.pushBytes > 0 ? pushWindow(design.requester.pushBytes) : []),
     ],
   };
 }

@@ -25,7 +25,10 @@ export interface Field {
   readonly total?: number;
   /** True for a signal that stays inside the register block and is no port of it. */
   readonly internal?: boolean;
-  /** `rw` only: output that pulses when a write has stored the new value; writes count when any byte is strobed. */
+  /**
+   * `rw` only: output that pulses when a write has stored the new value, a bit for each element of the register; writes
+   * count when any byte is strobed.
+   */
   readonly strobe?: string;
   /** `rw` only: the value goes up by one behind each pulse of this signal. */
   readonly increment?: string;

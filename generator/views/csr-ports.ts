@@ -24,7 +24,9 @@ export function csrPorts(map: RegisterMap): readonly CsrPortGroup[] {
         ? []
         : [{ name: field.signal, direction, bits: signalBits(register, field) }],
     );
-  const strobes = fields.flatMap(({ field }) => (field.strobe === undefined ? [] : [output(field.strobe)]));
+  const strobes = fields.flatMap(({ register, field: { strobe } }) =>
+    strobe === undefined ? [] : [output(strobe, register.count)],
+  );
   const flags = fields.flatMap(({ field: { flag, internal, signal } }) =>
     flag === undefined || internal || signal === undefined ? [] : [output(signal)],
   );

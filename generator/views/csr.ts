@@ -138,7 +138,13 @@ function pulsesOf(registers: readonly Register[]): View[] {
       const part: Part = { register, field, index: 0 };
       if (field.access === "w1")
         return [{ target: storedIn(part), label, when: `write_bits${slice(field.lsb, 1)}` }];
-      return field.strobe === undefined ? [] : [{ target: field.strobe, label, when: "(|write_strobe_reg)" }];
+      const { strobe } = field;
+      if (strobe === undefined) return [];
+      return each([register]).map(([, index]) => ({
+        target: register.count === undefined ? strobe : strobe + slice(index, 1),
+        label: labelOf(register, index),
+        when: "(|write_strobe_reg)",
+      }));
     }),
   );
 }

@@ -20,10 +20,12 @@ export const at = {
   cqEvent: 0x090,
   srqDoorbell: 0x094,
   srqEvent: 0x098,
+  sqPush: 0x09c,
   madIndex: 0x0b0,
   madReceived: 0x0b4,
   madSend: 0x0b8,
   madControl: 0x0bc,
+  sqPushData: 0x100,
 } as const;
 
 /** "LWN1". */
@@ -50,6 +52,8 @@ export interface AdapterSizes {
   readonly inlineBytes: number;
   readonly scatterGather: number;
   readonly receiveScatter: number;
+  /** Bytes of a work request that can come with its doorbell; 0: none. */
+  readonly pushBytes: number;
   readonly sharedReceiveQueues: number;
   /** There are UD queue pairs. */
   readonly datagrams: boolean;
@@ -109,6 +113,7 @@ export class AdapterRegisters {
       inlineBytes: (requests >>> 12) & 255,
       scatterGather: (requests >>> 20) & 15,
       receiveScatter: (requests >>> 24) & 15,
+      pushBytes: 16 * (requests >>> 28),
       management: depths >>> 31 === 1,
       datagrams: ((depths >>> 30) & 1) === 1,
       sharedReceiveQueues: logShared === 0 ? 0 : 2 ** logShared,
@@ -120,6 +125,21 @@ export class AdapterRegisters {
     for (const [word, value] of words.entries()) this.write(at.tableData + 4 * word, value);
     this.write(at.tableCommand, index + number * 2 ** 16);
     this.#wait("a row of a table", () => (this.read(at.tableCommand) & busy) === 0);
+  }
+
+  /**
+   * Writes a work request into the window, in front of its doorbell: the words of it that are not 0.
+   * @param producer as of the doorbell
+   * @returns false when it does not fit, and nothing is written
+   */
+  push(qpn: number, producer: number, wqe: Uint8Array, pushBytes: number): boolean {
+    const view = new DataView(wqe.buffer, wqe.byteOffset, wqe.byteLength);
+    const words = Array.from({ length: wqe.length / 4 }, (_, at) => view.getUint32(4 * at, true));
+    const used = [...words.entries()].filter(([, value]) => value !== 0);
+    if (used.some(([word]) => 4 * word >= pushBytes)) return false;
+    this.write(at.sqPush, qpn + (producer & 255) * 2 ** 16 + used.length * 2 ** 24);
+    for (const [word, value] of used) this.write(at.sqPushData + 4 * word, value);
+    return true;
   }
 
   /** State of a queue pair, a number of `ibv_qp_state`. */

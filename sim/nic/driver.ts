@@ -43,6 +43,8 @@ export interface NicDriverOptions {
   readonly ringBase?: bigint;
   /** Data lane of a service level; default VL0 for each. */
   readonly vlOf?: (sl: number) => number;
+  /** Work requests go with their doorbells where the adapter has a window for them; default true. */
+  readonly push?: boolean;
 }
 
 /** Queue pairs 0 and 1 are for management. */
@@ -67,6 +69,7 @@ export class NicDriver implements Verbs {
   /** Null: native frames. */
   readonly #port: EthernetPort | null;
   readonly #vlOf: (sl: number) => number;
+  readonly #pushBytes: number;
   readonly #regions = new Map<number, Region>();
   readonly #variants = new Map<number, number>();
   readonly #cqs = new Map<number, CompletionRing>();
@@ -80,6 +83,7 @@ export class NicDriver implements Verbs {
     this.#space = new RingSpace(memory, options.ringBase ?? 1n << 40n);
     this.#vlOf = options.vlOf ?? (() => 0);
     this.sizes = this.#registers.start();
+    this.#pushBytes = options.push === false ? 0 : this.sizes.pushBytes;
     this.#port = options.ethernet === undefined ? null : new EthernetPort(registers);
     if (options.ethernet === undefined) this.#registers.write(at.ownLid, options.lid);
     else this.#port?.setIdentity(options.ethernet);
@@ -267,7 +271,9 @@ export class NicDriver implements Verbs {
         "EINVAL",
         `${inline.length} bytes inline; queue pair ${qpn} takes ${pair.request.maxInline ?? 0}`,
       );
-    const produced = pair.send.post(encodeSend(request, wqeBytes, this.#vlOf), request.wrId, "send");
+    const wqe = encodeSend(request, wqeBytes, this.#vlOf);
+    const produced = pair.send.post(wqe, request.wrId, "send");
+    if (this.#pushBytes > 0) this.#registers.push(qpn, produced, wqe, this.#pushBytes);
     this.#registers.write(at.sqDoorbell, qpn + produced * 2 ** 16);
   }
 

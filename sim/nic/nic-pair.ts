@@ -27,6 +27,8 @@ export interface NicPairOptions extends Pick<PairOptions, "trace" | "pcapng"> {
   readonly delayCycles?: number;
   /** Data lane of a service level; default VL0 for each. */
   readonly vlOf?: (sl: number) => number;
+  /** Work requests go with their doorbells where the adapters have a window for them; default true. */
+  readonly push?: boolean;
 }
 
 /** Value of `p0_port_state` in which packets flow. */
@@ -132,6 +134,7 @@ export class NicPair {
       new NicDriver(this.buses[side], this.hosts[side], {
         ...{ lid: side + 1, base: adapterPage },
         ...(options.vlOf !== undefined && { vlOf: options.vlOf }),
+        ...(options.push !== undefined && { push: options.push }),
         ...(design.ethernet !== null && { ethernet: ethernetEnds[side] }),
       });
     this.drivers = [driver(0), driver(1)];

@@ -102,7 +102,7 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
         ...{ sharedReceiveQueues: 4, datagrams: "ud", management: "window" },
         ...{ memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 }, virtualLanes: { data: 1 } },
         ...{
-          requester: { outstandingReads: depth, scatterGather: 6 },
+          requester: { outstandingReads: depth, scatterGather: 6, pushBytes: 64 },
           responder: { outstandingReads: depth },
         },
       }),

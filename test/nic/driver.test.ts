@@ -61,7 +61,7 @@ function connect(
 describe("the driver of an adapter", () => {
   it.each([1, 2, 3])("runs random programs over registers and rings, seed %i", async (seed) => {
     await withSeed(seed, (rng) => {
-      const hosts = [new Host(1, { logShared: 1 }), new Host(2)] as const;
+      const hosts = [new Host(1, { logShared: 1, pushBytes: 64 }), new Host(2)] as const;
       const [a, b] = hosts;
       const pds = hosts.map(({ driver }) => driver.allocPd()) as [number, number];
       const cqs = hosts.map(({ driver }) => driver.createCq(40)) as [number, number];
@@ -97,6 +97,9 @@ describe("the driver of an adapter", () => {
         for (const { produced } of fake.queues.values()) expect(produced).toBeGreaterThan(64);
       }
       expect([a.fake.lid, b.fake.lid]).toEqual([1, 2]);
+      // Those with more than two pieces do not fit.
+      const posted = [...a.fake.pairs.values()].reduce((sum, { send }) => sum + send.read, 0);
+      expect([a.fake.pushed > 0, a.fake.pushed < posted, b.fake.pushed]).toEqual([true, true, 0]);
       for (const [n, { nic }] of hosts.entries()) {
         const { settings } = nic.qps.take(connections[0]!.qpn[n]!);
         expect(settings).toMatchObject({

@@ -13,6 +13,8 @@ export interface FakeSizes {
   readonly scatterGather: 2 | 6;
   /** 0: no shared receive queues. */
   readonly logShared?: number;
+  /** Bytes of a work request that can come with its doorbell. */
+  readonly pushBytes?: 64 | 128;
 }
 
 interface Ring {
@@ -58,6 +60,9 @@ export class FakeAdapter {
   #pending = 0;
   lid = 0;
   overflows = 0;
+  /** Work requests that came with their doorbells, and the one that is coming: what SQ_PUSH said, words. */
+  pushed = 0;
+  #push = { head: 0, words: new Map<number, number>() };
   reads = 0;
 
   constructor(nic: ReferenceNic, sizes: FakeSizes) {
@@ -80,7 +85,11 @@ export class FakeAdapter {
         return (5 << 8) | (logQueuePairs << 12) | (logCompletionQueues << 18) | (logMemoryRegions << 24);
       case 0x1008:
         return (
-          (scatterGather === 6 ? 128 : 64) | ((16 * scatterGather) << 12) | (scatterGather << 20) | (4 << 24)
+          (scatterGather === 6 ? 128 : 64) |
+          ((16 * scatterGather) << 12) |
+          (scatterGather << 20) |
+          (4 << 24) |
+          (((this.sizes.pushBytes ?? 0) / 16) << 28)
         );
       case 0x100c:
         return (this.sizes.logShared ?? 0) << 26;
@@ -107,7 +116,18 @@ export class FakeAdapter {
       this.data[(address - 0x1040) / 4] = value;
       return 0;
     }
+    const { pushBytes = 0 } = this.sizes;
+    if (pushBytes > 0 && address >= 0x1100 && address < 0x1100 + pushBytes && address % 4 === 0) {
+      const word = (address - 0x1100) / 4;
+      if (this.#push.words.has(word)) throw new Error(`word ${word} is pushed twice`);
+      this.#push.words.set(word, value);
+      return 0;
+    }
     switch (address) {
+      case 0x109c:
+        if (pushBytes === 0) return 2;
+        this.#push = { head: value, words: new Map() };
+        return 0;
       case 0x1010:
         this.lid = low;
         return 0;
@@ -120,6 +140,7 @@ export class FakeAdapter {
         [this.#query, this.#pending] = [low, 1];
         return 0;
       case 0x1080:
+        this.#checkPush(low, high);
         this.#sends(low, high);
         return 0;
       case 0x1084:
@@ -244,6 +265,23 @@ export class FakeAdapter {
       length: view.getUint32(at + 16 * n + 8, true),
       lkey: view.getUint32(at + 16 * n + 12, true),
     }));
+  }
+
+  /** What came with the doorbell is what stands in the ring. */
+  #checkPush(qpn: number, producer: number): void {
+    const { head, words } = this.#push;
+    if (words.size === 0) return;
+    this.#push = { head: 0, words: new Map() };
+    if (head !== qpn + (producer & 255) * 2 ** 16 + words.size * 2 ** 24)
+      throw new Error(`SQ_PUSH of 0x${head.toString(16)} in front of doorbell ${qpn} ${producer}`);
+    const { send } = this.pairs.get(qpn)!;
+    const bytes = this.sizes.scatterGather === 6 ? 128 : 64;
+    const place = send.at + BigInt((((producer - 1) & 0xffff) % send.entries) * bytes);
+    const view = new DataView(this.nic.memory.read(place, bytes).buffer);
+    for (let word = 0; word < bytes / 4; word += 1)
+      if (view.getUint32(4 * word, true) !== (words.get(word) ?? 0))
+        throw new Error(`word ${word} of a pushed work request is not that of the ring`);
+    this.pushed += 1;
   }
 
   #sends(qpn: number, producer: number): void {

@@ -23,6 +23,7 @@ export interface NicBenchOptions {
   readonly clockMHz?: number;
   readonly frame?: "infiniband" | "ethernet";
   readonly congestion?: "none" | "dcqcn";
+  readonly pushBytes?: 0 | 64 | 128;
 }
 
 /** A small adapter; it is not checked. */
@@ -43,6 +44,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     management,
     memoryProtection,
     frame,
+    requester: { pushBytes: options.pushBytes ?? 0 },
     ...(options.congestion !== undefined && { congestion: options.congestion }),
     port: { rateGbps: 10, cableMeters: 3 },
     virtualLanes: { data: 2 },

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
 import type { Model } from "../../sim/driver/model.ts";
-import { type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { AxilMonkey } from "../rtl/axil-monkey.ts";
 import { headerValues } from "../rtl/csr-bench.ts";
 import { fail, resetAll } from "../rtl/link-bench.ts";
 import { benchNic, openNicModule } from "./nic-bench.ts";
 
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const [queuePairs, completionQueues, memoryRegions, sharedReceiveQueues] = [64, 16, 256, 8];
 
 /** A FIFO of doorbells: what was written, in order. */
@@ -32,6 +33,45 @@ const channel = (
   expected: [],
 });
 
+/** A work request that a thread of the host pushes, and how far it has come. */
+interface Push {
+  readonly qpn: number;
+  readonly producer: number;
+  /** Writes that are still to be made: register and value; the last one is the doorbell. */
+  readonly writes: [register: string, value: number][];
+  readonly wqe: bigint;
+}
+
+/** Words of a pushed request. */
+const pushWords = 16;
+
+function randomPush(rng: Rng, qpn: number, producer: number): Push {
+  const words = Array.from({ length: pushWords }, (_, word) => ({ word, value: rng.next(), at: rng.next() }))
+    .filter(() => rng.chance(0.6))
+    .sort((a, b) => a.at - b.at);
+  return {
+    ...{ qpn, producer },
+    writes: [
+      ["SQ_PUSH", qpn + (producer & 255) * 2 ** 16 + words.length * 2 ** 24],
+      ...words.map(({ word, value }): [string, number] => [`SQ_PUSH_DATA_OFFSET[${word}]`, value]),
+      ["SQ_DOORBELL", qpn + producer * 2 ** 16],
+    ],
+    wqe: words.reduce((sum, { word, value }) => sum | (BigInt(value) << BigInt(32 * word)), 0n),
+  };
+}
+
+/** Ways in which a push is none, whatever else is written meanwhile. */
+const wrongPushes: readonly ((writes: Push["writes"], rng: Rng) => void)[] = [
+  // no beginning
+  (writes) => writes.shift(),
+  // a word that does not belong to it, or one twice
+  (writes, rng) => writes.splice(1, 0, ["SQ_PUSH_DATA_OFFSET[3]", rng.next()]),
+  (writes) => writes.splice(1, 0, writes.length > 2 ? writes[1]! : ["SQ_PUSH_DATA_OFFSET[0]", 1]),
+  // for another count of requests, or for a queue pair that there is not
+  (writes) => writes.splice(0, 1, [writes[0]![0], (writes[0]![1] ^ (2 ** 23)) >>> 0]),
+  (writes, rng) => writes.splice(0, 1, [writes[0]![0], (writes[0]![1] ^ (2 ** (2 + rng.below(14)))) >>> 0]),
+];
+
 class Bench {
   readonly model: Model;
   readonly rng: Rng;
@@ -41,6 +81,10 @@ class Bench {
   /** Cycles in which a channel is taken are this likely. */
   takes = 0.5;
   taken = 0;
+  /** What was pushed with a doorbell, by queue pair and count; a doorbell without is none of these. */
+  readonly pushes = new Map<string, bigint>();
+  /** Doorbells taken with their work request. */
+  pushed = 0;
 
   constructor(model: Model, rng: Rng, addresses: ReadonlyMap<string, number>, idle: number) {
     this.model = model;
@@ -87,6 +131,18 @@ class Bench {
     return this.bus.readAnswers[0]!.data;
   }
 
+  /** A doorbell may have its work request with it: that one, and no other. */
+  #checkPush(number: number, value: number): void {
+    if (this.model.port("sq_db_pushed").get() === 0) return;
+    const wqe = this.pushes.get(`${number} ${value}`);
+    if (wqe === undefined) fail(this.model, `doorbell ${number} ${value} has a work request with it`);
+    if (this.model.port("sq_db_wqe").getBig() !== wqe)
+      fail(this.model, `doorbell ${number} ${value} has another work request with it`);
+    if (this.model.port("sq_db_ready").get() === 0) return;
+    this.pushed += 1;
+    this.pushes.delete(`${number} ${value}`);
+  }
+
   step(): void {
     const { model, rng } = this;
     for (const { port } of this.channels) model.port(`${port}_ready`).set(Number(rng.chance(this.takes)));
@@ -100,6 +156,7 @@ class Bench {
       if (first === undefined) fail(model, `${port} shows a doorbell that nobody rang`);
       if (seen.number !== first.number || seen.value !== first.value)
         fail(model, `${port} ${seen.number} ${seen.value}, not ${first.number} ${first.value}`);
+      if (port === "sq_db") this.#checkPush(seen.number, seen.value);
       if (model.port(`${port}_ready`).get() === 0) continue;
       expected.shift();
       this.taken += 1;
@@ -117,6 +174,7 @@ describe("nic_registers", () => {
   beforeAll(async () => {
     const design = benchNic({
       ...{ memoryProtection, queuePairs, completionQueues, memoryRegions, sharedReceiveQueues },
+      pushBytes: (4 * pushWords) as 64,
     });
     addresses = await headerValues(design, "NIC_");
     model = await openNicModule(design, nicRegisterModules(design));
@@ -153,6 +211,80 @@ describe("nic_registers", () => {
       expect(bench.taken).toBe(rung);
       for (let cycle = 0; cycle < 400; cycle += 1) bench.step();
       expect(bench.read("BAD_DOORBELL_LO")).toBe(bad);
+    });
+  });
+
+  it("a pushed work request goes on with its doorbell", async () => {
+    await withSeed(seed, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0.1);
+      for (let round = 0; round < 60; round += 1) {
+        const push = randomPush(rng, rng.below(queuePairs), rng.below(2 ** 16));
+        bench.pushes.set(`${push.qpn} ${push.producer}`, push.wqe);
+        bench.channels[0]!.expected.push({ number: push.qpn, value: push.producer });
+        for (const [register, value] of push.writes) bench.queue(register, value);
+        bench.drain();
+        for (let cycle = 0; cycle < 40; cycle += 1) bench.step();
+        expect([round, bench.pushed]).toEqual([round, round + 1]);
+      }
+    });
+  });
+
+  it("a pushed work request with which something is wrong does not, nor one twice", async () => {
+    await withSeed(seed, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0.1);
+      const ring = ({ writes, qpn, producer }: Push): void => {
+        for (const [register, value] of writes) bench.queue(register, value);
+        bench.channels[0]!.expected.push({ number: qpn, value: producer });
+        bench.drain();
+        for (let cycle = 0; cycle < 40; cycle += 1) bench.step();
+      };
+      // The sixth: a word too few, while nobody else writes one
+      for (let round = 0; round < 60; round += 1) {
+        const push = randomPush(rng, rng.below(4), rng.below(2 ** 16));
+        const wrong = wrongPushes[round % 6];
+        if (wrong !== undefined) wrong(push.writes, rng);
+        else push.writes[0]![1] += 2 ** 24;
+        ring(push);
+      }
+      const good = randomPush(rng, 7, 9);
+      bench.pushes.set("7 9", good.wqe);
+      ring(good);
+      expect(bench.pushed).toBe(1);
+      ring({ ...good, writes: good.writes.slice(-1) });
+      expect(bench.pushed).toBe(1);
+    });
+  });
+
+  it("a pushed work request is never mixed of two, or one of another doorbell", async () => {
+    await withSeed(seed, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0);
+      const counts = new Map<number, number>();
+      const begin = (): Push => {
+        const qpn = rng.below(4);
+        const producer = ((counts.get(qpn) ?? 0) + 1) & 0xffff;
+        counts.set(qpn, producer);
+        const push = randomPush(rng, qpn, producer);
+        if (rng.chance(0.5)) bench.pushes.set(`${qpn} ${producer}`, push.wqe);
+        else rng.pick(wrongPushes)(push.writes, rng);
+        return push;
+      };
+      const threads = [begin(), begin(), begin()];
+      for (let doorbells = 0; doorbells < 600; ) {
+        const at = rng.below(threads.length);
+        const thread = threads[at]!;
+        for (let run = rng.pick([1, 3, 20]); run > 0 && thread.writes.length > 0; run -= 1) {
+          const [register, value] = thread.writes.shift()!;
+          if (register === "SQ_DOORBELL") {
+            bench.channels[0]!.expected.push({ number: thread.qpn, value: thread.producer });
+            doorbells += 1;
+          }
+          bench.queue(register, value);
+        }
+        bench.drain();
+        if (thread.writes.length === 0) threads[at] = begin();
+        bench.takes = rng.pick([0.05, 1]);
+      }
+      expect(bench.pushed).toBeGreaterThan(0);
     });
   });
 
@@ -310,7 +442,7 @@ describe("nic_registers", () => {
       const bench = new Bench(model, rng, addresses, 0);
       expect(bench.read("ID")).toBe(0x4c574e31);
       expect(bench.read("GEOMETRY")).toBe(4 + 3 * 2 ** 8 + 6 * 2 ** 12 + 4 * 2 ** 18 + 8 * 2 ** 24 + 2 ** 31);
-      expect(bench.read("WORK_REQUESTS")).toBe(64 + 32 * 2 ** 12 + 2 * 2 ** 20 + 4 * 2 ** 24);
+      expect(bench.read("WORK_REQUESTS")).toBe(64 + 32 * 2 ** 12 + 2 * 2 ** 20 + 4 * 2 ** 24 + 4 * 2 ** 28);
       bench.write("OWN_LID", 0x1234);
       expect(model.port("cfg_own_lid").get()).toBe(0x1234);
       for (const [at, table] of ["mr", "qp", "cq"].entries()) {

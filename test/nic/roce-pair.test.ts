@@ -63,7 +63,7 @@ describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
     design = elaborateNic({
       ...{ name: "dut", clockMHz: 100, datapathBits: 256, mtuBytes: 1024, queuePairs: 16, frame: "ethernet" },
       ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
-      ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6 } },
+      ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6, pushBytes: 64 } },
     });
     built = await buildTexts(
       "dut",

@@ -24,7 +24,7 @@ const blocks: Readonly<Record<string, (design: NicDesign) => readonly ModuleFile
 const cases: readonly NicBenchOptions[] = [
   {
     ...{ queuePairs: 16_384, completionQueues: 16_384, memoryRegions: 65_536, memoryProtection: "secded" },
-    sharedReceiveQueues: 4096,
+    ...{ sharedReceiveQueues: 4096, pushBytes: 64 },
   },
 ];
 

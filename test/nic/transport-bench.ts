@@ -46,7 +46,10 @@ export const transportDesign = (memoryProtection: "none" | "secded" = "none"): N
     sharedReceiveQueues: sharedQueues,
     datagrams: "ud",
   }),
-  requester: { outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
+  requester: {
+    ...{ outstandingReads: transportDepth, outstandingRequests: 16, scatterGather: 6 },
+    pushBytes: memoryProtection === "none" ? 128 : 0,
+  },
   responder: { outstandingReads: transportDepth },
 });
 
@@ -187,6 +190,8 @@ export class TransportHost {
   #issued = 0;
   #writes: number[] = [];
   readonly #lookups = new Map<Part, Lookup>();
+  /** Reads of work requests to send. */
+  fetched = 0;
   readonly #fetches = new Map<Part, { at: number; data: Uint8Array; error: boolean }[]>(
     all.map((part) => [part, []]),
   );
@@ -428,6 +433,7 @@ export class TransportHost {
         data,
         error: this.broken.has(address),
       };
+      if (part === "sq_") this.fetched++;
       after.push(() => answers.push(answer));
     }
     const first = answers[0];
@@ -597,10 +603,14 @@ export class TransportHost {
     this.#offer("qpc", all);
   }
 
-  /** Doorbell of a receive queue (`rq_`) or a send queue (`sq_`). */
-  doorbell(part: "rq_" | "sq_", qpn: number, producer: number): void {
+  /** Doorbell of a receive queue (`rq_`) or a send queue (`sq_`), there perhaps with the last work request. */
+  doorbell(part: "rq_" | "sq_", qpn: number, producer: number, pushed: Uint8Array | null = null): void {
     const which = part === "rq_" ? "rq_db" : "sq_db";
     this.#set(`${part}${which}_qpn`, qpn);
+    if (part === "sq_" && this.#ports.has("sq_sq_db_pushed")) {
+      this.#set("sq_sq_db_pushed", pushed === null ? 0 : 1);
+      if (pushed !== null) this.#port("sq_sq_db_wqe").bytes.set(pushed);
+    }
     this.#set(`${part}${which}_producer`, producer & 0xffff);
     this.#offer(which, [part]);
   }

@@ -179,6 +179,95 @@ describe("rules of the transport, one by one", () => {
     bench.goesOn(qpn, firstPsn + 1);
   });
 
+  /** A work request as it stands in the ring, and one that writes elsewhere. */
+  const other = (wqe: Uint8Array): Uint8Array => {
+    const changed = wqe.slice();
+    changed[17] = 0x77;
+    return changed;
+  };
+  const [there, elsewhere] = [0x5000n, 0x7700n];
+  const targets = (bench: DirectedBench) => bench.settle().map(({ psn, reth }) => [psn, reth?.va]);
+
+  rule("a work request that comes with its doorbell is sent without a read", (bench, qpn) => {
+    bench.verbs.push = other;
+    for (let i = 0; i < 3; i++) {
+      bench.write(qpn, i);
+      expect(targets(bench)).toEqual([[firstPsn + i, elsewhere]]);
+    }
+    expect([bench.host.fetched, bench.host.drops.get("sq_evt_pushed")]).toEqual([0, 3]);
+  });
+
+  rule("one whose turn has not come is read from the ring", (bench, qpn) => {
+    bench.host.pace = { stall: 0, memoryDelay: 200 };
+    bench.write(qpn, 1);
+    bench.verbs.push = other;
+    bench.write(qpn, 2);
+    expect(targets(bench)).toEqual([
+      [firstPsn, there],
+      [firstPsn + 1, there],
+    ]);
+    expect([bench.host.fetched, bench.host.drops.get("sq_evt_pushed")]).toEqual([2, undefined]);
+  });
+
+  rule("of several at one doorbell none is the one that came with it", (bench, qpn) => {
+    const { doorbell } = bench.host;
+    bench.host.doorbell = () => undefined;
+    bench.write(qpn, 1);
+    bench.host.doorbell = doorbell;
+    bench.verbs.push = other;
+    bench.write(qpn, 2);
+    expect(targets(bench)).toEqual([
+      [firstPsn, there],
+      [firstPsn + 1, there],
+    ]);
+  });
+
+  rule("no more than four are kept ready, those that came with doorbells among them", (bench, qpn) => {
+    bench.verbs.modifyQp(qpn, { state: "SQD" });
+    bench.verbs.push = other;
+    for (let i = 0; i < 6; i++) bench.write(qpn, i);
+    expect(targets(bench)).toEqual([]);
+    bench.verbs.modifyQp(qpn, { state: "RTS" });
+    expect(targets(bench)).toEqual([0, 1, 2, 3, 4, 5].map((i) => [firstPsn + i, i < 4 ? elsewhere : there]));
+  });
+
+  rule("when it is sent again it is read from the ring", (bench, qpn) => {
+    bench.verbs.push = other;
+    bench.write(qpn, 1);
+    expect(targets(bench)).toEqual([[firstPsn, elsewhere]]);
+    bench.packet(qpn, op.ack, firstPsn, { aeth: { syndrome: 0x60, msn: 0 } });
+    expect(targets(bench)).toEqual([[firstPsn, there]]);
+    bench.acknowledge(qpn, firstPsn);
+    expect([bench.host.fetched, bench.statuses()]).toEqual([1, [[qpn, 1, wcStatus.success]]]);
+    bench.verbs.push = () => null;
+    bench.goesOn(qpn, firstPsn + 1);
+  });
+
+  const wrongs: [name: string, change: (wqe: DataView) => void, status: number][] = [
+    ["an opcode that there is not", (wqe) => wqe.setUint8(0, 0x55), wcStatus.localQpOperation],
+    ["more inline data than fit", (wqe) => wqe.setUint16(8, 97, true), wcStatus.localQpOperation],
+    ["pieces that there are not", (wqe) => wqe.setUint16(1, 0x700, true), wcStatus.localQpOperation],
+    ["another key", (wqe) => wqe.setUint8(44, 0xee), wcStatus.localProtection],
+  ];
+  for (const [name, change, status] of wrongs)
+    rule(`one with ${name} fails as one that was read`, (bench, qpn) => {
+      bench.verbs.push = (wqe) => {
+        const changed = new DataView(wqe.slice().buffer);
+        if (status === wcStatus.localQpOperation) changed.setUint8(1, 9);
+        change(changed);
+        return new Uint8Array(changed.buffer);
+      };
+      bench.write(qpn, 1);
+      expect(bench.settle()).toEqual([]);
+      expect(bench.statuses()).toEqual([[qpn, 1, status]]);
+      expect([bench.verbs.queryQp(qpn).state, bench.host.fetched]).toEqual(["ERR", 0]);
+      bench.write(qpn, 2);
+      expect(bench.settle()).toEqual([]);
+      expect(bench.statuses()).toEqual([[qpn, 2, wcStatus.flushed]]);
+      bench.verbs.push = () => null;
+      bench.goesOn(bench.qpns[1]!);
+    });
+
   rule("of several hints of one loss one is followed, until there is progress", (bench, qpn) => {
     const gap = (psn: number): void => bench.packet(qpn, op.ack, psn, { aeth: { syndrome: 0x60, msn: 0 } });
     for (const wrId of [1, 2]) bench.write(qpn, wrId);

@@ -45,6 +45,8 @@ export class TransportVerbs {
   readonly #shared: Queue[] = [];
   /** AETH credits are told and obeyed. */
   credits = false;
+  /** The work request that goes with the doorbell of one; null: none, it is only read from the ring. */
+  push: (wqe: Uint8Array) => Uint8Array | null = () => null;
   #next = 2;
   #ringAt = 0x4000_0000n;
 
@@ -194,7 +196,8 @@ export class TransportVerbs {
 
   #post(qpn: number, part: "rq_" | "sq_", wqe: DataView, wrId: number): void {
     const pair = this.#pairs.get(qpn)!;
-    this.host.doorbell(part, qpn, this.#put(part === "sq_" ? pair.send : pair.receive, wqe, wrId));
+    const producer = this.#put(part === "sq_" ? pair.send : pair.receive, wqe, wrId);
+    this.host.doorbell(part, qpn, producer, part === "sq_" ? this.push(new Uint8Array(wqe.buffer)) : null);
   }
 
   #put(queue: Queue, wqe: DataView, wrId: number): number {

@@ -109,6 +109,8 @@ function connect(
   const rtl = new TransportHost(dut, regions.regions, rng.fork("host"), pace);
   const verbs = new TransportVerbs(rtl, regions);
   verbs.credits = rng.chance(0.6);
+  const pushes = rng.pick([0, 0.5, 1]);
+  verbs.push = (wqe) => (rng.chance(pushes) ? wqe : null);
   const credits = rng.chance(0.8);
   const peer = new ReferenceNic({ frame: "infiniband", lid: 2 }, { endlessRetry: true, credits });
   const shared = rng.chance(0.5);

@@ -7,7 +7,7 @@ import { nicRegisterModules } from "../../generator/views/nic/registers.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
-const design = benchNic({ memoryProtection: "secded", memoryRegions: 64, clockMHz: 8 });
+const design = benchNic({ memoryProtection: "secded", memoryRegions: 64, clockMHz: 8, pushBytes: 64 });
 
 /** Where the changed text is looked for. */
 export const files = [
@@ -34,6 +34,25 @@ export const breaks: readonly Breaks[] = [
       ["!s_tuser[4];", "1'b1;"],
       ["open_reg <= !(tx_tready && q_tlast);", "open_reg <= tx_tready && !q_tlast;"],
       ["mine_reg <= !last_reg;", "mine_reg <= 1'b0;"],
+    ],
+  },
+  {
+    bench: "../nic/registers",
+    only: "a pushed work request",
+    module: "nic/push_window",
+    changes: [
+      ["count_reg == begin_words &&", ""],
+      ["&& sq_value[7:0] == begin_producer", ""],
+      ["sq_write && sq_number == begin_number", "sq_write"],
+      ["rung_reg && this_db && !begin_write && !word", "rung_reg && this_db && !word"],
+      ["rung_reg && this_db && !begin_write && !word", "rung_reg && this_db && !begin_write"],
+      ["rung_reg && this_db &&", "rung_reg &&"],
+      ["rung_reg && !begin_write && !word &&", "rung_reg &&"],
+      ["!(sq_db_valid && sq_db_ready && this_db)", "1'b1"],
+      ["rings ? open_reg && whole", "rings ? whole"],
+      ["(open_reg && !rings)", "open_reg"],
+      ["written_reg[i] ?", "1'b1 ?"],
+      ["count_reg   <= 6'd0;", "count_reg   <= count_reg;"],
     ],
   },
   {

@@ -86,6 +86,14 @@ export const breaks: readonly Breaks[] = [
       ["is_last == final_one &&", ""],
       ["is_last == final_one &&", "!(final_one && !is_last) &&"],
       ["(is_atomic && hdr_payload_bytes != 13'd0)", "1'b0"],
+      ["here_reg == producer_reg && asked_reg", "asked_reg"],
+      ["sq_db_producer == producer_reg + 16'd1 &&", ""],
+      [
+        "sq_db_producer == producer_reg + 16'd1 && fetch_ahead < 16'd4",
+        "sq_db_producer == producer_reg + 16'd1",
+      ],
+      ["step_reg == DOORBELL && sq_db_pushed", "1'b0 && sq_db_pushed"],
+      ["asked_reg <= asked_reg + 16'd1;", ""],
     ],
   },
   {

@@ -62,6 +62,7 @@ function coreView(design: NicDesign): View {
     cq: range(cqBits(design)),
     datagrams: design.datagrams,
     window: design.managementWindow,
+    push: design.requester.pushBytes > 0,
     srq: design.sharedReceiveQueues > 0,
     srqRange: range(srqBits(design)),
     wqe: range(8 * design.derived.wqeBytes.value),

@@ -36,6 +36,7 @@ const sharedDoorbell = {
 export function nicRegistersView(design: NicDesign): View {
   const bits = { qp: qpBits(design), mr: mrBits(design), cq: cqBits(design), srq: srqBits(design) };
   const srq = design.sharedReceiveQueues > 0;
+  const { pushBytes } = design.requester;
   const rung = [...doorbells, ...(srq ? [sharedDoorbell] : [])];
   const counters = nicCounters(design).map(({ signal, increment }) => ({
     name: signal.replace(/^evt_/u, ""),
@@ -53,6 +54,10 @@ export function nicRegistersView(design: NicDesign): View {
     r: { qp: range(bits.qp), mr: range(bits.mr), cq: range(bits.cq), srq: range(bits.srq) },
     srq,
     window: design.managementWindow,
+    push: pushBytes > 0,
+    pushWords: range(pushBytes / 4),
+    pushData: range(8 * pushBytes),
+    wqe: range(8 * design.derived.wqeBytes.value),
     full: `[${rung.length - 1}:0]`,
     srqEvent: `{${dec(0, 16 - bits.srq)}, srq_event_srq}`,
     bus: bus.map(({ name, direction, bits: width }) => ({
@@ -105,6 +110,27 @@ export function nicRegistersView(design: NicDesign): View {
   };
 }
 
+/** `nic_push_window`: a work request that comes with its doorbell. */
+function pushWindowView(design: NicDesign): View {
+  const { pushBytes } = design.requester;
+  const wqeBits = 8 * design.derived.wqeBytes.value;
+  const beyond = wqeBits - 8 * pushBytes;
+  return {
+    header: header(design, "A work request that comes with its doorbell."),
+    module: moduleName(design, "nic_push_window"),
+    wordRange: range(pushBytes / 4),
+    dataRange: range(8 * pushBytes),
+    qp: range(qpBits(design)),
+    wqe: range(wqeBits),
+    beyond: beyond > 0 ? `[${wqeBits - 1}:${8 * pushBytes}]` : "",
+    beyondZero: beyond > 0 ? dec(0, beyond) : "",
+    params: [
+      localparam("QB", qpBits(design), "bits of the number of a queue pair"),
+      localparam("WORDS", pushBytes / 4, "that can be pushed"),
+    ],
+  };
+}
+
 /** The module and what it is made of. */
 export function nicRegisterModules(design: NicDesign): readonly ModuleFile[] {
   const map = nicRegisters(design);
@@ -116,6 +142,9 @@ export function nicRegisterModules(design: NicDesign): readonly ModuleFile[] {
       "nic/doorbell_fifo",
       { header: header(design, "Doorbells that wait."), module: moduleName(design, "nic_doorbell_fifo") },
     ],
+    ...(design.requester.pushBytes > 0
+      ? ([["nic_push_window", "nic/push_window", pushWindowView(design)]] as const)
+      : []),
     ["nic_registers", "nic/registers", nicRegistersView(design)],
   ];
 }

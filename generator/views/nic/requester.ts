@@ -94,6 +94,7 @@ export function requesterView(design: NicDesign): View {
     longestRnr: rnrTicks(0),
     settings: range(requesterSettingsBits(design)),
     datagrams: design.datagrams,
+    push: design.requester.pushBytes > 0,
     context: range(contextBits(design)),
     wqe: range(wqeBits),
     fetched: range(wqeBits + 1),
