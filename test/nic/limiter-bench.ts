@@ -11,8 +11,12 @@ export const openLimiter = (design: NicDesign): Promise<Model> =>
 export class LimiterBench {
   /** Queue pairs whose turn came, with the time. */
   readonly taken: { readonly qpn: number; readonly at: number }[] = [];
+  /** The same of the response engine. */
+  readonly answers: { readonly qpn: number; readonly at: number }[] = [];
   readonly #model: Model;
   readonly #events: { readonly kind: "sent" | "give"; readonly qpn: number; readonly bytes: number }[] = [];
+  readonly #answerEvents: { readonly bytes: number | null; readonly qpn: number; readonly data: boolean }[] =
+    [];
   readonly #slow: { readonly qpn: number; readonly told: (at: number) => void }[] = [];
 
   constructor(model: Model, parameters: DcqcnParameters) {
@@ -51,8 +55,29 @@ export class LimiterBench {
     this.#events.push({ kind: "give", qpn, bytes: 0 });
   }
 
+  /** A READ response was sent. */
+  answerSent(qpn: number, bytes: number): void {
+    this.#answerEvents.push({ bytes, qpn, data: false });
+  }
+
+  /** The response engine has something for a queue pair. @param data a READ response; else an ACK */
+  answerGive(qpn: number, data: boolean): void {
+    this.#answerEvents.push({ bytes: null, qpn, data });
+  }
+
   get idle(): boolean {
-    return this.#events.length === 0 && this.#slow.length === 0;
+    return this.#events.length + this.#answerEvents.length + this.#slow.length === 0;
+  }
+
+  #answer(): void {
+    const model = this.#model;
+    const event = model.port("answer_room").get() === 1 ? this.#answerEvents.shift() : undefined;
+    model.port("answer_sent_valid").set(Number(event !== undefined && event.bytes !== null));
+    model.port("answer_give_valid").set(Number(event !== undefined && event.bytes === null));
+    if (event === undefined) return;
+    model.port("answer_qpn").set(event.qpn);
+    model.port("answer_sent_bytes").set(event.bytes ?? 0);
+    model.port("answer_give_data").set(Number(event.data));
   }
 
   step(): void {
@@ -67,6 +92,7 @@ export class LimiterBench {
       model.port("sent_qpn").set(event.qpn);
       model.port("sent_bytes").set(event.bytes);
     } else if (event !== undefined) model.port("give_qpn").set(event.qpn);
+    this.#answer();
     model.eval();
     if (slow !== undefined && model.port("slow_ready").get() === 1) {
       this.#slow.shift();
@@ -74,6 +100,8 @@ export class LimiterBench {
     }
     if (model.port("take_valid").get() === 1)
       this.taken.push({ qpn: model.port("take_qpn").get(), at: this.now });
+    if (model.port("answer_take_valid").get() === 1)
+      this.answers.push({ qpn: model.port("answer_take_qpn").get(), at: this.now });
     model.step();
   }
 

@@ -133,6 +133,63 @@ describe("rates of queue pairs", () => {
     model.close();
   });
 
+  it("are those of requests and READ responses together, and ACKs pass", { timeout: 120_000 }, async () => {
+    const parameters = {
+      ...dcqcnDefaults,
+      lineKbps: 10_000_000,
+      firstRateKbps: 2_000_000,
+      byteReset: 0xffffff,
+    };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    // Responses alone, requests alone, both at the same time
+    const [responds, asks, both] = [2, 3, 5];
+    for (const qpn of [responds, asks, both]) bench.slow(qpn);
+    bench.run(400);
+    const sent = new Map<number, number>();
+    const begin = bench.now;
+    const packets = new Map<number, number>();
+    const [requestBytes, responseBytes] = [1024, 300];
+    for (const qpn of [asks, both]) bench.give(qpn);
+    for (const qpn of [responds, both]) bench.answerGive(qpn, true);
+    const count = (qpn: number, more: number): void => {
+      sent.set(qpn, (sent.get(qpn) ?? 0) + more + overhead);
+      packets.set(qpn, (packets.get(qpn) ?? 0) + 1);
+    };
+    let [acks, free] = [0, 0];
+    for (let cycle = 0; cycle < 30_000; cycle += 1) {
+      bench.step();
+      for (const { qpn } of bench.taken.splice(0)) {
+        count(qpn, requestBytes);
+        bench.sent(qpn, requestBytes);
+        bench.give(qpn);
+      }
+      for (const { qpn } of bench.answers.splice(0)) {
+        count(qpn, responseBytes);
+        bench.answerSent(qpn, responseBytes);
+        bench.answerGive(qpn, true);
+      }
+      if (cycle % 100 === 50 && bench.idle) {
+        // An ACK of a limited queue pair, and a READ response of another, in the cycle in which they come
+        const ack = acks <= free;
+        bench.answerGive(ack ? responds : 9, !ack);
+        bench.step();
+        const passed = bench.answers.findIndex(({ qpn }) => qpn === (ack ? responds : 9));
+        expect(passed).toBeGreaterThanOrEqual(0);
+        bench.answers.splice(passed, 1);
+        if (ack) acks += 1;
+        else free += 1;
+      }
+    }
+    expect(free).toBeGreaterThan(20);
+    const ns = bench.now - begin;
+    for (const qpn of [responds, asks, both]) {
+      const kbps = (sent.get(qpn)! * 8e6) / ns;
+      expect(Math.abs(kbps / 2_000_000 - 1)).toBeLessThan(0.002 + 3 / packets.get(qpn)!);
+    }
+    model.close();
+  });
+
   it("of two senders share a wire that marks, and its queue stays short", { timeout: 120_000 }, async () => {
     const quick = { timeResetNs: 10_000, byteReset: 40_000, threshold: 5, aiKbps: 100_000 };
     const parameters = { ...quickParameters, ...quick, g: 992, cutPeriodNs: 8000 };

@@ -255,6 +255,24 @@ describe("nic_registers", () => {
     });
   });
 
+  it("a pushed work request does not go on with a doorbell of the one that pushes next", async () => {
+    await withSeed(seed, (rng) => {
+      const bench = new Bench(model, rng, addresses, 0);
+      bench.takes = 0;
+      const [waits, pushed, next] = [randomPush(rng, 3, 5), randomPush(rng, 2, 5), randomPush(rng, 3, 5)];
+      bench.channels[0]!.expected.push(
+        { number: waits.qpn, value: waits.producer },
+        { number: pushed.qpn, value: pushed.producer },
+      );
+      for (const [register, value] of [waits.writes.at(-1)!, ...pushed.writes, next.writes[0]!])
+        bench.queue(register, value);
+      bench.drain();
+      bench.takes = 1;
+      for (let cycle = 0; cycle < 40; cycle += 1) bench.step();
+      expect(bench.pushed).toBe(0);
+    });
+  });
+
   it("a pushed work request is never mixed of two, or one of another doorbell", async () => {
     await withSeed(seed, (rng) => {
       const bench = new Bench(model, rng, addresses, 0);

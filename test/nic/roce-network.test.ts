@@ -255,6 +255,64 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
     pair.close();
   });
 
+  /** What end 0 sends after one mark, in bytes, is that of its limit: kbit/s without rises. */
+  const limitKbps = 500_000;
+  it.each([
+    // Each is posted when the one before is complete: none waits in the line
+    ["WRITEs of a packet", 0, "write", 1024, 1],
+    ["READs that it answers", 1, "read", 16_384, 4],
+  ] as const)(
+    "a queue pair with a limit keeps to it: %s",
+    { timeout: 300_000 },
+    (_name, asks, opcode, size, most) => {
+      let marked = false;
+      const sent: { readonly at: number; readonly bytes: number }[] = [];
+      const ends = connect((frame, side, cycle) => {
+        if (side === 1 || frame.length < 1024) return frame;
+        sent.push({ at: (cycle * 1000) / clockMHz, bytes: frame.length + 20 });
+        if (marked) return frame;
+        marked = true;
+        return mark(frame);
+      });
+      const { pair, qpns, keys } = ends;
+      for (const [at, value] of [
+        [0x2c, limitKbps],
+        [0x40, 0xff_ffff],
+        [0x44, 0],
+      ] as const)
+        pair.buses[0].write(0x2000 + at, value);
+      const [local, remote] = asks === 0 ? [from, to] : [to, from];
+      const driver = pair.drivers[asks];
+      let [posted, done] = [0, 0];
+      while (sent.length < 80) {
+        if (posted - done < most) {
+          driver.postSend(qpns[asks], {
+            ...{ wrId: posted, opcode, signaled: true },
+            sges: [{ address: local, length: size, lkey: keys[asks] }],
+            remote: { address: remote, rkey: keys[1 - asks]! },
+          });
+          posted += 1;
+        }
+        pair.run(50);
+        for (const { status } of driver.pollCq(0, 16)) {
+          expect(status).toBe(0);
+          done += 1;
+        }
+        if (pair.cycle > 1_000_000) throw new Error(`${sent.length} packets`);
+      }
+      expect(count(pair, 0, "CNP_RECEIVED")).toBe(1);
+      expect([count(pair, 0, "RETRY"), count(pair, 1, "RETRY")]).toEqual([0, 0]);
+      // Behind those that were on their way when the notification came
+      const steady = sent.slice(-50);
+      const kbps =
+        (steady.slice(1).reduce((sum, { bytes }) => sum + bytes, 0) * 8e6) /
+        (steady.at(-1)!.at - steady[0]!.at);
+      expect(kbps / limitKbps).toBeGreaterThan(0.9);
+      expect(kbps / limitKbps).toBeLessThan(1.05);
+      pair.close();
+    },
+  );
+
   /** Host memory of both ends takes a beat in ten cycles: a fifth of what the wire brings. */
   const slowHost: Axi4Options = { stalls: { w: 0.93 } };
 

@@ -95,7 +95,7 @@ function limiterView(design: NicDesign): View {
     qp: range(qp),
     qpZero: dec(0, qp),
     lastQp: String(design.queuePairs - 1),
-    queuePairs: String(design.queuePairs),
+    parked: String(2 * design.queuePairs),
     stateHigh: String(congestionRowBits.rate - 1),
     params: [
       localparam("QPW", qp, "bits of the number of a queue pair"),

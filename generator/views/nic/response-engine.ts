@@ -44,6 +44,7 @@ export function responseEngineView(design: NicDesign): View {
     device: design.name,
     secded: design.memoryProtection === "secded",
     lanes: hasLanes(design),
+    limited: design.congestion === "dcqcn",
     qp: range(qpBits),
     queuePairs: String(design.queuePairs),
     settings: range(settingsBits),
