@@ -39,6 +39,7 @@ const events: readonly Row[] = [
   ["cut", "Frames cut: too long, or more than the receiver can take in"],
   ["bad_row", "Rows of the table of addresses that were ignored: their number is too large"],
   ["cnp_dropped", "Congestion notifications dropped: those before them wait for the end of a pause"],
+  ["drop_start", "Frames dropped: they started in a row of the MII in which another one had started"],
 ];
 
 const memoryEvents: readonly Row[] = [

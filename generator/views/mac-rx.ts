@@ -52,6 +52,7 @@ export function macRxView(design: LinkDesign): View {
     ...commonRanges(design),
     header: header(design, "Takes control sets and packets out of the columns of the MII."),
     module: moduleName(design, "mac_rx"),
+    plain: false,
     retry: design.retry === "llr",
     align_module: moduleName(design, "mac_rx_align"),
     params: commonParams(design),

@@ -9,8 +9,10 @@ import type { Model } from "../driver/model.ts";
 import type { Port } from "../driver/port.ts";
 import type { Rng } from "../traffic/rng.ts";
 import { NicDriver } from "./driver.ts";
+import type { EthernetIdentity } from "./ethernet-port.ts";
 import { growing } from "./nic-pair.ts";
 import type { HostMemoryAccess } from "./rings.ts";
+import type { AddressVector } from "./verbs.ts";
 
 /** Bytes of host memory from `from` up to, and without, `to`. */
 export interface Span {
@@ -26,8 +28,14 @@ export interface RawPacket {
 }
 
 export const ringBase = 1n << 40n;
-/** The core's own registers begin at 0. */
-const registerBase = 0;
+/** How the rig differs from one of a core, whose registers begin at 0. */
+export interface RigOptions {
+  /** Byte address of the adapter's registers. */
+  readonly base?: number;
+  readonly ethernet?: EthernetIdentity;
+  /** Behind the reset, before the driver looks at the registers. */
+  readonly wake?: (model: Model) => void;
+}
 
 export class CoreRig {
   readonly model: Model;
@@ -43,14 +51,17 @@ export class CoreRig {
   cycle = 0;
   readonly #design: NicDesign;
   readonly #memory: Axi4Memory;
-  readonly #registers: AxiLite;
+  readonly registers: AxiLite;
+  readonly #base: number;
   readonly #ports = new Map<string, Port>();
   readonly #beatBytes: number;
   #incoming: { packet: RawPacket; at: number }[] = [];
   #partial: number[] = [];
 
   /** @param model an open model of `nic_core`, not yet stepped; it is closed with the rig */
-  constructor(design: NicDesign, model: Model, rng: Rng) {
+  constructor(design: NicDesign, model: Model, rng: Rng, options: RigOptions = {}) {
+    const { base = 0, ethernet, wake } = options;
+    this.#base = base;
     this.#design = design;
     this.model = model;
     this.#beatBytes = design.datapathBits / 8;
@@ -62,18 +73,28 @@ export class CoreRig {
     this.#memory.write!.onWritten = (burst) => this.#checkWrite(burst);
     for (const port of this.model.ports) this.#ports.set(port.name, port);
     this.model.reset();
-    this.#registers = new AxiLite(this.model, "s_axil", { step: () => this.step() });
-    this.driver = new NicDriver(this.#registers, this.host, { lid: 1, base: registerBase, ringBase });
+    wake?.(this.model);
+    this.registers = new AxiLite(this.model, "s_axil", { step: () => this.step() });
+    this.driver = new NicDriver(this.registers, this.host, {
+      ...{ lid: 1, base, ringBase },
+      ...(ethernet !== undefined && { ethernet }),
+    });
   }
 
-  #port(name: string): Port {
+  /** Where the peer of a queue pair is. */
+  readonly peerAddress: AddressVector = { dlid: 2 };
+
+  protected port(name: string): Port {
     return this.#ports.get(name)!;
   }
 
   /** All counters by name. */
   counters(): Record<string, number> {
     return Object.fromEntries(
-      nicCounters(this.#design).map(({ name, offset }) => [name, this.#registers.read(offset).value]),
+      nicCounters(this.#design).map(({ name, offset }) => [
+        name,
+        this.registers.read(this.#base + offset).value,
+      ]),
     );
   }
 
@@ -91,9 +112,9 @@ export class CoreRig {
 
   /** Reads are of whole beats: what stands beside what is meant in its first and last beat is read along. */
   #checkRead(): void {
-    if (this.#port("m_axi_arvalid").get() === 0 || this.#port("m_axi_arready").get() === 0) return;
-    const from = this.#port("m_axi_araddr").getBig();
-    const to = from + BigInt((this.#port("m_axi_arlen").get() + 1) * this.#beatBytes);
+    if (this.port("m_axi_arvalid").get() === 0 || this.port("m_axi_arready").get() === 0) return;
+    const from = this.port("m_axi_araddr").getBig();
+    const to = from + BigInt((this.port("m_axi_arlen").get() + 1) * this.#beatBytes);
     const beat = BigInt(this.#beatBytes);
     const wide = this.readable.map((one) => ({
       from: one.from - (one.from % beat),
@@ -111,10 +132,9 @@ export class CoreRig {
   step(): void {
     this.#memory.tick(this.cycle);
     this.#checkRead();
-    this.#takePacket();
-    const taken = this.#offerBeat();
+    const after = this.exchange();
     this.model.step();
-    if (taken) this.#advance();
+    after();
     this.cycle++;
   }
 
@@ -122,32 +142,41 @@ export class CoreRig {
     for (let left = cycles; left > 0; left--) this.step();
   }
 
+  /** What passes between the adapter and the wire in a cycle; @returns what is to be done behind its edge */
+  protected exchange(): () => void {
+    this.#takePacket();
+    const taken = this.#offerBeat();
+    return () => {
+      if (taken) this.#advance();
+    };
+  }
+
   #takePacket(): void {
-    this.#port("tx_tready").set(1);
-    if (this.#port("tx_tvalid").get() === 0) return;
-    const keep = this.#port("tx_tkeep").bytes;
-    const data = this.#port("tx_tdata").bytes;
+    this.port("tx_tready").set(1);
+    if (this.port("tx_tvalid").get() === 0) return;
+    const keep = this.port("tx_tkeep").bytes;
+    const data = this.port("tx_tdata").bytes;
     for (let i = 0; i < this.#beatBytes; i++)
       if ((keep[i >> 3]! >> (i & 7)) & 1) this.#partial.push(data[i]!);
-    if (this.#port("tx_tlast").get() === 0) return;
+    if (this.port("tx_tlast").get() === 0) return;
     this.sent.push(Uint8Array.from(this.#partial));
     this.#partial = [];
   }
 
   #offerBeat(): boolean {
     const first = this.#incoming[0];
-    this.#port("rx_tvalid").set(first === undefined ? 0 : 1);
+    this.port("rx_tvalid").set(first === undefined ? 0 : 1);
     if (first === undefined) return false;
     const { packet, at } = first;
     const bytes = packet.bytes.subarray(at, at + this.#beatBytes);
     const last = at + this.#beatBytes >= packet.bytes.length;
-    const data = this.#port("rx_tdata").bytes;
+    const data = this.port("rx_tdata").bytes;
     data.fill(0);
     data.set(bytes);
-    this.#port("rx_tkeep").setBig((1n << BigInt(bytes.length)) - 1n);
-    this.#port("rx_tlast").set(last ? 1 : 0);
-    this.#port("rx_tuser").set((packet.bytes[0]! >> 4) | (last && packet.error ? 16 : 0));
-    return this.#port("rx_tready").get() === 1;
+    this.port("rx_tkeep").setBig((1n << BigInt(bytes.length)) - 1n);
+    this.port("rx_tlast").set(last ? 1 : 0);
+    this.port("rx_tuser").set((packet.bytes[0]! >> 4) | (last && packet.error ? 16 : 0));
+    return this.port("rx_tready").get() === 1;
   }
 
   #advance(): void {

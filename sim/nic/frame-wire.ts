@@ -18,7 +18,7 @@ export interface FrameWireOptions {
 
 const [idle, start, terminate] = [0x07, 0xfb, 0xfd];
 
-interface MiiRow {
+export interface MiiRow {
   readonly data: Uint8Array;
   readonly control: Uint8Array;
 }
@@ -29,7 +29,7 @@ interface Queued {
 }
 
 /** One direction. */
-class Way {
+export class Way {
   readonly queue: Queued[] = [];
   #open: number[] | null = null;
   #rows: MiiRow[] = [];
@@ -60,7 +60,8 @@ class Way {
   }
 }
 
-function rowsOf(frame: Uint8Array, rowBytes: number): MiiRow[] {
+/** A frame with FCS in rows of its own, from their first column on. */
+export function rowsOf(frame: Uint8Array, rowBytes: number): MiiRow[] {
   const length = Math.ceil((8 + frame.length + 1) / rowBytes) * rowBytes;
   const data = new Uint8Array(length).fill(idle);
   const control = new Uint8Array(length / 8).fill(0xff);

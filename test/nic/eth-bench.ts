@@ -50,7 +50,18 @@ export const counterNames = [
     "ip",
     "address",
   ],
-  ...["udp", "length", "icrc", "source", "overflow", "symbol_error", "cut", "bad_row", "cnp_dropped"],
+  ...[
+    "udp",
+    "length",
+    "icrc",
+    "source",
+    "overflow",
+    "symbol_error",
+    "cut",
+    "bad_row",
+    "cnp_dropped",
+    "start",
+  ],
 ] as const;
 
 export type Counts = Readonly<Record<(typeof counterNames)[number], number>>;

@@ -205,4 +205,4 @@ describe.each(widths)("transmit queues of %i bits", (bits) => {
 });
 
 /** Number of the counter of cycles in which a packet was held, without memory protection. */
-const heldAt = 19;
+const heldAt = 20;

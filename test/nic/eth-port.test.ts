@@ -276,3 +276,40 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
     model.close();
   });
 });
+
+describe.skipIf(process.env.LANEWRIGHT_LONG === undefined)("a row of the MII of 1024 bits", () => {
+  it("takes the first of two frames that start in it, and counts the second", {
+    timeout: 400_000,
+  }, async () => {
+    const { rng, bench, peers, model } = await setUp(1024, 14);
+    const frames: Uint8Array[] = [];
+    const packets: TransportPacket[] = [];
+    for (let n = 0; n < 300; n += 1) {
+      const qpn = 2 * rng.below(queuePairs / 2);
+      const packet = { ...randomSample(rng, 4, rng.below(8)).packet, destQp: qpn, fecn: false };
+      packets.push(packet);
+      const to = { mac: own.mac, dgid: mappedIpv4(own.ipv4) };
+      frames.push(withFcs(encodeFrame(identityOf(peers[qpn]!), to, packet)));
+    }
+    const rows = rowsOf(frames, bench.rowBytes, () => rng.range(1, 4));
+    const due: Uint8Array[] = [];
+    let [lost, at] = [0, 0];
+    for (const { data, control } of rows) {
+      let starts = 0;
+      for (let column = 0; column < data.length; column += 8)
+        if (control[column >> 3] === 1 && data[column] === 0xfb) {
+          if (starts === 0) due.push(incoming(packets[at]!));
+          else lost += 1;
+          starts += 1;
+          at += 1;
+        }
+    }
+    bench.rows.push(...rows);
+    while (bench.rows.length > 0) bench.step();
+    bench.run(100);
+    expect(lost).toBeGreaterThan(50);
+    expect(bench.counts()).toMatchObject({ start: lost, rx_frame: due.length, fcs: 0, symbol_error: 0 });
+    expect(bench.received.map(text)).toEqual(due.map(text));
+    model.close();
+  });
+});

@@ -75,7 +75,6 @@ export const breaks: readonly Breaks[] = [
     module: "eth/tx_room",
     changes: [
       ["taken <= ROW_LIMIT && packets_reg <= PACKET_LIMIT", "packets_reg <= PACKET_LIMIT"],
-      ["taken <= ROW_LIMIT && packets_reg <= PACKET_LIMIT", "taken <= ROW_LIMIT"],
       ["- {5'd0, gone[n]}", ""],
       ["- (out ? {1'b0, end_rows} : {RB+2{1'b0}})", ""],
     ],
@@ -86,7 +85,6 @@ export const breaks: readonly Breaks[] = [
     module: "nic/held",
     changes: [
       ["(lane_open & ~open_reg) != 16'd0 || row_written", "(lane_open & ~open_reg) != 16'd0"],
-      ["|| (hold_valid && hold_open)", ""],
       ["wake ? count :", "wake ? count_reg :"],
       ["valid && left_reg != {QPW+1{1'b0}}", "valid"],
     ],

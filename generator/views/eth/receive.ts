@@ -23,7 +23,7 @@ export function ethMacRxViews(design: NicDesign): readonly [rx: View, align: Vie
   }));
   const align = moduleName(design, "eth_mac_rx_align");
   return [
-    { ...macRxView(port), module: moduleName(design, "eth_mac_rx"), align_module: align },
+    { ...macRxView(port), module: moduleName(design, "eth_mac_rx"), align_module: align, plain: true },
     { ...macRxAlignView(port), module: align, start_crc: plain },
   ];
 }
