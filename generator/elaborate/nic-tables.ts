@@ -31,6 +31,10 @@ export const responderSettingsBits = (design: Pick<NicDesign, "sharedReceiveQueu
 export const requesterSettingsBits = (design: Pick<NicDesign, "datagrams">): number =>
   182 + (design.datagrams ? 32 : 0);
 
+/** The same in the response engine; with UD the type. */
+export const responseSettingsBits = (design: Pick<NicDesign, "datagrams">): number =>
+  design.datagrams ? 84 : 83;
+
 /** Bits of the rows of a queue pair in the tables of the engines. */
 export const contextBits = {
   /** State, in a copy for each that reads it. */
@@ -42,7 +46,7 @@ export const contextBits = {
   receiver: 147 + 301,
   receiveWqe: 512,
   /** Answers to the peer: settings, where it stands without the index of the oldest READ, what was served. */
-  response: 83 + 242 + 8,
+  response: 83 + 244 + 8,
   /** A READ or atomic of the peer. */
   peerRead: 177,
   /** Own requests: settings, where it stands, timer. */
@@ -81,8 +85,8 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
     ["nic_rq_settings", queuePairs, responderSettingsBits(design)],
     ["nic_rq_context", queuePairs, 301 + mark],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
-    ["nic_rs_settings", queuePairs, 83],
-    ["nic_rs_context", queuePairs, 242 + indexBits(responder.outstandingReads)],
+    ["nic_rs_settings", queuePairs, responseSettingsBits(design)],
+    ["nic_rs_context", queuePairs, 244 + indexBits(responder.outstandingReads)],
     ["nic_rs_served", queuePairs, 8],
     ["nic_rs_ring", queuePairs * reads, contextBits.peerRead],
     ["nic_sq_settings", queuePairs, requesterSettingsBits(design)],

@@ -9,6 +9,7 @@ import {
   type TransportPacket,
 } from "../../sim/reference/rc/index.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
+import { randomBytes } from "./records.ts";
 import { type Completion, openTransport, type Sent, TransportHost } from "./transport-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
@@ -320,5 +321,29 @@ describe("UD queue pairs", () => {
       memory.write(0x80_0000n, twins.rtl.memory.read(0x80_0000n, 32 * 0x2000));
       expect(twins.rtl.memory.firstDifference(memory)).toBe(null);
       for (const count of Object.values(met)) expect(count).toBeGreaterThan(2);
+    }));
+
+  it("one that host memory fails ends its queue pair, and nobody is told", () =>
+    withSeed(seed, (rng) => {
+      const { model, rtl, qpns, keys, ring, qkey } = new Twins(dut, rng);
+      const qpn = qpns[1]!;
+      const wqe = new DataView(new ArrayBuffer(64));
+      wqe.setBigUint64(0, base, true);
+      wqe.setUint32(8, area, true);
+      wqe.setUint32(12, keys[0], true);
+      rtl.memory.write(ring(qpn, 1), new Uint8Array(wqe.buffer));
+      rtl.memory.failing.push({ address: base, length: area, of: "writes" });
+      rtl.doorbell("rq_", qpn, 1);
+      const one = { opcode: 0x64, solicited: false, migrated: true, fecn: false, becn: false };
+      const deth = { qkey: qkey(qpn), sourceQp: 3 };
+      const { pkey } = model.qps.take(qpn).settings;
+      rtl.deliver(
+        { ...one, pkey, destQp: qpn, ackRequest: false, psn: 9, deth, payload: randomBytes(rng, 30) },
+        far.lid,
+      );
+      rtl.settle();
+      expect(rtl.sent).toEqual([]);
+      expect(rtl.states.get(qpn)).toBe("ERR");
+      expect(rtl.completions.map(({ wqe, status }) => [wqe, status])).toEqual([[0, wcStatus.localProtection]]);
     }));
 });

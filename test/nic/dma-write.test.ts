@@ -26,10 +26,14 @@ interface Packet {
   readonly payload: Uint8Array;
   readonly pieces: readonly Piece[];
 }
-/** An answer with an error that is told: whose write it was. */
-interface Failure {
+interface Owner {
   readonly qpn: number;
   readonly own: number;
+}
+/** An answer with an error that is told: whose write it was, and of which packet. */
+interface Failure extends Owner {
+  readonly psn: number;
+  readonly msn: number;
 }
 interface Pace {
   readonly gaps?: number;
@@ -61,6 +65,8 @@ class WriteRun {
   /** What is to be told, in order. */
   readonly #failures: Failure[] = [];
   readonly #rng: Rng;
+  /** PSN and MSN of the packet at the head. */
+  #packet = { psn: 0, msn: 0 };
   told = 0;
   #answers = 0;
   #at = 0;
@@ -80,20 +86,20 @@ class WriteRun {
     this.messages = new RecordSource(model, "msg_", rng.fork("msg"), gaps);
     this.stream = new RecordSource(model, "pl_t", rng.fork("pl"), gaps);
     this.commands.onTaken = (fields, cycle) => {
-      const { address, bytes, discard, qpn, own } = fields as unknown as Failure &
+      const { address, bytes, discard, qpn, own } = fields as unknown as Owner &
         Record<"bytes" | "discard", number> & { address: bigint };
       const data = this.#bytes.shift()!.subarray(0, bytes);
       this.takenAt.push(cycle);
-      if (discard === 0) this.#expect(address, data, { qpn, own });
+      if (discard === 0) this.#expect(address, data, { qpn, own, ...this.#packet });
     };
     this.messages.onTaken = (fields, cycle) => {
-      const { address, data, small, qpn, own } = fields as unknown as Failure & {
+      const { address, data, small, qpn, own } = fields as unknown as Owner & {
         address: bigint;
         data: Uint8Array;
         small: number;
       };
       this.takenAt.push(cycle);
-      if (small === 1) this.#expect(address, data.subarray(0, 8), { qpn, own });
+      if (small === 1) this.#expect(address, data.subarray(0, 8), { qpn, own, ...this.#packet });
       else this.#expect(address, data, null);
     };
   }
@@ -149,6 +155,9 @@ class WriteRun {
     const parts = [this.commands, this.messages, this.stream];
     for (const part of parts) part.drive();
     this.memory.drive(this.#at);
+    this.#packet = { psn: this.#rng.below(1 << 24), msn: this.#rng.below(1 << 24) };
+    model.port("psn").set(this.#packet.psn);
+    model.port("msn").set(this.#packet.msn);
     model.port("fail_ready").set(this.#rng.chance(0.2) ? 1 : 0);
     model.eval();
     const [issued, completed] = [model.port("issued").get(), model.port("completed").get()];
@@ -169,8 +178,9 @@ class WriteRun {
   }
 
   #tell(): void {
-    const is = { qpn: this.#model.port("fail_qpn").get(), own: this.#model.port("fail_own").get() };
-    expect(is).toEqual(this.#failures.shift());
+    const is = (name: string): number => this.#model.port(`fail_${name}`).get();
+    const told = { qpn: is("qpn"), own: is("own"), psn: is("psn"), msn: is("msn") };
+    expect(told).toEqual(this.#failures.shift());
     this.told += 1;
   }
 
@@ -187,7 +197,7 @@ class WriteRun {
   }
 }
 
-const anyone = (rng: Rng): Failure => ({ qpn: rng.below(16), own: rng.below(2) });
+const anyone = (rng: Rng): Owner => ({ qpn: rng.below(16), own: rng.below(2) });
 
 /** An address in the window such that the bytes end in it; often near the end of a page. */
 function place(rng: Rng, bytes: number): bigint {

@@ -77,9 +77,11 @@ function wrapper(texts: ReadonlyMap<string, string>): string {
   const wires = [...ports.values()].filter(({ name }) => between.test(name));
   return [
     "module bench (",
-    outer.map(({ direction, range, name }) => `  ${direction} wire ${range} ${name}`).join(",\n"),
+    outer.map(({ direction, range, name }) => `  ${direction} wire ${range} ${name},`).join("\n"),
+    "  output wire [23:0] rq_msn",
     ");",
     ...wires.map(({ range, name }) => `wire ${range} ${name};`),
+    "assign rq_msn = ev_msn;",
     ...modules.map(
       (one) =>
         `${one.module} ${one.module}_here (\n    ` +
@@ -150,6 +152,15 @@ interface Lookup {
   readonly mayInvalidate: boolean;
 }
 
+/** What host memory failed: a write of a request of the peer, or of a response to an own one, or the read of an answer. */
+interface Failure {
+  readonly of: "request" | "response" | "answer";
+  readonly qpn: number;
+  readonly psn: number;
+  readonly msn: number;
+  readonly life: number;
+}
+
 interface Segment {
   readonly address: bigint;
   readonly bytes: number;
@@ -176,6 +187,8 @@ export class TransportHost {
   pace: Pace;
   /** Answers are kept from the wire. */
   held = false;
+  /** Cycles more until it is found out that an answer could not be read. */
+  unreadAfter = 0;
   /** Addresses that host memory answers reads of with an error. */
   readonly broken = new Set<bigint>();
   readonly #rng: Rng;
@@ -188,7 +201,11 @@ export class TransportHost {
   readonly #datagrams = new Map<number, number>();
   #payloadAt = 0;
   #issued = 0;
-  #writes: number[] = [];
+  #writes: { readonly at: number; readonly failure: Failure | null }[] = [];
+  /** Answers that could not be read, in the order in which it is found out. */
+  readonly #unread: { readonly at: number; readonly failure: Failure }[] = [];
+  /** Queues of which a write has failed. */
+  readonly #spoiled = new Set<string>();
   readonly #lookups = new Map<Part, Lookup>();
   /** Reads of work requests to send. */
   fetched = 0;
@@ -258,7 +275,7 @@ export class TransportHost {
 
   /** One clock cycle, everything around the modules included. */
   step(): void {
-    while (this.#writes.length > 0 && this.#writes[0]! <= this.#cycle) this.#writes.shift();
+    while (this.#writes[0]?.failure === null && this.#writes[0].at <= this.#cycle) this.#writes.shift();
     this.#set("issued", this.#issued & 0xffff);
     this.#set("completed", (this.#issued - this.#writes.length) & 0xffff);
     const after: (() => void)[] = [];
@@ -281,7 +298,9 @@ export class TransportHost {
       const srq = this.#get("rq_srq_event_srq");
       after.push(() => this.limits.push(srq));
     }
+    this.#offerFailure();
     this.model.eval();
+    this.#takeFailure(after);
     for (const part of all)
       if (this.#get(`${part}state_en`) === 1) this.#stateAsked.set(part, this.#get(`${part}state_qpn`));
     this.model.step();
@@ -366,12 +385,51 @@ export class TransportHost {
     this.#port("rq_hdr_compare").setBig(atomicEth?.compare ?? 0n);
   }
 
-  #write(address: bigint, bytes: Uint8Array): void {
-    this.memory.write(address, bytes);
+  #write(part: "rq_" | "sq_", address: bigint, bytes: Uint8Array): void {
+    const fails = this.memory.fails("writes", address, bytes.length);
+    if (!fails) this.memory.write(address, bytes);
     this.#issued++;
-    this.#writes.push(this.#later());
-    this.#writes.sort((a, b) => a - b);
+    const at = Math.max(this.#later(), this.#writes.at(-1)?.at ?? 0);
+    this.#writes.push({ at, failure: fails ? this.#failureOf(part) : null });
     this.#touch();
+  }
+
+  /** The failure of a write for the packet at the head. */
+  #failureOf(part: "rq_" | "sq_"): Failure {
+    const qpn = this.#get(`${part}cq_qpn`);
+    this.#spoiled.add(`${part}${qpn}`);
+    const of = part === "rq_" ? "request" : "response";
+    return { of, qpn, psn: this.#incoming[0]!.packet.psn, msn: this.#get("rq_msn"), life: 0 };
+  }
+
+  /** What has failed and is to be told now; writes behind it are not complete. */
+  get #failure(): Failure | undefined {
+    const [write, answer] = [this.#writes[0], this.#unread[0]];
+    if (write?.failure && write.at <= this.#cycle) return write.failure;
+    return answer !== undefined && answer.at <= this.#cycle ? answer.failure : undefined;
+  }
+
+  #offerFailure(): void {
+    const failure = this.#failure;
+    this.#set("rs_fail_valid", failure === undefined || failure.of === "response" ? 0 : 1);
+    if (failure === undefined) return;
+    this.#touch();
+    this.#set("rs_fail_read", failure.of === "answer" ? 1 : 0);
+    for (const name of ["qpn", "psn", "msn", "life"] as const) this.#set(`rs_fail_${name}`, failure[name]);
+    // Who keeps the states is told at the same time, and may be quicker
+    if (failure.of !== "answer" && this.#rng.chance(0.3)) this.fail(failure.qpn);
+  }
+
+  #takeFailure(after: (() => void)[]): void {
+    const failure = this.#failure;
+    if (failure === undefined || (failure.of !== "response" && this.#get("rs_fail_ready") === 0)) return;
+    after.push(() => {
+      if (failure.of === "answer") this.#unread.shift();
+      else {
+        this.#writes[0] = { at: this.#cycle, failure: null };
+        this.fail(failure.qpn);
+      }
+    });
   }
 
   #serveKeys(part: Part, after: (() => void)[]): void {
@@ -431,7 +489,7 @@ export class TransportHost {
       const answer = {
         at: Math.max(this.#later(), answers.at(-1)?.at ?? 0),
         data,
-        error: this.broken.has(address),
+        error: this.broken.has(address) || this.memory.fails("reads", address, small ? 8 : bytes),
       };
       if (part === "sq_") this.fetched++;
       after.push(() => answers.push(answer));
@@ -456,13 +514,13 @@ export class TransportHost {
       const last = this.#get(`${part}cmd_last`) === 1;
       if (last !== (this.#payloadAt === payload.length)) throw new Error("cmd_last is wrong");
       const address = this.#big(`${part}cmd_address`);
-      if (this.#get(`${part}cmd_discard`) === 0) after.push(() => this.#write(address, bytes));
+      if (this.#get(`${part}cmd_discard`) === 0) after.push(() => this.#write(part, address, bytes));
     }
     if (!this.#takes(`${part}msg`)) return;
     const address = this.#big(`${part}msg_address`);
     const bytes = this.#port(`${part}msg_data`).bytes.slice(0, 8);
     if (address % 8n !== 0n) throw new Error(`the result of an atomic goes to 0x${address.toString(16)}`);
-    after.push(() => this.#write(address, bytes));
+    after.push(() => this.#write(part, address, bytes));
   }
 
   #serveCompletions(part: "rq_" | "sq_", after: (() => void)[]): void {
@@ -470,8 +528,11 @@ export class TransportHost {
     const field = (name: string): number => this.#get(`${part}cq_${name}`);
     const received = part === "rq_";
     if (field("after") !== (this.#issued & 0xffff)) throw new Error("the completion waits for another write");
+    // A success behind a write that failed is made an error by who writes completions
+    const spoiled = field("status") === 0 && this.#spoiled.has(`${part}${field("qpn")}`);
+    const status = spoiled ? 4 : field("status");
     const completion = {
-      ...{ qpn: field("qpn"), cq: field("cq"), opcode: field("opcode"), status: field("status") },
+      ...{ qpn: field("qpn"), cq: field("cq"), opcode: field("opcode"), status },
       ...{ bytes: field("bytes"), wqe: field("wqe"), received },
       imm: received ? field("imm") : 0,
       flags: received ? field("flags") : 0,
@@ -488,7 +549,11 @@ export class TransportHost {
     else if (this.#takes("rs_tx")) {
       const opcode = this.#get("rs_tx_opcode");
       const count = this.#get("rs_tx_payload_bytes");
-      const payload = this.memory.read(count === 0 ? 0n : this.#big("rs_tx_address"), count);
+      const address = count === 0 ? 0n : this.#big("rs_tx_address");
+      const payload = this.memory.read(address, count);
+      const [qpn, psn] = [this.#get("rs_tx_from"), this.#get("rs_tx_psn")];
+      const [msn, life] = [this.#get("rs_tx_msn"), this.#get("rs_tx_life")];
+      const unread = this.memory.fails("reads", address, count);
       const header = {
         ...this.#sentHeader("rs_"),
         ...{ solicited: false, ackRequest: false },
@@ -498,8 +563,9 @@ export class TransportHost {
         ...(opcode === 0x12 ? { atomicAck: this.#big("rs_tx_original") } : {}),
       };
       after.push(() => {
-        this.sent.push({ ...header, payload });
         this.#packetsIn++;
+        if (!unread) this.sent.push({ ...header, payload });
+        else this.#unread.push({ at: this.#later() + this.unreadAfter, failure: { of: "answer", qpn, psn, msn, life } });
       });
     }
     // A packet of the requester is whole when its pieces have come; the next one waits for that.
@@ -597,6 +663,8 @@ export class TransportHost {
   /** The row of a queue pair; all modules take it. */
   writeRow(qpn: number, row: Uint32Array): void {
     this.states.set(qpn, states[row[0]! & 7]!);
+    if ((row[0]! & 7) < 2 || (row[12]! & 1) === 1)
+      for (const part of ["rq_", "sq_"]) this.#spoiled.delete(`${part}${qpn}`);
     if ((row[0]! & 8) !== 0 && (row[12]! & 8) !== 0) this.#datagrams.set(qpn, 0);
     this.#set("qpc_qpn", qpn);
     this.#port("qpc_data").bytes.set(new Uint8Array(row.buffer));

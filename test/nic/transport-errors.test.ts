@@ -3,6 +3,7 @@ import type { Model } from "../../sim/driver/model.ts";
 import { wcStatus } from "../../sim/nic/verbs.ts";
 import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { base, DirectedBench, firstPsn, mtu, peerPsn } from "./directed-bench.ts";
+import { checkOperationError } from "./operation-errors.ts";
 import { openTransport, type Part } from "./transport-bench.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
@@ -53,6 +54,45 @@ describe("a work request that host memory answers with an error", () => {
       expect(bench.statuses()).toEqual([[a, 5, wcStatus.localProtection]]);
       expect(bench.verbs.queryQp(a).state).toBe("ERR");
       bench.goesOn(b);
+    }));
+});
+
+describe("a request of the peer that host memory fails", () => {
+  let dut: Model;
+  beforeAll(async () => {
+    dut = await openTransport();
+  }, 600_000);
+
+  it("is answered by one NAK behind all that was before it, and nothing is said afterwards", () =>
+    withSeed(seed, (rng) => {
+      for (let round = 0; round < (long ? 400 : 30); round++) {
+        const bench = new DirectedBench(dut, rng, 2);
+        const [a, b] = bench.qpns as [number, number];
+        checkOperationError(bench, rng, a);
+        bench.host.pace = { stall: 0.1, memoryDelay: 8 };
+        bench.goesOn(b);
+        bench.verbs.forget(a);
+        bench.start(a);
+        bench.goesOn(a);
+        bench.goesOn(b, firstPsn + 1, peerPsn + 1);
+      }
+    }));
+
+  it("a READ is told as long as the queue pair is not started anew", () =>
+    withSeed(seed, (rng) => {
+      const bench = new DirectedBench(dut, rng, 2);
+      const [a] = bench.qpns as [number];
+      const reads = { address: base + 0x3000n, length: 1, of: "reads" as const };
+      bench.host.memory.failing.push(reads);
+      bench.host.unreadAfter = 3000;
+      bench.packet(a, 0x0c, peerPsn, { reth: { va: reads.address, rkey: bench.key, length: 4 } });
+      expect(bench.settle()).toEqual([]);
+      bench.start(a);
+      bench.goesOn(a);
+      for (const end = bench.host.cycle + 3000; bench.host.cycle < end; ) bench.host.step();
+      expect(bench.settle()).toEqual([]);
+      expect(bench.verbs.queryQp(a).state).toBe("RTS");
+      bench.goesOn(a, firstPsn + 1, peerPsn + 1);
     }));
 });
 

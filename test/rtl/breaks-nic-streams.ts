@@ -51,6 +51,8 @@ const write: readonly Breaks[] = [
       ["fail_valid ? !fail_ready : wrong", "wrong"],
       ["take_msg ? msg_qpn : cmd_qpn", "cmd_qpn"],
       ["take_msg ? msg_own : cmd_own", "msg_own"],
+      ["taken_packet_reg <= {psn, msn}", "taken_packet_reg <= {msn, psn}"],
+      ["split_packet_reg  <= taken_packet_reg", "split_packet_reg  <= {psn, msn}"],
       ["later[11:LB] +", "later[11:LB] + 1'b1 +"],
       ["take_msg || (take_cmd && !cmd_discard)", "take_msg || take_cmd"],
       ["msg_turn_reg    <= take_cmd", "msg_turn_reg    <= take_msg"],

@@ -10,6 +10,8 @@ const requests = "does with every request";
 const rules = "rules of the transport, one by one";
 const failed = "a work request that host memory answers with an error";
 const programs = "out of order";
+const refused = "is answered by one NAK";
+const lives = "as long as the queue pair is not started anew";
 
 export const breaks: readonly Breaks[] = [
   {
@@ -122,6 +124,36 @@ export const breaks: readonly Breaks[] = [
     only: failed,
     module: "nic/responder",
     changes: [["fetched_error ? FAIL : ADD", "ADD"]],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: refused,
+    module: "nic/response_engine",
+    changes: [
+      ["idle && !qpc_valid && !(event_valid && !waited[15]) && fail_valid", "idle && !qpc_valid && fail_valid"],
+      ["ended_reg && event_kind != EV_START ? EV_NONE : event_kind", "event_kind"],
+      ["(!ended_reg || (fatal && fail_ahead[23]))", "1'b1"],
+      ["ack_psn_reg      <= fail_psn_reg;", "ack_psn_reg      <= ack_psn_reg;"],
+      ["ack_msn_reg      <= fail_msn_reg;", "ack_msn_reg      <= msn_reg;"],
+      ["fail_read_reg ? STOP : STORE", "STORE"],
+      ["fail_read_reg ? STOP : STORE", "STOP"],
+      ["ended_reg  <= 1'b0;", "ended_reg  <= ended_reg;"],
+    ],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: lives,
+    module: "nic/response_engine",
+    changes: [
+      ["!fail_read_reg || fail_life_reg == life_reg", "1'b1"],
+      ["life_reg   <= !life_reg;", "life_reg   <= life_reg;"],
+    ],
+  },
+  {
+    bench: "../nic/datagrams",
+    only: "host memory fails",
+    module: "nic/response_engine",
+    changes: [["!set_type && same_life", "same_life"]],
   },
   {
     bench: "../nic/datagrams",

@@ -34,6 +34,8 @@ function txMuxView(design: NicDesign): View {
     inline: range(inlineBits),
     inlineBits: String(inlineBits),
     headers: String(headers),
+    qp: range(qpBits(design)),
+    fromPad: dec(0, 31 - qpBits(design)),
     params: [localparam("HW", 400 + inlineBits, "bits of the headers of a packet")],
   };
 }
@@ -56,6 +58,8 @@ function coreView(design: NicDesign): View {
     r: nicRanges(design),
     qp: range(qpBits(design)),
     qpZero: dec(0, qpBits(design)),
+    lifeBit: String(qpBits(design)),
+    fromBits: `[${qpBits(design) - 1}:0]`,
     qpnPad: dec(0, 24 - qpBits(design)),
     mr: range(regionBits),
     regionBits: `[${regionBits - 1}:0]`,

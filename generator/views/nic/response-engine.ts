@@ -1,4 +1,5 @@
 import type { NicDesign } from "../../design/nic.ts";
+import { responseSettingsBits } from "../../elaborate/nic-tables.ts";
 import { dec, hex, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header, indexBits, localparam, moduleName } from "../common.ts";
@@ -9,18 +10,17 @@ import { hasLanes } from "./sizes.ts";
 
 /** Events that wait for memory writes: so many requests are taken while the memory is slow. */
 const events = 32;
-const settingsBits = 83;
 const ringRowBits = 177;
 
 const ringBits = (design: NicDesign): number => indexBits(design.responder.outstandingReads);
-const contextBits = (design: NicDesign): number => 242 + ringBits(design);
+const contextBits = (design: NicDesign): number => 244 + ringBits(design);
 
 const steps = [
   ...["IDLE", "LOAD", "EVENT", "SEARCH", "COMPARE", "TURN", "RECORD", "KEY", "ASKED", "SEND", "REFUSE"],
-  "STORE",
+  ...["FAIL", "STOP", "STORE"],
 ];
 
-const tasks = ["ROW", "EVENT", "TURN"].map((name, at) =>
+const tasks = ["ROW", "EVENT", "FAIL", "TURN"].map((name, at) =>
   localparam(`[1:0] TASK_${name}`, dec(at, 2), "what the state machine is at"),
 );
 
@@ -47,8 +47,10 @@ export function responseEngineView(design: NicDesign): View {
     limited: design.congestion === "dcqcn",
     qp: range(qpBits),
     queuePairs: String(design.queuePairs),
-    settings: range(settingsBits),
-    held: range(settingsBits - 3),
+    datagrams: design.datagrams,
+    settings: range(responseSettingsBits(design)),
+    heldFrom: design.datagrams ? "4" : "3",
+    held: range(80),
     context: range(contextBits(design)),
     ringBits: String(ring),
     ringZero: dec(0, ring + 1),
@@ -59,14 +61,16 @@ export function responseEngineView(design: NicDesign): View {
     params: [
       localparam("QPW", qpBits, "bits of a queue pair's number"),
       localparam("RW", ring, "bits of a place in the ring of a queue pair"),
-      localparam("SB", settingsBits, "bits of a queue pair's settings, the path MTU the lowest"),
+      localparam("SB", responseSettingsBits(design), "bits of a queue pair's settings, the path MTU the lowest"),
       ...stepParams(4, design.memoryProtection === "secded" ? ["LOST", ...steps] : steps),
       ...tasks,
       ...stateParams("RESET", "INIT", "ERR"),
       ...eventParams.filter(({ name }) => name !== "[2:0] EV_ACK"),
+      localparam("[2:0] EV_NONE", dec(7, 3), "nothing is to be done"),
       localparam("[4:0] NO_CREDITS", dec(31, 5), "AETH: credit code that says nothing"),
       syndromes.sequence,
       syndromes.access,
+      syndromes.operation,
       ...rightParams("READ"),
       ...opcodes,
     ],
@@ -78,7 +82,7 @@ export function responseMemories(design: NicDesign): readonly ModuleFile[] {
   const depth = design.queuePairs;
   return packetMemoryModules(design, {
     nic_rs_settings: {
-      rowBits: settingsBits,
+      rowBits: responseSettingsBits(design),
       depth,
       purpose: "What the host set of each queue pair, as far as its answers need it.",
     },

@@ -7,6 +7,8 @@ interface Ending {
   readonly name: string;
   readonly request: (rig: Rig) => Partial<SendRequest> & { opcode: SendRequest["opcode"]; length?: number };
   readonly status: number;
+  /** What host memory of the peer fails, of its receive buffer and from 0x9000 on. */
+  readonly fails?: "reads" | "writes";
   /** Status of the receive that the peer had open, or null; the peer stays in RTS after local errors. */
   readonly peer?: number;
   readonly local?: boolean;
@@ -46,6 +48,31 @@ const endings: Ending[] = [
     peer: 10,
   },
   {
+    name: "WRITE that the peer's memory fails",
+    request: (rig) => ({ opcode: "write", length: mtu + 9, ...at(rig, base + 0x9000n) }),
+    ...{ fails: "writes", status: 11 },
+  },
+  {
+    name: "SEND that the peer's memory fails",
+    request: () => ({ opcode: "send", length: 9 }),
+    ...{ fails: "writes", status: 11, peer: 4 },
+  },
+  {
+    name: "READ that the peer's memory fails",
+    request: (rig) => ({ opcode: "read", length: 3 * mtu, ...at(rig, base + 0x9000n) }),
+    ...{ fails: "reads", status: 11 },
+  },
+  {
+    name: "atomic whose operand the peer's memory fails",
+    request: (rig) => ({ opcode: "fetch-add", ...at(rig, base + 0x9000n) }),
+    ...{ fails: "reads", status: 11 },
+  },
+  {
+    name: "atomic whose result the peer's memory fails",
+    request: (rig) => ({ opcode: "fetch-add", ...at(rig, base + 0x9000n) }),
+    ...{ fails: "writes", status: 11 },
+  },
+  {
     name: "wrong L_Key",
     request: () => ({ opcode: "write", sges: [{ address: base, length: 8, lkey: 0xbad }] }),
     status: 4,
@@ -54,13 +81,15 @@ const endings: Ending[] = [
 ];
 
 describe("programs that end in an error", () => {
-  for (const { name, request, status, peer, local } of endings)
+  for (const { name, request, status, peer, local, fails } of endings)
     for (const bad of [false, true])
       it(`${name}${bad ? ", over a bad channel" : ""}`, () => {
         const faults = bad ? { loss: 0.1, duplicate: 0.1, reorder: 0.1, reorderNs: 3000, damage: 0.02 } : {};
         const rig = makeRig({ faults, qp: { retryCount: 7, rnrRetry: 7 }, nic: { endlessRetry: true } });
         postReceive(rig.b, 64 + mtu, 70);
         const before = rig.b.nic.memory.clone();
+        for (const at of fails === undefined ? [] : [0x4000n, 0x9000n])
+          rig.b.nic.memory.failing.push({ address: base + at, length: 0x1000, of: fails! });
         for (let i = 0; i < 4; i++) post(rig.a, { opcode: "write", wrId: i, length: 600 });
         post(rig.a, { wrId: 4, ...request(rig) });
         for (let i = 5; i < 8; i++)

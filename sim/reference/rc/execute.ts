@@ -16,7 +16,8 @@ const localFault: Fatal = { nak: nakCode.remoteOperation, status: wcStatus.local
 export function execute(adapter: Adapter, qp: Qp, packet: ReceivedPacket, now: number): Fatal | null {
   const { operation } = packet.shape!;
   if (operation === "read") executeRead(qp, packet);
-  else if (operation === "cmp-swap" || operation === "fetch-add") executeAtomic(adapter, qp, packet);
+  else if (operation === "cmp-swap" || operation === "fetch-add")
+    return executeAtomic(adapter, qp, packet) ? null : localFault;
   else return executeData(adapter, qp, packet, now);
   return null;
 }
@@ -41,18 +42,21 @@ function executeRead(qp: Qp, packet: ReceivedPacket): void {
   advance(qp, packets);
 }
 
-function executeAtomic(adapter: Adapter, qp: Qp, packet: ReceivedPacket): void {
+/** @returns false when host memory failed */
+function executeAtomic(adapter: Adapter, qp: Qp, packet: ReceivedPacket): boolean {
   const { responder: r, request } = qp;
   const { va, rkey, swapAdd, compare } = packet.atomicEth!;
   const host = adapter.regions.check(rkey, request.pd, access.remoteAtomic, va, 8) as bigint;
   const original = adapter.memory.readUint64(host);
-  if (packet.shape!.operation === "fetch-add")
-    adapter.memory.writeUint64(host, BigInt.asUintN(64, original + swapAdd));
-  else if (original === compare) adapter.memory.writeUint64(host, swapAdd);
+  const add = packet.shape!.operation === "fetch-add";
+  const writes = add || original === compare;
+  if (adapter.memory.fails("reads", host, 8) || (writes && adapter.memory.fails("writes", host, 8))) return false;
+  if (writes) adapter.memory.writeUint64(host, add ? BigInt.asUintN(64, original + swapAdd) : swapAdd);
   remember(qp, { kind: "atomic", firstPsn: packet.psn, packets: 1, original });
   r.msn = serialAdd(r.msn, 1);
   r.responses.push({ kind: "atomic", psn: packet.psn, msn: r.msn, value: original, original: true });
   advance(qp, 1);
+  return true;
 }
 
 /** The ring of `max_dest_rd_atomic` records: the oldest gives way. */
@@ -92,6 +96,7 @@ function executeWrite(adapter: Adapter, qp: Qp, packet: ReceivedPacket): boolean
     r.target.va,
     payload.length,
   );
+  if (adapter.memory.fails("writes", host as bigint, payload.length)) return false;
   adapter.memory.write(host as bigint, payload);
   r.target.va += BigInt(payload.length);
   r.target.left -= payload.length;
@@ -103,7 +108,7 @@ function executeSend(adapter: Adapter, qp: Qp, { payload }: ReceivedPacket): boo
   const used = { offset: qp.responder.receive!.filled, count: payload.length };
   const hosts = adapter.regions.checkList(sges, qp.request.pd, access.localWrite, used);
   if (typeof hosts === "string") return false;
-  scatter(adapter.memory, sges, hosts, qp.responder.receive!.filled, payload);
+  if (!scatter(adapter.memory, sges, hosts, qp.responder.receive!.filled, payload)) return false;
   qp.responder.receive!.filled += payload.length;
   return true;
 }

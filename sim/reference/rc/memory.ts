@@ -3,8 +3,29 @@
 const pageBits = 12n;
 const pageBytes = 4096;
 
+/** A range that host memory answers with an error: reads of it, writes, or both. */
+export interface FailingRange {
+  readonly address: bigint;
+  readonly length: number;
+  readonly of: "reads" | "writes" | "all";
+}
+
 export class HostMemory {
   readonly #pages = new Map<number, Uint8Array>();
+  /** Ranges that {@link fails} tells of; reading and writing here go on. */
+  readonly failing: FailingRange[] = [];
+
+  /** True when host memory answers the access of an adapter with an error. */
+  fails(of: "reads" | "writes", address: bigint, length: number): boolean {
+    const end = address + BigInt(length);
+    return this.failing.some(
+      (range) =>
+        length > 0 &&
+        (range.of === of || range.of === "all") &&
+        address < range.address + BigInt(range.length) &&
+        range.address < end,
+    );
+  }
 
   /** Writes bytes; addresses wrap nowhere, ranges past 2^64 throw. */
   write(address: bigint, bytes: Uint8Array): void {

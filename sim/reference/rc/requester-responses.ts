@@ -135,7 +135,8 @@ function take(
   const sges = entry.request.sges ?? [];
   const hosts = adapter.regions.checkList(sges, qp.request.pd, access.localWrite);
   if (typeof hosts === "string") return failHead(adapter, qp, wcStatus.localProtection);
-  scatter(adapter.memory, sges, hosts, offset, bytes);
+  if (!scatter(adapter.memory, sges, hosts, offset, bytes))
+    return failHead(adapter, qp, wcStatus.localProtection);
   entry.received++;
   r.oldestPsn = serialAdd(entry.firstPsn, entry.received);
   if (entry.received === entry.packets) retireHead(adapter, qp);

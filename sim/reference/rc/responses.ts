@@ -7,7 +7,7 @@ import { opcodeFor, type Place } from "./opcodes.ts";
 import type { TransportPacket } from "./packet.ts";
 import type { Qp, Response } from "./qp.ts";
 import { serialAdd } from "./serial.ts";
-import { creditCode, nakCode, noCredits } from "./syndrome.ts";
+import { creditCode, type NakCode, nakCode, noCredits } from "./syndrome.ts";
 
 const empty = new Uint8Array(0);
 
@@ -68,7 +68,13 @@ function ackPacket(adapter: Adapter, qp: Qp, psn: number, syndrome: number, msn:
   return { ...base, aeth: { syndrome, msn }, payload: empty };
 }
 
-/** One packet of a READ. Its key is checked again: a region that died stops the READ with a NAK. */
+function stopRead(adapter: Adapter, qp: Qp, { psn, msn }: Response, nak: NakCode): TransportPacket {
+  qp.responder.responses = [];
+  enterError(adapter, qp, true);
+  return ackPacket(adapter, qp, psn, nak, msn);
+}
+
+/** One packet of a READ. A region that died meanwhile, or host memory that fails, stops the READ with a NAK. */
 function readPacket(adapter: Adapter, qp: Qp, response: Response & { kind: "read" }): TransportPacket {
   const { responder: r, request, settings } = qp;
   const count = Math.min(settings.pathMtu, response.left);
@@ -76,11 +82,9 @@ function readPacket(adapter: Adapter, qp: Qp, response: Response & { kind: "read
     count === 0
       ? 0n
       : adapter.regions.check(response.rkey, request.pd, access.remoteRead, response.va, response.left);
-  if (typeof host !== "bigint") {
-    r.responses = [];
-    enterError(adapter, qp, true);
-    return ackPacket(adapter, qp, response.psn, nakCode.remoteAccess, response.msn);
-  }
+  if (typeof host !== "bigint") return stopRead(adapter, qp, response, nakCode.remoteAccess);
+  if (adapter.memory.fails("reads", host, count))
+    return stopRead(adapter, qp, response, nakCode.remoteOperation);
   const last = response.left <= settings.pathMtu;
   const place: Place = response.first ? (last ? "only" : "first") : last ? "last" : "middle";
   const base = basePacket(adapter, qp, opcodeFor("rc", "read-response", place), response.psn);

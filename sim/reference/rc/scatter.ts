@@ -38,14 +38,18 @@ export function gather(
   return bytes;
 }
 
+/** @returns false when host memory failed a piece, which is as it was then */
 export function scatter(
   memory: HostMemory,
   sges: readonly ScatterGather[],
   hosts: readonly bigint[],
   offset: number,
   bytes: Uint8Array,
-): void {
-  visit(sges, hosts, offset, bytes.length, (host, length, done) =>
-    memory.write(host, bytes.subarray(done, done + length)),
-  );
+): boolean {
+  let good = true;
+  visit(sges, hosts, offset, bytes.length, (host, length, done) => {
+    if (memory.fails("writes", host, length)) good = false;
+    else memory.write(host, bytes.subarray(done, done + length));
+  });
+  return good;
 }
