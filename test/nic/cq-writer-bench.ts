@@ -49,6 +49,8 @@ export interface Load {
   readonly strange?: number;
   /** Of a write that host memory answers with an error, and of a queue pair that starts; default 0. */
   readonly fails?: number;
+  /** With SECDED, of the row of such a queue pair that two bits of it are wrong; default 0.2. */
+  readonly loses?: number;
   /** Of a write that is not of this module; default 0.1. */
   readonly background?: number;
 }
@@ -67,7 +69,7 @@ export class CqBench {
   readonly open: Completion[][] = [[], []];
   /** Writes on their way: number, and the entry where it is one of this module. */
   readonly writes: { number: number; address: bigint | null; bytes: Uint8Array }[] = [];
-  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0, spoiled: 0, spared: 0 };
+  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0, spoiled: 0, spared: 0, lostRows: 0 };
   /** Completions written, of each client. */
   readonly written = [0, 0];
   issued: number;
@@ -83,6 +85,9 @@ export class CqBench {
   #start: { qpn: number; state: number } | undefined;
   /** First write that failed, by queue pair and client. */
   readonly #failed = new Map<string, number>();
+  /** Queue pairs whose row of such writes is lost. */
+  readonly #lost = new Set<number>();
+  #loses = 0;
   /** Completions whose queue pair starts while they are looked at: their status is either. */
   readonly #either = new Set<Completion>();
   /** The message that stands at the port: what it has to be. */
@@ -176,7 +181,8 @@ export class CqBench {
       if (offer !== undefined) for (const name of fields) set(`c${n}_${name}`, offer[name]);
     }
     set("cqt_valid", Number(this.#row !== undefined));
-    if (this.secded) set("inject", 0);
+    if (this.secded) for (const name of ["inject", "inject_failures"]) set(name, 0);
+    this.#loses = rng.chance(load.loses ?? 0.2) ? 3 : rng.below(2);
     if (this.#row !== undefined) {
       const { cq, queue } = this.#row;
       set("cqt_cq", cq);
@@ -220,6 +226,7 @@ export class CqBench {
     if (get("fail_ready") === 1 && !told) fail(model, "no write has failed");
     const started = this.#start !== undefined && get("qpc_ready") === 1;
     if (told && started) fail(model, "two writes of a row at a time");
+    if (told && this.secded) set("inject_failures", this.#loses);
     const background = rng.chance(load.background ?? 0.1);
     model.step();
     if (sent !== undefined) this.#write(sent.address, sent.bytes);
@@ -254,14 +261,28 @@ export class CqBench {
   #note(): void {
     const { qpn, own } = this.#fail!;
     const key = `${qpn}.${own}`;
-    if (!this.#failed.has(key)) this.#failed.set(key, wrap16(this.completed + 1));
+    // A row that was lost is as if writes of long ago had failed
+    if (this.#lost.has(qpn))
+      for (const each of [0, 1]) this.#failed.set(`${qpn}.${each}`, wrap16(this.completed - 0x3fff));
+    else if (!this.#failed.has(key)) this.#failed.set(key, wrap16(this.completed + 1));
+    const loses = this.secded && this.#loses === 3;
+    if (loses || this.#lost.has(qpn)) this.#eitherOf(qpn);
+    if (loses) this.#lost.add(qpn);
+    else this.#lost.delete(qpn);
     this.#fail = undefined;
+  }
+
+  /** What is looked at while the row of its queue pair changes. */
+  #eitherOf(qpn: number): void {
+    for (const [head] of this.open)
+      if (head !== undefined && head.qpn % queuePairs === qpn) this.#either.add(head);
   }
 
   #begin(): void {
     const { qpn, state } = this.#start!;
     this.#start = undefined;
     if (state > 1) return;
+    if (this.#lost.delete(qpn)) this.#eitherOf(qpn);
     for (const own of [0, 1]) {
       const head = this.open[own]![0];
       if (head !== undefined && head.qpn % queuePairs === qpn && this.#spoiled(own, head))
@@ -272,6 +293,7 @@ export class CqBench {
 
   /** It speaks of a write that failed, or of a later one. */
   #spoiled(client: number, { qpn, after }: Completion): boolean {
+    if (this.#lost.has(qpn % queuePairs)) return true;
     const first = this.#failed.get(`${qpn % queuePairs}.${client}`);
     if (first === undefined) return false;
     if (wrap16(after - first) >= 0x8000) this.seen.spared += 1;
@@ -335,9 +357,20 @@ export class CqBench {
       return;
     }
     this.written[lone]! += 1;
-    const spoiled = this.#spoiled(lone, one) || (this.#either.has(one) && bytes[14] !== 0);
+    this.#judgeLoss(one);
+    const spoiled = this.#either.has(one) ? bytes[14] !== 0 : this.#spoiled(lone, one);
     if (spoiled && one.status === 0) this.seen.spoiled += 1;
     this.#put(queue!, spoiled && one.status === 0 ? { ...one, status: 4 } : one, bytes);
+  }
+
+  /** The queue pair of a completion fails when it is not known whether a write of it has failed. */
+  #judgeLoss(one: Completion): void {
+    const told = this.model.port("cq_error_valid").get() === 1;
+    const lost = this.#lost.has(one.qpn % queuePairs);
+    if (told !== lost && !this.#either.has(one)) fail(this.model, `the queue pair has failed: ${told}`);
+    if (!told) return;
+    this.#errors.push(one.qpn);
+    this.seen.lostRows += 1;
   }
 
   /** The client whose head is lost: the error tells its queue pair. */

@@ -173,7 +173,16 @@ export const breaks: readonly Breaks[] = [
     bench: "../nic/cq-writer",
     only: "protection secded",
     module: "nic/cq_writer",
-    changes: [["rd_bad ? {RW{1'b0}} : rd_data", "rd_data"]],
+    changes: [
+      ["rd_bad ? {RW{1'b0}} : rd_data", "rd_data"],
+      ["spoiled || failures_bad", "spoiled"],
+      ["lost_reg    <= failures_bad", "lost_reg    <= 1'b0"],
+      ["failures_bad || (fail_own && !failures[33])", "fail_own && !failures[33]"],
+      ["failures_bad || (!fail_own && !failures[16])", "!fail_own && !failures[16]"],
+      ["failures_bad ? completed - 16'h3fff : completed + 16'd1", "completed + 16'd1"],
+      ["rows_uncorrectable || failures_uncorrectable", "rows_uncorrectable"],
+      ["rows_corrected || failures_corrected", "rows_corrected"],
+    ],
   },
   {
     bench: "../nic/registers",
