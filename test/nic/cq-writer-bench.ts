@@ -69,7 +69,18 @@ export class CqBench {
   readonly open: Completion[][] = [[], []];
   /** Writes on their way: number, and the entry where it is one of this module. */
   readonly writes: { number: number; address: bigint | null; bytes: Uint8Array }[] = [];
-  readonly seen = { cqes: 0, lost: 0, events: 0, late: 0, rings: 0, uncorrectable: 0, spoiled: 0, spared: 0, lostRows: 0 };
+  readonly seen = {
+    cqes: 0,
+    lost: 0,
+    events: 0,
+    late: 0,
+    rings: 0,
+    uncorrectable: 0,
+    spoiled: 0,
+    spared: 0,
+    lostRows: 0,
+    corrected: 0,
+  };
   /** Completions written, of each client. */
   readonly written = [0, 0];
   issued: number;
@@ -336,7 +347,9 @@ export class CqBench {
     const { model } = this;
     const written = model.port("evt_cqe").get() === 1;
     const lost = model.port("evt_cq_overflow").get() === 1;
-    if (this.secded) this.seen.uncorrectable += model.port("evt_uncorrectable").get();
+    if (this.secded)
+      for (const name of ["corrected", "uncorrectable"] as const)
+        this.seen[name] += model.port(`evt_${name}`).get();
     if (!written && !lost) return;
     const bytes = model.port("msg_data").bytes.slice();
     const view = new DataView(bytes.buffer);

@@ -344,6 +344,8 @@ describe("UD queue pairs", () => {
       rtl.settle();
       expect(rtl.sent).toEqual([]);
       expect(rtl.states.get(qpn)).toBe("ERR");
-      expect(rtl.completions.map(({ wqe, status }) => [wqe, status])).toEqual([[0, wcStatus.localProtection]]);
+      expect(rtl.completions.map(({ wqe, status }) => [wqe, status])).toEqual([
+        [0, wcStatus.localProtection],
+      ]);
     }));
 });

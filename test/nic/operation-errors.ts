@@ -80,10 +80,14 @@ export function checkOperationError(bench: DirectedBench, rng: Rng, qpn: number)
       const address = fails ? failing : base + 0x1000n;
       verbs.postRecv(qpn, { wrId: 0, sges: [{ address, length: page, lkey: bench.key }] });
     }
-  host.memory.failing.push({ address: failing, length: page, of: first.kind === "read" ? "reads" : "writes" });
+  host.memory.failing.push({
+    address: failing,
+    length: page,
+    of: first.kind === "read" ? "reads" : "writes",
+  });
   if (first.kind === "atomic" && rng.chance(0.5))
     host.memory.failing.push({ address: failing, length: page, of: "reads" });
-  host.pace = { stall: rng.pick([0, 0.2]), memoryDelay: rng.pick([0, 8, 60]) };
+  host.pace = { stall: rng.pick([0, 0.2]), memoryDelay: rng.pick([0, 8, 60]), lump: rng.pick([1, 128]) };
   host.held = rng.chance(0.4);
   for (const { packet, psn } of run) bench.packet(qpn, packet.opcode, psn, packet);
   host.settle();

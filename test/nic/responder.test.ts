@@ -389,7 +389,8 @@ describe("nic_responder with nic_response_engine", () => {
         const memories = [twins.model.nic.memory, twins.rtl.memory];
         const broken = rng.chance(0.04);
         const of = rng.pick(["reads", "writes", "all"] as const);
-        if (broken) for (const memory of memories) memory.failing.push({ address: base, length: 8 * area, of });
+        if (broken)
+          for (const memory of memories) memory.failing.push({ address: base, length: 8 * area, of });
         twins.deliver(packet, rng.chance(0.01) ? far.lid + 1 : far.lid);
         twins.rtl.settle();
         twins.checkLimit();

@@ -143,6 +143,8 @@ export interface Pace {
   readonly stall: number;
   /** Most cycles after which a write of host memory is complete, or a read answered. */
   readonly memoryDelay: number;
+  /** Writes are complete many at a time, at multiples of so many cycles. */
+  readonly lump?: number;
 }
 
 interface Lookup {
@@ -320,7 +322,7 @@ export class TransportHost {
   }
 
   #touch(): void {
-    this.#busyUntil = this.#cycle + 60 + 2 * this.pace.memoryDelay;
+    this.#busyUntil = this.#cycle + 60 + 2 * this.pace.memoryDelay + (this.pace.lump ?? 0);
   }
 
   /** Nothing has happened for a while. */
@@ -389,7 +391,8 @@ export class TransportHost {
     const fails = this.memory.fails("writes", address, bytes.length);
     if (!fails) this.memory.write(address, bytes);
     this.#issued++;
-    const at = Math.max(this.#later(), this.#writes.at(-1)?.at ?? 0);
+    const { lump = 1 } = this.pace;
+    const at = lump * Math.ceil(Math.max(this.#later(), this.#writes.at(-1)?.at ?? 0) / lump);
     this.#writes.push({ at, failure: fails ? this.#failureOf(part) : null });
     this.#touch();
   }
@@ -565,7 +568,11 @@ export class TransportHost {
       after.push(() => {
         this.#packetsIn++;
         if (!unread) this.sent.push({ ...header, payload });
-        else this.#unread.push({ at: this.#later() + this.unreadAfter, failure: { of: "answer", qpn, psn, msn, life } });
+        else
+          this.#unread.push({
+            at: this.#later() + this.unreadAfter,
+            failure: { of: "answer", qpn, psn, msn, life },
+          });
       });
     }
     // A packet of the requester is whole when its pieces have come; the next one waits for that.

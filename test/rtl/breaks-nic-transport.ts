@@ -130,7 +130,10 @@ export const breaks: readonly Breaks[] = [
     only: refused,
     module: "nic/response_engine",
     changes: [
-      ["idle && !qpc_valid && !(event_valid && !waited[15]) && fail_valid", "idle && !qpc_valid && fail_valid"],
+      [
+        "idle && !qpc_valid && !(event_valid && !waited[15]) && fail_valid",
+        "idle && !qpc_valid && fail_valid",
+      ],
       ["ended_reg && event_kind != EV_START ? EV_NONE : event_kind", "event_kind"],
       ["(!ended_reg || (fatal && fail_ahead[23]))", "1'b1"],
       ["ack_psn_reg      <= fail_psn_reg;", "ack_psn_reg      <= ack_psn_reg;"],

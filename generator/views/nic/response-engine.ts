@@ -61,7 +61,11 @@ export function responseEngineView(design: NicDesign): View {
     params: [
       localparam("QPW", qpBits, "bits of a queue pair's number"),
       localparam("RW", ring, "bits of a place in the ring of a queue pair"),
-      localparam("SB", responseSettingsBits(design), "bits of a queue pair's settings, the path MTU the lowest"),
+      localparam(
+        "SB",
+        responseSettingsBits(design),
+        "bits of a queue pair's settings, the path MTU the lowest",
+      ),
       ...stepParams(4, design.memoryProtection === "secded" ? ["LOST", ...steps] : steps),
       ...tasks,
       ...stateParams("RESET", "INIT", "ERR"),

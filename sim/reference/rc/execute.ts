@@ -50,7 +50,8 @@ function executeAtomic(adapter: Adapter, qp: Qp, packet: ReceivedPacket): boolea
   const original = adapter.memory.readUint64(host);
   const add = packet.shape!.operation === "fetch-add";
   const writes = add || original === compare;
-  if (adapter.memory.fails("reads", host, 8) || (writes && adapter.memory.fails("writes", host, 8))) return false;
+  if (adapter.memory.fails("reads", host, 8) || (writes && adapter.memory.fails("writes", host, 8)))
+    return false;
   if (writes) adapter.memory.writeUint64(host, add ? BigInt.asUintN(64, original + swapAdd) : swapAdd);
   remember(qp, { kind: "atomic", firstPsn: packet.psn, packets: 1, original });
   r.msn = serialAdd(r.msn, 1);
