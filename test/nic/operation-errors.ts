@@ -36,7 +36,7 @@ function request(bench: DirectedBench, rng: Rng, kind: Kind, psn: number, fails:
   if (kind === "atomic")
     return { ...common, packet: { opcode: 0x14, atomicEth: { va, rkey, swapAdd: 1n, compare: 0n } } };
   // One that fails does so from its second packet on
-  const packets = fails ? 3 : rng.range(1, 3);
+  const packets = fails ? 3 : rng.range(1, 8);
   const from = fails ? failing - BigInt(mtu) : va;
   const reth = { va: from, rkey, length: (packets - 1) * mtu + length };
   return { ...common, psns: packets, packet: { opcode: 0x0c, reth } };
@@ -75,10 +75,14 @@ export function checkOperationError(bench: DirectedBench, rng: Rng, qpn: number)
   const run = requests(bench, rng);
   const failed = run.findIndex(({ fails }) => fails);
   const first = run[failed]!;
+  let receives = 0;
   for (const { kind, fails } of run)
     if (kind === "send") {
       const address = fails ? failing : base + 0x1000n;
       verbs.postRecv(qpn, { wrId: 0, sges: [{ address, length: page, lkey: bench.key }] });
+      // Or the receive request itself cannot be read
+      if (fails && rng.chance(0.5)) host.broken.add(verbs.receivePlace(qpn, receives));
+      receives++;
     }
   host.memory.failing.push({
     address: failing,
@@ -94,6 +98,7 @@ export function checkOperationError(bench: DirectedBench, rng: Rng, qpn: number)
   host.held = false;
   const sent = bench.settle();
   host.memory.failing.splice(0);
+  host.broken.clear();
 
   const psn = first.kind === "read" ? first.psn + 1 : first.psn;
   const msn = failed + (first.kind === "read" ? 1 : 0);

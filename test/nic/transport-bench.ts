@@ -419,8 +419,6 @@ export class TransportHost {
     this.#touch();
     this.#set("rs_fail_read", failure.of === "answer" ? 1 : 0);
     for (const name of ["qpn", "psn", "msn", "life"] as const) this.#set(`rs_fail_${name}`, failure[name]);
-    // Who keeps the states is told at the same time, and may be quicker
-    if (failure.of !== "answer" && this.#rng.chance(0.3)) this.fail(failure.qpn);
   }
 
   #takeFailure(after: (() => void)[]): void {

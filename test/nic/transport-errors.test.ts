@@ -78,6 +78,34 @@ describe("a request of the peer that host memory fails", () => {
       }
     }));
 
+  it("waits with its NAK for a slow write, and the READ before that is answered in full", () =>
+    withSeed(seed, (rng) => {
+      const bench = new DirectedBench(dut, rng, 2);
+      const { host, verbs, key } = bench;
+      const [a, b] = bench.qpns as [number, number];
+      verbs.postRecv(a, { wrId: 5, sges: [{ address: base, length: 100, lkey: key }] });
+      host.broken.add(verbs.receivePlace(a, 0));
+      host.pace = { stall: 0, memoryDelay: 0, lump: 1000 };
+      host.held = true;
+      bench.packet(a, 0x0c, peerPsn, { reth: { va: base, rkey: key, length: 8 * mtu } });
+      const payload = new Uint8Array(9);
+      bench.packet(a, 0x0a, peerPsn + 8, { reth: { va: base, rkey: key, length: 9 }, payload });
+      bench.packet(a, 0x04, peerPsn + 9, { payload });
+      for (let cycles = 0; cycles < 200; cycles++) host.step();
+      expect(host.writing).toBe(1);
+      host.held = false;
+      const sent = bench.settle();
+      expect(sent.slice(0, 8).map(({ psn }) => psn)).toEqual(
+        Array.from({ length: 8 }, (_, i) => peerPsn + i),
+      );
+      const { opcode, psn, aeth } = sent.at(-1)!;
+      expect([opcode, psn, aeth]).toEqual([0x11, peerPsn + 9, { syndrome: 0x63, msn: 2 }]);
+      expect(verbs.queryQp(a).state).toBe("ERR");
+      expect(bench.statuses()).toEqual([[a, 5, wcStatus.localProtection]]);
+      host.pace = { stall: 0.1, memoryDelay: 8 };
+      bench.goesOn(b);
+    }));
+
   it("a READ is told as long as the queue pair is not started anew", () =>
     withSeed(seed, (rng) => {
       const bench = new DirectedBench(dut, rng, 2);

@@ -11,6 +11,7 @@ const rules = "rules of the transport, one by one";
 const failed = "a work request that host memory answers with an error";
 const programs = "out of order";
 const refused = "is answered by one NAK";
+const slow = "waits with its NAK for a slow write";
 const lives = "as long as the queue pair is not started anew";
 
 export const breaks: readonly Breaks[] = [
@@ -124,6 +125,12 @@ export const breaks: readonly Breaks[] = [
     only: failed,
     module: "nic/responder",
     changes: [["fetched_error ? FAIL : ADD", "ADD"]],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: slow,
+    module: "nic/responder",
+    changes: [["error_due_reg && (!ev_due_reg || ev_idle)", "error_due_reg"]],
   },
   {
     bench: "../nic/transport-errors",
