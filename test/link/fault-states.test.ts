@@ -27,7 +27,7 @@ const states: Readonly<Record<State, () => Promise<PartnerBench>>> = {
   actDefer: async () => {
     const bench = await states.active();
     bench.run(1000);
-    bench.cable.flap(2000, "a");
+    bench.cable.flap(200, "a");
     return bench;
   },
 };
@@ -61,12 +61,18 @@ const faults: Readonly<Record<string, (bench: PartnerBench, on: boolean) => void
   },
 };
 
-/** While a port defers, nothing reaches it. */
 const cases = Object.keys(states).flatMap((state) =>
-  Object.keys(faults)
-    .filter((fault) => state !== "actDefer" || fault === "link lost")
-    .map((fault) => [fault, state as State] as const),
+  Object.keys(faults).map((fault) => [fault, state as State] as const),
 );
+
+/**
+ * Nothing reaches a port that defers, but in the cycle in which its link is back: it is back for single cycles, in which the
+ * partner sends a control set, or any row now and then.
+ */
+function defer({ cable, partner }: PartnerBench, cycle: number): void {
+  const control = partner.txFlags[0] === 0x01 && partner.txData[0] === 0x5c;
+  if (!control && cycle % 50 !== 0) cable.flap(1, "a");
+}
 
 describe("a fault of the cable in a state of the port costs nothing that is sent", () => {
   it.each(cases)("%s in %s", async (fault, state) => {
@@ -74,11 +80,15 @@ describe("a fault of the cable in a state of the port costs nothing that is sent
     const { device, cable } = bench;
     bench.run(100);
     expect(device.state).toBe(portState[state]);
-    const points = new FaultPoints([{ channel: cable.ba, port: device }]);
+    // A row that comes in a cycle meets the state before its edge
+    const port = { state: device.state };
+    const points = new FaultPoints([{ channel: cable.ba, port }]);
     const isMissing = (): boolean => faultPoints.missing().includes(`${fault}, ${state}`);
     faults[fault]!(bench, true);
     if (fault === "link lost") points.linkLost();
-    for (let cycle = 0; cycle < 20_000 && isMissing(); cycle += 1) {
+    for (let cycle = 0; cycle < 40_000 && isMissing(); cycle += 1) {
+      if (state === "actDefer" && fault !== "link lost") defer(bench, cycle);
+      port.state = device.state;
       bench.step();
       points.step();
     }

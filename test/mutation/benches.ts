@@ -56,8 +56,9 @@ export const mutatedModules: readonly MutatedModule[] = [
     module: "replay_buffer",
     group: "retry",
     benches: [
+      ...of("rtl/replay-buffer", ""),
       ...of("rtl/llr-tx", "llr_tx, 64 bits, 4 data lanes, cut-through, retry llr"),
-      ...of("rtl/llr-tx-memory", ""),
+      ...of("rtl/llr-tx-memory", "delivers each frame"),
     ],
   },
   {
@@ -92,7 +93,10 @@ export const mutatedModules: readonly MutatedModule[] = [
   {
     module: "mac_tx",
     group: "mac",
-    benches: of("rtl/mac-tx", "mac_tx with 64 bits, 1 register", "mac_tx with 256 bits, 1 register"),
+    benches: of(
+      "rtl/mac-tx",
+      ...["mac_tx with 64 bits, 1 register", "mac_tx with 256 bits, 1 register", "1024 bits, messages"],
+    ),
   },
   {
     module: "mac_rx",
@@ -129,6 +133,8 @@ export const mutatedModules: readonly MutatedModule[] = [
     benches: [
       ...of("rtl/switch-voq-cases", `voq_buffer: ${ports4}`),
       ...of("rtl/switch-voq", `under random load: ${ports4}`),
+      ...of("rtl/switch-voq-cases", "256 bits, 3 ports, 1 data lanes"),
+      ...of("rtl/switch-voq", "256 bits, 3 ports, 1 data lanes", "64 bits, 3 ports, 2 data lanes, secded"),
     ],
   },
   {

@@ -108,6 +108,57 @@ export const equivalents: readonly Equivalent[] = [
     why: "in the last beat it changes nothing: the packet ends anyway, and the next one starts anew",
   },
   {
+    ...{ module: "llr_session", from: "echoed_reg && introduced_reg", to: "(|(echoed_reg))" },
+    why: "as long as the own INIT has not been sent it is due already",
+  },
+  { ...{ module: "llr_session", line: "echo_reg    <= 1'b0;", to: "" }, why: begins },
+  {
+    ...{ module: "llr_tx", line: "assign rd_load", to: "(|(want_replay_reg && at_boundary))" },
+    why: "what is known is of the oldest frame of the cycle before, which is another one when none waits any more",
+  },
+  {
+    ...{ module: "llr_tx", line: "if (prescale_reg == 6'h3f) begin", to: ["6'h3e", "6'h40"] },
+    why: "once in 64 cycles, whichever of them it is",
+  },
+  {
+    ...{
+      module: "llr_tx",
+      line: "if (progress || rd_load || !waiting) begin",
+      to: "(|(progress || rd_load))",
+    },
+    why: "frames stop waiting by progress or with their session, each of which sets the timer to 0",
+  },
+  {
+    ...{ module: "mac_tx", line: "wire beat_shut", to: "(beat_sop || beat_eop)" },
+    why: "behind a longer poisoned packet a message goes first as well: the next packet may wait a beat more",
+  },
+  {
+    ...{ module: "mac_tx", line: "residue_columns_reg <= NONE;", to: "(NONE ^ 1'b1)" },
+    why: "the residue holds zeros behind a reset, which are idle on the wire: a column of it more",
+  },
+  {
+    ...{ module: "replay_buffer", from: "wr_valid && wr_eop" },
+    to: ["(wr_valid || wr_eop)", "(|(wr_valid))", "(|(wr_eop))"],
+    why: "the place in the index is that of the frame that is being written, which is not looked up before it is complete",
+  },
+  {
+    ...{ module: "voq_reader", from: "filled & seen_reg", to: "(seen_reg)" },
+    why: "a queue that was seen and not popped since still holds its packet",
+  },
+  {
+    ...{ module: "voq_reader", from: "expired_reg[scan_reg] && filled[scan_reg]" },
+    to: "(|(expired_reg[scan_reg]))",
+    why: "a queue that has expired and was not popped since still holds its packet",
+  },
+  {
+    ...{ module: "management_port", line: "(wide[at] & wide[at+1]) | (wide[at] & wide[at+2])" },
+    to: [
+      "((wide[at] & wide[at+1]))",
+      "((wide[at] & wide[at+1]) | (wide[at] & wide[at+2]) & (wide[at+1] & wide[at+2]))",
+    ],
+    why: "the words that are kept are the first ones: where the third is, the second is as well",
+  },
+  {
     ...{ module: "llr_rx", line: "length_ok_reg <= length_ok && !too_long;", to: "(|(length_ok))" },
     why: "behind the last word `left` wraps, and fits again 2048 words later only, when the MAC has cut the frame",
   },
@@ -122,6 +173,10 @@ export const equivalents: readonly Equivalent[] = [
   {
     ...{ module: "tx_queue", from: "wide[at+1] & wide[at+2]", to: ["(wide[at+1])", "(|(wide[at+1]))"] },
     why: "the words that are kept are the first ones: where the second is, the first is, which the term beside it says",
+  },
+  {
+    ...{ module: "tx_queue", from: "wide[at] & wide[at+2]", to: ["(wide[at+2])", "(|(wide[at+2]))"] },
+    why: "the words that are kept are the first ones: where the third is, the first is",
   },
   {
     ...{ module: "llr_control", line: "message_next = INIT_ECHO;", to: ["(INIT_ECHO ^ 1'b1)", ""] },

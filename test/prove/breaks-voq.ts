@@ -73,12 +73,12 @@ const multicastCopier: readonly Change[] = [
 ];
 
 const voqLists: readonly Change[] = [
-  ["tickets_counted", "if (popped && single_reg[i]) begin", "if (popped) begin"],
+  ["tickets_counted", "(filled_reg & ~emptied) | pushed;", "(filled_reg & ~popped) | pushed;"],
   ["last_is_known", "tail_mem[push_queue]   <= push_entry;", "tail_mem[push_queue]   <= push_tail;"],
   ["linked", "next_mem[push_tail] <= push_row;", "next_mem[push_entry] <= push_row;"],
-  ["head_is_right", "stepped_reg[i] <= 1'b1;", "stepped_reg[i] <= 1'b0;"],
+  ["head_is_right", "(stepped_reg | steps) & ~new_head;", "stepped_reg & ~new_head;"],
   ["single_is_right", "step_tail == step_entry;", "step_tail != step_entry;"],
-  ["brief_is_right", "brief_reg[i]   <= push_brief;", "brief_reg[i]   <= !push_brief;"],
+  ["brief_is_right", "push_brief ? brief_stepped | new_head", "!push_brief ? brief_stepped | new_head"],
   ["depth_is_told", "<= following;", "<= number;"],
   ["never_same_place", "= was_empty || (same && head_single);", "= was_empty;"],
   ["steps", "<= pop && !head_single;", "<= 1'b0;"],

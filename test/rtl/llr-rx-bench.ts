@@ -156,8 +156,8 @@ export class LlrRxBench {
     const ended = now === undefined ? undefined : this.#beat(now, events);
     // Its counts are those of the session that ends
     if (accept) events.delete("fcp_valid");
-    if (now === undefined && (p.wr_valid.get() === 1 || p.wr_abort.get() === 1 || p.accept.get() === 1))
-      fail(model, "something happens without a beat");
+    const acts = [p.wr_valid, p.wr_abort, p.wr_ending, p.accept].some((port) => port.get() === 1);
+    if (now === undefined && acts) fail(model, "something happens without a beat");
     if (reset && ended !== undefined) {
       this.#reset(events);
       return;

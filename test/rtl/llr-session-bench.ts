@@ -31,6 +31,8 @@ export class SessionEnd {
   readonly #rng: Rng;
   readonly #out: { readonly due: number; readonly message: Message }[] = [];
   #waiting: Message | undefined;
+  /** The session began anew in the cycle before. */
+  #restarted = false;
 
   constructor(model: Model, rng: Rng) {
     resetAll(model);
@@ -111,6 +113,12 @@ export class SessionEnd {
     } else if ((restart || accept) && (p.init_due.get() !== 1 || p.echo_due.get() !== 0)) {
       fail(model, "the own INIT does not go first, at once");
     }
+    const undisturbed = !restart && !accept && !stop;
+    if (undisturbed && echo === 1 && sent?.echo !== true && p.echo_due.get() !== 1)
+      fail(model, "an echo is forgotten");
+    if (undisturbed && this.#restarted && sent?.echo === false && p.init_due.get() !== 1)
+      fail(model, "an INIT of the session before counts as one of this session");
+    this.#restarted = restart;
     if (this.ready && this.expectedWord !== this.peerWord)
       fail(model, "peer_word was not told to the receiver");
   }

@@ -137,6 +137,60 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_
     }
   });
 
+  it("counts no NACK of all that was sent as a replay", async () => {
+    await withBench(0x5b, { ...roomy, timer: 100, count: 3 }, (bench) => {
+      for (let round = 0; round < 4; round += 1) {
+        bench.run({ ...calm, load: 0.3, ack: 0.2 }, 200);
+        drain(bench);
+        const seq = (bench.reference.oldest - 1 + 2 ** 20) % 2 ** 20;
+        for (let nacks = 0; nacks < 5; nacks += 1) bench.cycle({ ...calm, load: 0 }, { kind: "nack", seq });
+        bench.run({ ...calm, load: 0.1 }, 1500);
+      }
+      expect(bench.seen.flushes).toBeGreaterThan(1);
+    });
+  });
+
+  it("sends nothing while the settings do not let two longest packets, or two frames, be on their way", async () => {
+    const bytes = 2 * maxPacketBeats.value * beatBytes.value;
+    for (const limits of [{ bytes: bytes - 1 }, { bytes: 0 }, { frames: 1 }, { frames: 0 }]) {
+      await withBench(0x5c, { ...roomy, ...limits }, (bench) => {
+        bench.run(calm, 300);
+        expect([bench.seen.ok, model.port("window_open").get()]).toEqual([0, 0]);
+      });
+    }
+  });
+
+  it("keeps silent about the replay that a reset meets", async () => {
+    const events = model.ports.filter(({ dir, name }) => dir === "out" && name.startsWith("evt_"));
+    const rst = model.port("rst");
+    const resetsQuietly = (): void => {
+      rst.set(1);
+      model.step();
+      rst.set(0);
+      for (const { name, bytes } of events) expect(bytes[0], name).toBe(0);
+    };
+    for (let lead = 0; lead < 12; lead += 1) {
+      // A replay that a NACK asks for, and one that the timer does
+      await withBench(0x5d, roomy, (bench) => {
+        bench.run(calm, 150);
+        bench.run({ ...calm, load: 0 }, 80);
+        const seq = (bench.reference.oldest - 1 + 2 ** 20) % 2 ** 20;
+        bench.cycle({ ...calm, load: 0 }, { kind: "nack", seq });
+        bench.run({ ...calm, load: 0 }, lead);
+        resetsQuietly();
+      });
+      await withBench(0x5e, { ...roomy, timer: 150 }, (bench) => {
+        bench.run(calm, 120);
+        for (let cycles = 0; bench.quiet < 144; cycles += 1) {
+          expect(cycles).toBeLessThan(2000);
+          bench.cycle({ ...calm, load: 0 });
+        }
+        bench.run({ ...calm, load: 0 }, lead);
+        resetsQuietly();
+      });
+    }
+  });
+
   it("gives up when the oldest frame is too old, however often it was replayed", async () => {
     for (const age of [640, 1000, 3000]) {
       await withBench(0x57, { ...roomy, timer: 200, age }, (bench) => {

@@ -52,6 +52,8 @@ export interface SentMessage {
   readonly word: number;
   /** Cycles that it waited. */
   readonly waited: number;
+  /** Place of the last frame of one beat that had been there for longer than a cycle when it came; -1 for none. */
+  readonly behind: number;
 }
 
 /** Drives `mac_tx` cycle by cycle. */
@@ -71,7 +73,9 @@ export class TxDriver {
   #frame = 0;
   #at = 0;
   #offered = false;
-  #message: { code: number; seq: number; word: number; waited: number } | undefined;
+  #message: SentMessage | undefined;
+  /** Place of the frame of one beat that was taken last, and the cycle. */
+  #single: { readonly frame: number; readonly cycle: number } | undefined;
   #held: Uint8Array | undefined;
 
   constructor(model: Model, rng: Rng, sink: RowSink) {
@@ -137,7 +141,8 @@ export class TxDriver {
     if (takesMessage) {
       this.messages.push(this.#message!);
       this.#message = undefined;
-    } else if (this.#message !== undefined) this.#message.waited += 1;
+    } else if (this.#message !== undefined)
+      this.#message = { ...this.#message, waited: this.#message.waited + 1 };
   }
 
   /** Sends all that was queued and lets the wire run dry. @param limit cycles after which the driver gives up */
@@ -171,6 +176,7 @@ export class TxDriver {
   #advance(frame: MacFrame): void {
     this.accepted += 1;
     this.#offered = false;
+    if (frame.bytes.length <= this.#beatBytes) this.#single = { frame: this.#frame, cycle: this.cycles };
     this.#at += this.#beatBytes;
     if (this.#at < frame.bytes.length) return;
     this.#at = 0;
@@ -179,7 +185,11 @@ export class TxDriver {
 
   #ask(): void {
     const code = 1 + this.#rng.below(4);
-    const message = { code, seq: this.#rng.below(1 << 20), word: this.#rng.below(1 << 16), waited: 0 };
+    const single = this.#single;
+    const message = {
+      ...{ code, seq: this.#rng.below(1 << 20), word: this.#rng.below(1 << 16), waited: 0 },
+      behind: single !== undefined && single.cycle < this.cycles ? single.frame : -1,
+    };
     writeControl(this.#control, this.#flags, 0, code, message.seq, message.word);
     this.#p.control.set(this.#control);
     this.#message = message;

@@ -3,7 +3,7 @@ import { Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { benchWidths } from "./build.ts";
 import { lengthsOf, type MacFrame, randomFrame, TxDriver, type TxTraffic } from "./mac-bench.ts";
 import { macDesign, openMacTx } from "./mac-build.ts";
-import { brokenRules, expectedFrame, firstDifference, WireLog } from "./mac-wire.ts";
+import { brokenRules, expectedFrame, firstDifference, startsBefore, WireLog } from "./mac-wire.ts";
 
 /** Width in bits, register stages in front of the alignment. */
 const shapes = [...benchWidths.map((bits) => [bits, 1] as const), [64, 0] as const, [128, 0] as const];
@@ -30,6 +30,9 @@ describe.each(shapes)("mac_tx with %i bits, %i register stages", (bits, stages) 
       expect(brokenRules(log, spacing).slice(0, 5)).toEqual([]);
       expect(firstDifference(log.frames, driver.frames.map(expectedFrame))).toBeUndefined();
       expect(log.messages).toEqual(driver.messages.map(({ code, seq, word }) => ({ code, seq, word })));
+      // A message does not overtake a frame of one beat that was there before it
+      const starts = startsBefore(log);
+      for (const [at, { behind }] of driver.messages.entries()) expect(starts[at]).toBeGreaterThan(behind);
       return { log, driver };
     });
   }

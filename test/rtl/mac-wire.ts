@@ -120,6 +120,19 @@ export function brokenRules(log: WireLog, spacingBeats: number): string[] {
   return found;
 }
 
+/** Of each message on the wire, the packets that have begun in front of it. */
+export function startsBefore({ count, data, flags }: WireLog): number[] {
+  const found: number[] = [];
+  let starts = 0;
+  for (let at = 0; at < count; at += 1) {
+    const kind = kindOfColumn(data, 8 * at, flags[at]!);
+    if (kind === columnKind.start) starts += 1;
+    const code = data[8 * at + 1]!;
+    if (kind === columnKind.control && code !== message.fill && code !== message.poison) found.push(starts);
+  }
+  return found;
+}
+
 /** Whether all other columns of the beat are FILL as well; the first one may be another control set. */
 function fillsBeat({ columns: C, data, flags }: WireLog, column: number): boolean {
   const first = column - (column % C);

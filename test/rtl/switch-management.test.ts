@@ -73,7 +73,7 @@ describe.each(shapes.map((one) => [titleOfSwitch(one), one] as const))(
 
     it("forgets everything at a reset", () =>
       withSeed(seed, (rng) => {
-        for (let round = 0; round < 4; round += 1) {
+        for (let round = 0; round < 40; round += 1) {
           const bench = new ManagementBench(model, design, rng);
           bench.run({ ...free, take: 0.2, open: 0.5, change: 0.1 }, rng.range(20, 120));
         }

@@ -167,6 +167,16 @@ describe.each(voqShapes.map((one) => [titleOfSwitch(one), one] as const))("voq_b
       bench.run(load, 2 * period + shape.P * shape.stride + 10);
       bench.drain(load);
       expect(bench.checkAllLeft()).toBe(1);
+      // what was seen before the lifetime was off does not count
+      bench.configure({ lifetime: 1 });
+      bench.write([packet(bench, shortest(bench), { kind: "unicast", port: stuck, lane: 0 })], load);
+      bench.run(load, period);
+      bench.configure({ lifetime: 0 });
+      bench.run(load, 10);
+      bench.configure({ lifetime: 1 });
+      bench.run(load, period - 100);
+      bench.drain();
+      expect(bench.checkAllLeft()).toBe(0);
       // without an end
       bench.configure({ lifetime: 0 });
       bench.write([packet(bench, shortest(bench), { kind: "unicast", port: stuck, lane: 0 })], load);

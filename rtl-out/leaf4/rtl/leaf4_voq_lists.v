@@ -141,40 +141,28 @@ module leaf4_voq_lists (
 
     // ---- what is known of each queue ----
 
-    genvar i;
-    generate
-        for (i = 0; i < QUEUES; i = i + 1) begin : flags
-            localparam [QB-1:0] QUEUE = i;
+    wire              step_last = step_tail == step_entry;
+    wire [QUEUES-1:0] one       = {{QUEUES-1{1'b0}}, 1'b1};
+    wire [QUEUES-1:0] pushed    = push ? one << push_queue : {QUEUES{1'b0}};
+    wire [QUEUES-1:0] popped    = pop ? one << head_queue : {QUEUES{1'b0}};
+    wire [QUEUES-1:0] steps     = step_reg ? one << step_queue_reg : {QUEUES{1'b0}};
+    wire [QUEUES-1:0] emptied   = popped & single_reg;
+    // the ticket pushed is the head
+    wire [QUEUES-1:0] new_head  = pushed & (~filled_reg | emptied);
 
-            wire pushed   = push && push_queue == QUEUE;
-            wire popped   = pop && head_queue == QUEUE;
-            wire steps    = step_reg && step_queue_reg == QUEUE;
-            // of a ticket that is pushed
-            wire new_head = !filled_reg[i] || (popped && single_reg[i]);
+    // What is found of the ticket that has become the head; a ticket pushed says more
+    wire [QUEUES-1:0] single_stepped = step_last ? single_reg | steps : single_reg & ~steps;
+    wire [QUEUES-1:0] brief_stepped  = step_brief ? brief_reg | steps : brief_reg & ~steps;
 
-            always @(posedge clk) begin
-                if (steps) begin
-                    stepped_reg[i] <= 1'b1;
-                    single_reg[i]  <= step_tail == step_entry;
-                    brief_reg[i]   <= step_brief;
-                end
-                if (popped && single_reg[i]) begin
-                    filled_reg[i] <= 1'b0;
-                end
-                if (pushed) begin
-                    filled_reg[i] <= 1'b1;
-                    single_reg[i] <= new_head;
-                    if (new_head) begin
-                        stepped_reg[i] <= 1'b0;
-                        brief_reg[i]   <= push_brief;
-                    end
-                end
-                if (rst) begin
-                    filled_reg[i] <= 1'b0;
-                end
-            end
+    always @(posedge clk) begin
+        filled_reg  <= (filled_reg & ~emptied) | pushed;
+        single_reg  <= (single_stepped & ~pushed) | new_head;
+        stepped_reg <= (stepped_reg | steps) & ~new_head;
+        brief_reg   <= push_brief ? brief_stepped | new_head : brief_stepped & ~new_head;
+        if (rst) begin
+            filled_reg <= {QUEUES{1'b0}};
         end
-    endgenerate
+    end
 
 `ifdef FORMAL
     // ---- properties: of one arbitrary ticket in one arbitrary queue ----
