@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Model } from "../../sim/driver/model.ts";
 import { withSeed } from "../../sim/traffic/rng.ts";
-import { benchDesign, openLinkModule } from "./link-bench.ts";
+import { benchDesign, openLinkModule, resetAll } from "./link-bench.ts";
 import { ReplayBench, type ReplayLoad } from "./replay-buffer-bench.ts";
 
 const derived = { replayDepthBeats: 128 };
@@ -65,7 +65,7 @@ describe("replay_buffer, 64 bits, SECDED", () => {
       }
       return count;
     };
-    model.reset();
+    resetAll(model);
     // The first frame is kept with one wrong bit, the second one without
     set({ wr_valid: 1, wr_eop: 1, wr_bytes: 8, wr_frame: 5, wr_time: 0x123555 });
     expect(told(1)).toBe(0);
