@@ -113,7 +113,6 @@ describe("rules of the transport, one by one", () => {
     // Until a write of host memory took long: how long each takes is drawn
     for (let [met, psn] = [0, firstPsn]; met <= 50; psn += 2) {
       if (psn > firstPsn + 100) throw new Error("host memory is always quick");
-      bench.host.pace = { stall: 0, memoryDelay: 0 };
       bench.read(qpn, 1);
       expect(bench.settle().map(({ opcode }) => opcode)).toEqual([op.read]);
       bench.host.pace = { stall: 0, memoryDelay: 400 };
@@ -127,6 +126,8 @@ describe("rules of the transport, one by one", () => {
         bench.host.step();
       }
       expect(bench.host.writing).toBe(0);
+      // Before its timer expires
+      bench.host.pace = { stall: 0, memoryDelay: 0 };
       const [sent] = bench.settle();
       expect([sent?.opcode, [...sent!.payload]]).toEqual([op.writeOnly, [...payload]]);
       bench.acknowledge(qpn, psn + 1);
