@@ -1,20 +1,9 @@
 import type { NicDesign } from "../design/nic.ts";
-import { dataWordBits } from "./register-counters.ts";
+import { blockCounterBase, blockCounters, type CountedRow } from "./register-counters.ts";
 import { constant, one, pulse, setting, state } from "./register-fields.ts";
-import {
-  blockAddressBits,
-  type Counter,
-  counterStride,
-  type RegisterGroup,
-  type RegisterMap,
-} from "./register-model.ts";
+import { blockAddressBits, type Counter, type RegisterGroup, type RegisterMap } from "./register-model.ts";
 
-/** Byte address of the first counter. */
-const counterBase = 0x400;
-
-type Row = readonly [signal: string, text: string];
-
-const events: readonly Row[] = [
+const events: readonly CountedRow[] = [
   ["marked", "Packets received with a mark of congestion"],
   ["cnp_sent", "Notifications sent"],
   ["cnp_received", "Notifications received"],
@@ -22,26 +11,19 @@ const events: readonly Row[] = [
   ["rate_cut", "Times that the rate of a queue pair was cut"],
 ];
 
-const memoryEvents: readonly Row[] = [
+const memoryEvents: readonly CountedRow[] = [
   ["memory_corrected", "Rows of the tables read with one wrong bit, which was put right"],
   ["memory_uncorrectable", "Rows of the tables read with two wrong bits"],
 ];
 
-const amounts: readonly Row[] = [["waiting", "Cycles in which a queue pair waited for its rate"]];
+const amounts: readonly CountedRow[] = [["waiting", "Cycles in which a queue pair waited for its rate"]];
 
 /** All counters of congestion control in address order. */
 export function congestionCounters({
   memoryProtection,
 }: Pick<NicDesign, "memoryProtection">): readonly Counter[] {
   const rows = [...events, ...(memoryProtection === "secded" ? memoryEvents : [])];
-  return [...rows, ...amounts].map(([name, text], index) => ({
-    name: name.toUpperCase(),
-    offset: counterBase + counterStride * index,
-    signal: `evt_${name}`,
-    increment: index < rows.length ? 1 : dataWordBits,
-    text,
-    unit: index < rows.length ? "events" : "cycles",
-  }));
+  return blockCounters(rows, amounts, "cycles");
 }
 
 /** The register map of congestion control. */
@@ -51,7 +33,7 @@ export function congestionRegisters(design: NicDesign): RegisterMap {
     title: "congestion control",
     addressBits: blockAddressBits,
     groups: [device(design), parameters(), rates()],
-    counterBase,
+    counterBase: blockCounterBase,
     counterBits: design.port.derived.counterBits.value,
     counters: congestionCounters(design),
   };

@@ -1,25 +1,19 @@
 import type { NicDesign } from "../design/nic.ts";
 import { ethernetOf } from "./ethernet.ts";
-import { dataWordBits } from "./register-counters.ts";
+import { blockCounterBase, blockCounters, type CountedRow } from "./register-counters.ts";
 import { constant, one, pulse, setting, state } from "./register-fields.ts";
 import {
   blockAddressBits,
   type Counter,
-  counterStride,
   type Register,
   type RegisterGroup,
   type RegisterMap,
 } from "./register-model.ts";
 
-/** Byte address of the first counter. */
-const counterBase = 0x400;
-
 /** Words of a row of the table of addresses. */
 export const addressRowWords = 7;
 
-type Row = readonly [signal: string, text: string];
-
-const events: readonly Row[] = [
+const events: readonly CountedRow[] = [
   ["tx_frame", "Frames sent, pause frames included"],
   ["rx_frame", "Frames received good, with a RoCE v2 packet for this port"],
   ["marked", "Frames received with the mark of congestion (ECN 3)"],
@@ -42,24 +36,17 @@ const events: readonly Row[] = [
   ["drop_start", "Frames dropped: they started in a row of the MII in which another one had started"],
 ];
 
-const memoryEvents: readonly Row[] = [
+const memoryEvents: readonly CountedRow[] = [
   ["memory_corrected", "Rows of buffers and tables read with one wrong bit, which was put right"],
   ["memory_uncorrectable", "Rows of buffers and tables read with two wrong bits"],
 ];
 
-const amounts: readonly Row[] = [["held", "Cycles in which a packet waited for the end of a pause"]];
+const amounts: readonly CountedRow[] = [["held", "Cycles in which a packet waited for the end of a pause"]];
 
 /** All counters of an Ethernet port in address order. */
 export function ethCounters({ memoryProtection }: Pick<NicDesign, "memoryProtection">): readonly Counter[] {
   const rows = [...events, ...(memoryProtection === "secded" ? memoryEvents : [])];
-  return [...rows, ...amounts].map(([name, text], index) => ({
-    name: name.toUpperCase(),
-    offset: counterBase + counterStride * index,
-    signal: `evt_${name}`,
-    increment: index < rows.length ? 1 : dataWordBits,
-    text,
-    unit: index < rows.length ? "events" : "cycles",
-  }));
+  return blockCounters(rows, amounts, "cycles");
 }
 
 /** The register map of the Ethernet port of an adapter. */
@@ -69,7 +56,7 @@ export function ethRegisters(design: NicDesign): RegisterMap {
     title: "the Ethernet port",
     addressBits: blockAddressBits,
     groups: [device(design), identity(), pauses(design), window()],
-    counterBase,
+    counterBase: blockCounterBase,
     counterBits: design.port.derived.counterBits.value,
     counters: ethCounters(design),
   };

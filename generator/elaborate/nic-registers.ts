@@ -1,16 +1,7 @@
 import type { NicDesign } from "../design/nic.ts";
-import { dataWordBits } from "./register-counters.ts";
+import { blockCounterBase, blockCounters, type CountedRow } from "./register-counters.ts";
 import { codes, constant, event, one, pulse, setting, state } from "./register-fields.ts";
-import {
-  blockAddressBits,
-  type Counter,
-  counterStride,
-  type RegisterGroup,
-  type RegisterMap,
-} from "./register-model.ts";
-
-/** Byte address of the first counter. */
-const counterBase = 0x400;
+import { blockAddressBits, type Counter, type RegisterGroup, type RegisterMap } from "./register-model.ts";
 
 /** Tables by their number in TABLE_COMMAND. */
 const tableNames = (design: Pick<NicDesign, "sharedReceiveQueues">) =>
@@ -21,10 +12,8 @@ const tableNames = (design: Pick<NicDesign, "sharedReceiveQueues">) =>
 /** States of a queue pair (`ibv_qp_state`). */
 const stateNames = codes("RESET", "INIT", "RTR", "RTS", "SQD", "SQE", "ERR");
 
-type Row = readonly [signal: string, text: string];
-
 /** Packets; those that are taken from the wire and not acted on, by reason; what else is counted. */
-const events: readonly Row[] = [
+const events: readonly CountedRow[] = [
   ["rx_packet", "Packets received good, with a transport header that the adapter knows"],
   ["tx_packet", "Packets sent"],
   ["drop_icrc", "Packets dropped: bad ICRC, or marked as an error by the link"],
@@ -56,7 +45,7 @@ const events: readonly Row[] = [
 ];
 
 /** The same of adapters with UD. */
-const datagramEvents: readonly Row[] = [
+const datagramEvents: readonly CountedRow[] = [
   ["drop_qkey", "Datagrams dropped: the Q_Key is not that of the queue pair"],
   ["drop_no_receive", "Datagrams dropped: no receive request"],
   ["drop_too_long", "Datagrams dropped: longer than the MTU or the receive request"],
@@ -64,35 +53,37 @@ const datagramEvents: readonly Row[] = [
 ];
 
 /** The same of adapters with a window for VL15. */
-const managementEvents: readonly Row[] = [
+const managementEvents: readonly CountedRow[] = [
   ["mad_received", "Management packets received: one more stands in the window"],
   ["drop_mad_full", "Management packets dropped: no room in the window"],
   ["drop_mad_bad", "Management packets dropped: damaged, of another form, or for another LID"],
 ];
 
 /** The same of adapters with a window for work requests. */
-const pushEvents: readonly Row[] = [["pushed", "Work requests taken as they were pushed, without a read"]];
+const pushEvents: readonly CountedRow[] = [
+  ["pushed", "Work requests taken as they were pushed, without a read"],
+];
 
 /** What comes with an amount: 4-byte words of payload, with the packet's event. */
-const amounts: readonly Row[] = [
+const amounts: readonly CountedRow[] = [
   ["rx_words", "Payload received, last words counted whole"],
   ["tx_words", "Payload sent, last words counted whole"],
 ];
 
-const memoryEvents: readonly Row[] = [
+const memoryEvents: readonly CountedRow[] = [
   ["memory_corrected", "Rows of tables and buffers read with one wrong bit, which was put right"],
   ["memory_uncorrectable", "Rows of tables and buffers read with two wrong bits"],
 ];
 
 /** Tables whose next row can be written with wrong bits, for a test. */
-const testedTables: readonly Row[] = [
+const testedTables: readonly CountedRow[] = [
   ["mr", "table of memory regions"],
   ["qp", "states of the queue pairs"],
   ["cq", "table of completion queues"],
 ];
 
 /** What raises the interrupt beside events of completion queues, bit 0 first: counters of the same names. */
-const interrupts: readonly Row[] = [
+const interrupts: readonly CountedRow[] = [
   ["cq_overflow", "A completion was lost"],
   ["read_error", "Host memory answered a read with an error"],
   ["write_error", "Host memory answered a write with an error"],
@@ -109,7 +100,7 @@ export function nicRegisters(design: NicDesign): RegisterMap {
     addressBits: blockAddressBits,
     groups: [device(design), control(design), window(design), doorbells(design), interrupt(design)],
     interrupt: { signal: "irq_status", status: "INTERRUPT_STATUS", enable: "INTERRUPT_ENABLE" },
-    counterBase,
+    counterBase: blockCounterBase,
     counterBits: design.port.derived.counterBits.value,
     counters: nicCounters(design),
   };
@@ -125,18 +116,10 @@ export function nicCounters(
     ...(design.datagrams ? datagramEvents : []),
     ...(isProtected(design) ? memoryEvents : []),
   ];
-  const rows = [...events, ...more];
-  return [...rows, ...amounts].map(([name, text], index) => ({
-    name: name.toUpperCase(),
-    offset: counterBase + counterStride * index,
-    signal: `evt_${name}`,
-    increment: index < rows.length ? 1 : dataWordBits,
-    text,
-    unit: index < rows.length ? "events" : "4-byte words",
-  }));
+  return blockCounters([...events, ...more], amounts, "4-byte words");
 }
 
-const interruptRows = (design: NicDesign): readonly Row[] => [
+const interruptRows = (design: NicDesign): readonly CountedRow[] => [
   ...interrupts,
   ...(design.managementWindow ? managementEvents.slice(0, 1) : []),
   ...(isProtected(design) ? memoryEvents : []),

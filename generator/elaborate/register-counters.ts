@@ -2,13 +2,14 @@ import type { AnyPcsDesign } from "../design/any-pcs.ts";
 import type { LinkDesign } from "../design/link.ts";
 import { type Counter, counterStride } from "./register-model.ts";
 
-type Row = readonly [signal: string, text: string];
+/** What is counted: the event's signal without `evt_`, and what it is. */
+export type CountedRow = readonly [signal: string, text: string];
 
 /**
  * LLR counters of a port, named as the SAI port statistics are (opencomputeproject/SAI, doc/LLR, "Port LLR
  * Statistics"): `SAI_PORT_STAT_` in front of the name.
  */
-const sai: readonly Row[] = [
+const sai: readonly CountedRow[] = [
   ["llr_tx_init_ctl_os", "INIT control sets sent"],
   ["llr_tx_init_echo_ctl_os", "INIT_ECHO control sets sent"],
   ["llr_tx_ack_ctl_os", "ACK control sets sent"],
@@ -34,7 +35,7 @@ const sai: readonly Row[] = [
 ];
 
 /** Retry events that SAI does not count. */
-const ownRetry: readonly Row[] = [
+const ownRetry: readonly CountedRow[] = [
   ["llr_replay_timer_expired", "Expiries of the replay timer"],
   ["llr_flush", "Entries into the transmitter's FLUSH state"],
 ];
@@ -77,7 +78,7 @@ const portCounters: readonly PortRow[] = [
 ];
 
 /** Events of the port that no standard names. */
-const ownPort: readonly Row[] = [
+const ownPort: readonly CountedRow[] = [
   ["fcp_sent", "Flow-control packets sent"],
   ["fcp_received", "Good flow-control packets received"],
   ["fcp_bad", "Flow-control packets dropped: bad LPCRC, Op, length or lane"],
@@ -90,12 +91,12 @@ const ownPort: readonly Row[] = [
 ];
 
 /** Counted by a port that makes and checks the ICRC itself. */
-const icrcPort: readonly Row[] = [
+const icrcPort: readonly CountedRow[] = [
   ["icrc_error", "Packets given to the client as errors because of a bad ICRC alone"],
 ];
 
 /** Counted by a port whose memories correct errors. */
-const memoryPort: readonly Row[] = [
+const memoryPort: readonly CountedRow[] = [
   ["memory_corrected", "Rows of a packet memory read with one wrong bit, which was put right"],
   ["memory_uncorrectable", "Rows of a packet memory read with two wrong bits; the packet ends bad"],
 ];
@@ -217,4 +218,23 @@ function ofPcs({ kind, format }: CountedPcs): readonly Omit<Counter, "offset">[]
 function pulse(signal: string, text: string): Omit<Counter, "offset"> {
   const unit = signal === "port_xmit_wait" ? "cycles" : "events";
   return { name: signal.toUpperCase(), signal: `evt_${signal}`, increment: 1, text, unit };
+}
+
+/** Byte address of the first counter of a block of an adapter. */
+export const blockCounterBase = 0x400;
+
+/** Its counters in address order: events, then what comes with an amount, in `unit`. */
+export function blockCounters(
+  events: readonly CountedRow[],
+  amounts: readonly CountedRow[],
+  unit: Counter["unit"],
+): readonly Counter[] {
+  return [...events, ...amounts].map(([name, text], index) => ({
+    name: name.toUpperCase(),
+    offset: blockCounterBase + counterStride * index,
+    signal: `evt_${name}`,
+    increment: index < events.length ? 1 : dataWordBits,
+    text,
+    unit: index < events.length ? "events" : unit,
+  }));
 }
