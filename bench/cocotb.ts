@@ -1,11 +1,13 @@
 /**
  * The same benches in TypeScript and in cocotb: simulated cycles a second of both, and the ratio.
  *
- *   npx tsx bench/cocotb.ts [link|switch ...] [--link examples/link-400g.ts] [--switch examples/leaf4.ts]
- *     [--rounds 3] [--styles usual,tuned] [--python DIR]
+ *   npx tsx bench/cocotb.ts [link|switch ...] [--link examples/link-400g.ts]
+ *     [--switch examples/leaf4.ts --switch bench/switch-64.json] [--full] [--rounds 3] [--styles usual,tuned] [--python DIR]
  *
  * link: two ports, a cable of the described length in the bench's own language, saturating load both ways, every packet
- * compared. switch: a link partner in the bench's own language at every port, everybody sends to everybody at full rate.
+ * compared. switch: a link partner in the bench's own language at every port, everybody sends to everybody at full rate; a
+ * wide switch, where the model takes most of the time of either bench, and a narrow one. --full: the switch's model in
+ * TypeScript with all optimisations, as the link's is, which takes minutes to build.
  * cocotb as usually written (its clock, rising edges, cocotbext-axi), and tuned (clock in Verilog, one task at falling
  * edges). Seconds are those of the processor. Rounds are run in turn; the ratio is the median of the rounds' ratios.
  */
@@ -21,7 +23,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     link: { type: "string", default: "examples/link-400g.ts" },
-    switch: { type: "string", default: "examples/leaf4.ts" },
+    switch: { type: "string", multiple: true, default: ["examples/leaf4.ts", "bench/switch-64.json"] },
+    full: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     styles: { type: "string", default: "usual,tuned" },
     python: { type: "string" },
@@ -40,15 +43,16 @@ const cyclesOf = {
 };
 const packetBytes = { link: 4120, switch: 1048 };
 
-async function compare(kind: "link" | "switch"): Promise<void> {
-  const path = `${root}/${values[kind]}`;
+async function compare(kind: "link" | "switch", description: string): Promise<void> {
+  const path = `${root}/${description}`;
   const design = elaborate(await loadDescription(path));
+  const bits = design.datapathBits;
   const bytes = Math.min(packetBytes[kind], design.mtuBytes + 24);
   const run = async (): Promise<Speed> => {
     if (design.kind !== kind) throw new Error(`${path} is no ${kind}`);
     return design.kind === "link"
       ? await linkSpeed(design, cyclesOf.link.ts, bytes)
-      : await switchSpeed(design, cyclesOf.switch.ts, bytes);
+      : await switchSpeed(design, cyclesOf.switch.ts, bytes, !values.full);
   };
   const all: { ts: Speed; python: Speed[] }[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -78,7 +82,7 @@ async function compare(kind: "link" | "switch"): Promise<void> {
     row(`cocotb, ${style}`, speeds, median(ratios).toFixed(0));
   });
   process.stdout.write(
-    `${kind}: ${design.name}, packets of ${bytes + 2} bytes on the wire, ${rounds} rounds\n${table}\n\n`,
+    `${kind}: ${design.name}, ${bits} bits, packets of ${bytes + 2} bytes on the wire, ${rounds} rounds\n${table}\n\n`,
   );
 }
 
@@ -88,5 +92,5 @@ function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
-if (wanted("link")) await compare("link");
-if (wanted("switch")) await compare("switch");
+if (wanted("link")) await compare("link", values.link);
+if (wanted("switch")) for (const description of values.switch) await compare("switch", description);

