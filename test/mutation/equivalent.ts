@@ -266,9 +266,13 @@ export const equivalents: readonly Equivalent[] = [
     why: words,
   },
   { ...{ module: "llr_session", line: "^ (lfsr_reg[14:0] == 15'd0)}" }, why: words },
-  {
-    ...{ module: "vl_tx_buffer", from: "wr_abort && write_select[lane]", to: "(|(wr_abort))" },
+  ...["vl_tx_buffer", "vl_rx_buffer"].map((module) => ({
+    ...{ module, from: "wr_abort && write_select[lane]", to: "(|(wr_abort))" },
     why: "a lane in which no packet is being written ends at its tail, so that taking it back changes nothing",
+  })),
+  {
+    ...{ module: "vl_tx_buffer", line: "if (rd_en) begin", to: "1'b1" },
+    why: "the lane of the last read is looked at in the cycle behind the read only",
   },
   {
     ...{ module: "replay_buffer", line: "read_reg   <= {AW{1'b0}};", to: "" },

@@ -45,14 +45,19 @@ describe.each(["llr", "none"] as const)("llr_control, retry %s", (retry) => {
       const get = (name: string): number => model.port(name).get();
       let shown: { code: number; seq: number; word: number } | undefined;
       let refreshed = 0;
+      let latest = 0;
+      let ackSeq = 0;
       for (let cycle = 0; cycle < 20_000; cycle += 1) {
+        // The number stands for some cycles; another one may differ in a single bit
+        if (rng.chance(0.2)) ackSeq = rng.below(2 ** 20);
+        else if (rng.chance(0.25)) ackSeq ^= 1 << rng.below(20);
         const rare = cycle % 2000 < 1000 ? 0.1 : 0.6;
         const due: Due = {
           ack: retry === "llr" && rng.chance(0.7),
           nack: retry === "llr" && rng.chance(rare / 3),
           init: rng.chance(rare),
           echo: rng.chance(rare),
-          ackSeq: rng.below(2 ** 20),
+          ackSeq,
           echoSeq: rng.below(2 ** 20),
           own: rng.below(2 ** 16),
           peer: rng.below(2 ** 16),
@@ -81,6 +86,7 @@ describe.each(["llr", "none"] as const)("llr_control, retry %s", (retry) => {
           (get("ack_latest") === 1) !== (taken.seq === due.ackSeq)
         )
           fail(model, "ack_latest");
+        if (taken?.code === message.ack && taken.seq === due.ackSeq) latest += 1;
         if (shown !== undefined) {
           writeControl(column, flags, 0, shown.code, shown.seq, shown.word);
           if (!sameBytes(model.port("ctl_data").bytes, column, 8)) fail(model, `control set ${shown.code}`);
@@ -91,6 +97,7 @@ describe.each(["llr", "none"] as const)("llr_control, retry %s", (retry) => {
         shown = taken === undefined ? chosen(due) : undefined;
       }
       expect(refreshed).toBeGreaterThan(1000);
+      if (retry === "llr") expect(latest).toBeGreaterThan(100);
     });
     expect(counts.size).toBe(retry === "llr" ? 4 : 2);
     for (const [code, count] of counts) expect(count, `message ${code}`).toBeGreaterThan(200);

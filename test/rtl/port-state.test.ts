@@ -189,6 +189,10 @@ describe("port_state", () => {
     bench.resetAsItStands();
     bench.hold({}, 5);
     expect([bench.state, bench.starts]).toEqual(["Down", 1]);
+    for (const state of ["Initialize", "Armed", "Active"] as const) {
+      bench.goTo(state);
+      bench.resetAsItStands();
+    }
   });
 
   it("does not restart a session that restarted by itself", () => {

@@ -45,7 +45,15 @@ describe.each(cases.map((one) => [titleOf(one), one] as const))("tx_queue, %s", 
       for (let part = 0; part < 60; part += 1) {
         const bench = new TxQueueBench(model, design, rng.fork(`part ${part}`));
         for (let cycle = rng.below(100); cycle >= 0; cycle -= 1)
-          bench.cycle({ offer: 0.9, grant: 0.3, read: 0.3, fault: 0.2 });
+          bench.cycle({ offer: 0.9, grant: 0.05, read: 0.3, fault: 0.2 });
+        model.port("rst").set(1);
+        model.step();
+        model.port("rst").set(0);
+        for (const name of ["head_valid", "beat_ready", "vl_room"])
+          expect(
+            model.port(name).bytes.every((byte) => byte === 0),
+            name,
+          ).toBe(true);
       }
     });
   });
