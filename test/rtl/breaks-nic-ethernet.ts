@@ -80,6 +80,33 @@ export const breaks: readonly Breaks[] = [
     ],
   },
   {
+    bench: "../nic/eth-pause",
+    only: "256 bits",
+    module: "eth/tx_frames",
+    changes: [["&& left_reg <= AHEAD", ""]],
+  },
+  {
+    bench: "../nic/eth-pause",
+    only: "256 bits",
+    module: "eth/pause",
+    changes: [
+      ["used >= cfg_xoff && cfg_send", "used >= cfg_xoff + 100 && cfg_send"],
+      ["asked_reg ? 16'hffff : 16'd0", "16'hffff"],
+    ],
+  },
+  {
+    bench: "../nic/eth-fuzz",
+    only: "256 bits",
+    module: "eth/roce_deframer",
+    changes: [
+      ["ip_bytes[1:0] == 2'd0", "1'b1"],
+      ["{frame_end, 1'b0} <= b_least", "1'b1"],
+      ["udp[127:112] == ip_bytes", "1'b1"],
+      ["ip_bytes >= LEAST_BYTES", "1'b1"],
+      ["v1_source_reg != row_source || v1_six_reg != row[48]", "v1_source_reg != row_source"],
+    ],
+  },
+  {
     bench: "../nic/held",
     only: "come back",
     module: "nic/held",
