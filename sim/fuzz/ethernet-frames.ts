@@ -155,7 +155,7 @@ const spoils: Readonly<Record<string, Spoil>> = {
   }),
   /** Both lengths alike, beyond the frame or within. */
   lengths: inPlace((rng, { bytes, ip, six, udp }) => {
-    const more = 4 * rng.range(-12, 12);
+    const more = rng.chance(0.5) ? 4 * rng.range(-12, 12) : rng.range(-9, 9);
     const at = ip + (six ? 4 : 2);
     put(bytes, at, (get(bytes, at) + more) & 0xffff);
     put(bytes, udp + 4, (get(bytes, udp + 4) + more) & 0xffff);
@@ -184,10 +184,10 @@ export const spoilNames = Object.keys(spoils);
 
 /**
  * A frame of up to `most` bytes, FCS included, made of a good one without: spoilt in the way of `kind`, and now and then
- * with a wrong FCS, or shorter than 64 bytes.
+ * with a wrong FCS, or shorter than 64 bytes, but for `ends` false.
  */
-export function spoiled(rng: Rng, kind: string, frame: Uint8Array, most: number): Uint8Array {
+export function spoiled(rng: Rng, kind: string, frame: Uint8Array, most: number, ends = true): Uint8Array {
   const bytes = spoils[kind]!(rng, layoutOf(Uint8Array.from(frame)));
-  const wrong = rng.chance(0.03) ? 1 << rng.below(31) : 0;
-  return withFcs(bytes.subarray(0, most - 4), { wrong, short: rng.chance(0.1) });
+  const wrong = ends && rng.chance(0.03) ? 1 << rng.below(31) : 0;
+  return withFcs(bytes.subarray(0, most - 4), { wrong, short: ends && rng.chance(0.1) });
 }

@@ -37,10 +37,7 @@ export const breaks: readonly Breaks[] = [
     bench: "../nic/eth-port",
     only: "256 bits",
     module: "eth/roce_framer",
-    changes: [
-      ["drain_reg <= wants && s_eop && over;", "drain_reg <= 1'b0;"],
-      ["hdr_valid && open && (s_valid || drain_reg)", "hdr_valid && open"],
-    ],
+    changes: [["drain_reg <= wants && s_eop && over;", "drain_reg <= 1'b0;"]],
   },
   {
     bench: "../nic/eth-port",
@@ -82,12 +79,6 @@ export const breaks: readonly Breaks[] = [
   {
     bench: "../nic/eth-pause",
     only: "256 bits",
-    module: "eth/tx_frames",
-    changes: [["&& left_reg <= AHEAD", ""]],
-  },
-  {
-    bench: "../nic/eth-pause",
-    only: "256 bits",
     module: "eth/pause",
     changes: [
       ["used >= cfg_xoff && cfg_send", "used >= cfg_xoff + 100 && cfg_send"],
@@ -103,7 +94,6 @@ export const breaks: readonly Breaks[] = [
       ["{frame_end, 1'b0} <= b_least", "1'b1"],
       ["udp[127:112] == ip_bytes", "1'b1"],
       ["ip_bytes >= LEAST_BYTES", "1'b1"],
-      ["v1_source_reg != row_source || v1_six_reg != row[48]", "v1_source_reg != row_source"],
     ],
   },
   {
