@@ -1,5 +1,6 @@
 import { isNicOnEthernet } from "../design/port-of.ts";
 import type { AnyDesign } from "../design/switch.ts";
+import { anyRow } from "./of-buffers.ts";
 import type { Proof, ProofList, Property } from "./types.ts";
 
 const cover = (label: string, says: string): Property => ({ label, says, cover: true });
@@ -43,6 +44,14 @@ const dmaWrite: Proof = {
     property("data_is_stable", "so do data, strobes and the mark of the last beat"),
     property("held_behind_another", "a beat is held only behind another one"),
     property("beats_counted", "no beat is dropped or doubled on its way out"),
+    property("pieces_have_bytes", "what is to be split has 1 to 4096 bytes"),
+    property("bursts_stay_in_page", "no burst leaves its page of 4 KiB"),
+    property("length_is_right", "an address says as many beats as the bytes of its burst touch"),
+    property("note_is_right", "a note that waits for its data says as many"),
+    property("rest_is_right", "and so does what is left of the burst in progress"),
+    property("mark_on_its_way", "the mark of the last beat goes with its beat"),
+    property("last_beat_at_its_length", "WLAST stands with the last beat of each burst, and no other"),
+    cover("last_beat_seen", "a last beat can leave while a note waits"),
   ],
 };
 
@@ -64,10 +73,13 @@ const mrTable: Proof = {
   ],
 };
 
-/** What an adapter has beside its port. Around a memory with SECDED the table's proof was not seen to end. */
+/** With SECDED a row that is read is any row, lost or not: that it is the one written is for the benches. */
+const protectedTable: Proof = { ...mrTable, prepare: anyRow, innerProved: true };
+
+/** What an adapter has beside its port. */
 export const nicProofs: ProofList = (design: AnyDesign) => {
   if (design.kind !== "nic") return [];
-  return [fifo, readMux, dmaWrite, ...(design.memoryProtection === "none" ? [mrTable] : [])];
+  return [fifo, readMux, dmaWrite, design.memoryProtection === "none" ? mrTable : protectedTable];
 };
 
 /** Lists of the modules of a link port, which an adapter on Ethernet does not have. */

@@ -47,6 +47,26 @@ const dmaWrite: readonly Change[] = [
     "end else if (rotate_valid_reg) begin",
     "end else if (rotate_valid_reg && !m_bvalid) begin",
   ],
+  [
+    "pieces_have_bytes",
+    "taken_bytes_reg <= msg_small ? 13'd8 : 13'd64;",
+    "taken_bytes_reg <= msg_small ? 13'd0 : 13'd64;",
+  ],
+  ["bursts_stay_in_page", "taken_bytes_reg > page_room;", "taken_bytes_reg > page_room + 13'd1;"],
+  ["length_is_right", "m_awlen  <= more;", "m_awlen  <= later[11:LB];"],
+  ["note_is_right", "note_mem[note_write_reg] <= note;", "note_mem[note_read_reg] <= note;"],
+  [
+    "rest_is_right",
+    "if (run_later_reg[12:LB] != {13-LB{1'b0}}) begin",
+    "if (run_later_reg[12:LB+1] != 0) begin",
+  ],
+  ["mark_on_its_way", "rotate_last_reg  <= run_ends;", "rotate_last_reg  <= run_ends && !run_msg_reg;"],
+  [
+    "last_beat_at_its_length",
+    "out_last_reg  <= out_ready_reg ? rotate_last_reg : held_last_reg;",
+    "out_last_reg  <= rotate_last_reg;",
+  ],
+  ["last_beat_seen", "assign m_wvalid = out_valid_reg;", "assign m_wvalid = 1'b0;"],
 ];
 
 const mrTable: readonly Change[] = [

@@ -17,12 +17,18 @@ export function dmaWriteView(design: Pick<NicStreamDesign, "name" | "datapathBit
   const { W, BB, laneBits } = nicSizes(design);
   const chunks = messageBits / W;
   const lenBits = 12 - laneBits;
+  // Whole beats of a number of bytes, up to 4095
+  const beats = (bytes: string): string =>
+    `${lenBits < 8 ? `{${8 - lenBits}'d0, ` : ""}${bytes}[11:${laneBits}]${lenBits < 8 ? "}" : ""}`;
   return {
     header: header(design, "Writes payload and messages to host memory."),
     module: moduleName(design, "nic_dma_write"),
     device: design.name,
     r: nicRanges(design),
     qp: range(qpBits(design)),
+    lastBeat: beats("f_last_byte"),
+    noteBeats: beats("f_note_rest"),
+    runBeats: beats("f_run_rest"),
     awlen: lenBits < 8 ? `{${8 - lenBits}'d0, more}` : "more",
     chunked: chunks > 1,
     chunk: range(indexBits(chunks)),
