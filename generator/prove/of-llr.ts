@@ -147,9 +147,35 @@ const llrLoop: Proof = {
   ],
 };
 
+const llrDelivery: Proof = {
+  name: "llr_delivery",
+  top: "llr_delivery",
+  engine: "induction",
+  depth: 1,
+  hunt: 20,
+  reach: 14,
+  properties: [
+    { label: "times_in_range", says: "times are within their limits" },
+    { label: "more_is_bounded", says: "an ACK and a NACK cost time once" },
+    { label: "left_is_rest", says: "what is left of the time and what is gone is what there was" },
+    { label: "limit_is_sum", says: "what was added is what was lost, and for an ACK and a NACK" },
+    { label: "left_for_all", says: "as long as ACKs and NACKs of before come there is time for all" },
+    { label: "passes_in_time", says: "the frame that is expected is tried in time, until it is not lost" },
+    { label: "more_is_within", says: "an ACK and a NACK cost less than a period" },
+    {
+      label: "limit_is_bounded",
+      says: "the limit is two periods, a replay, a way, and a period for each try in vain",
+    },
+    { label: "delivered_in_time", says: "the frame that is expected is taken within the bound" },
+    { label: "taken_later", says: "it can be taken behind a try in vain", cover: true },
+  ],
+};
+
 /** The retry of a link. */
 export const llrProofs: ProofList = (design: AnyDesign) => {
   const retry = design.kind === "link" ? design.retry === "llr" : design.port.retry === "llr";
   const rowsMayBeLost = design.memoryProtection === "secded";
-  return retry ? [...(rowsMayBeLost ? [] : [llrTx]), llrRx, llrSession, llrControl, llrLoop] : [];
+  return retry
+    ? [...(rowsMayBeLost ? [] : [llrTx]), llrRx, llrSession, llrControl, llrLoop, llrDelivery]
+    : [];
 };

@@ -10,10 +10,10 @@ function harness(design: LinkDesign, name: string, view: FileOfDesign["view"]): 
   return { path: `formal/${moduleName(design, name)}.v`, template: `formal/${name}.v.hbs`, view };
 }
 
-/** `late_sync`: `bit_sync`, with bits that are seen late. */
-const lateSyncView = (design: LinkDesign): FileOfDesign["view"] => ({
-  header: header(design, "Stands for bit_sync in proofs."),
-  module: moduleName(design, "late_sync"),
+/** A text that is the same for all designs. */
+const plainView = (design: LinkDesign, name: string, purpose: string): FileOfDesign["view"] => ({
+  header: header(design, purpose),
+  module: moduleName(design, name),
 });
 
 /** Harnesses of proofs over several modules of a link port; they are no part of the device. */
@@ -22,7 +22,14 @@ export function formalFiles(design: AnyDesign): readonly FileOfDesign[] {
   const port = { ...portOf(design), name: design.name };
   return [
     harness(port, "credit_loop", creditLoopView(port)),
-    ...(port.retry === "llr" ? [harness(port, "llr_loop", llrLoopView(port))] : []),
-    ...(port.phy === "pcs" ? [harness(port, "late_sync", lateSyncView(port))] : []),
+    ...(port.retry === "llr"
+      ? [
+          harness(port, "llr_loop", llrLoopView(port)),
+          harness(port, "llr_delivery", plainView(port, "llr_delivery", "When a frame is delivered.")),
+        ]
+      : []),
+    ...(port.phy === "pcs"
+      ? [harness(port, "late_sync", plainView(port, "late_sync", "Stands for bit_sync in proofs."))]
+      : []),
   ];
 }

@@ -8,7 +8,7 @@ import { breakDevices } from "./break.ts";
 
 const root = join(import.meta.dirname, "../..");
 const proofs = ["credit_tx", "credit_rx", "credit_loop", "tx_scheduler", "port_state"].concat(
-  ...["llr_tx", "llr_rx", "llr_session", "llr_control", "llr_loop"],
+  ...["llr_tx", "llr_rx", "llr_session", "llr_control", "llr_loop", "llr_delivery"],
 );
 const { design } = inspect(breakDevices.link);
 if (design === undefined) throw new Error("the device of the breaks is not sound");

@@ -2,6 +2,7 @@ import type { Break } from "./break.ts";
 import { affineBreaks } from "./breaks-affine.ts";
 import { bufferBreaks } from "./breaks-buffers.ts";
 import { creditBreaks } from "./breaks-credit.ts";
+import { deliveryBreaks } from "./breaks-delivery.ts";
 import { llrBreaks } from "./breaks-llr.ts";
 import { nicBreaks } from "./breaks-nic.ts";
 import { portStateBreaks } from "./breaks-port-state.ts";
@@ -14,6 +15,7 @@ export const breaks: readonly Break[] = [
   ...creditBreaks,
   ...portStateBreaks,
   ...llrBreaks,
+  ...deliveryBreaks,
   ...affineBreaks,
   ...streamBreaks,
   ...switchBreaks,
