@@ -46,7 +46,7 @@ export interface EthRigOptions {
   readonly own: EthernetIdentity;
   /** Where the peer of each queue pair is, to begin with. */
   readonly peer: AddressVector;
-  /** Makes a frame of a packet without LRH. */
+  /** Makes a frame, FCS included, of a packet without LRH. */
   readonly frameOf?: (transport: Uint8Array, error: boolean) => Uint8Array;
 }
 
@@ -55,8 +55,6 @@ export class EthRig extends CoreRig {
   /** Frames that it sent, without FCS, beside the packets in `sent`. */
   readonly frames: Uint8Array[] = [];
   readonly eth: EthernetPort;
-  /** Given frames as they are, FCS included: to be counted, and changed. */
-  pass: (frame: Uint8Array) => Uint8Array = (frame) => frame;
   readonly #design: NicDesign;
   readonly #frameOf: EthRigOptions["frameOf"];
   readonly #way = new Way();
@@ -119,7 +117,7 @@ export class EthRig extends CoreRig {
 
   /** A frame from the wire, FCS included; returns when it has gone in. */
   giveFrame(frame: Uint8Array): void {
-    this.#rows.push(...rowsOf(this.pass(frame), this.port("p0_mii_rxd").bits / 8));
+    this.#rows.push(...rowsOf(frame, this.port("p0_mii_rxd").bits / 8));
     while (this.#rows.length > 0) this.step();
     // until it is through the port, and the next one cannot be late for want of a gap
     this.run(24);

@@ -31,10 +31,11 @@ const data = new URL("../../data/", import.meta.url);
 const items = JSON.parse(readFileSync(new URL("rxe-samples.json", data), "utf8")) as CaptureItem[];
 const capture = readPcap(readFileSync(new URL("rxe-samples.pcap", data)));
 
-const macs = [Uint8Array.of(0x52, 0x54, 0, 0, 0, 1), Uint8Array.of(0x52, 0x54, 0, 0, 0, 2)];
-const linkLocal = (guest: number) =>
+export const macs = [Uint8Array.of(0x52, 0x54, 0, 0, 0, 1), Uint8Array.of(0x52, 0x54, 0, 0, 0, 2)];
+export const linkLocal = (guest: number) =>
   Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0x50, 0x54, 0, 0xff, 0xfe, 0, 0, guest);
-const mapped = (guest: number) => Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, guest);
+export const mapped = (guest: number) =>
+  Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, guest);
 const regionBytes = 1 << 20;
 const receiveBytes = 16_384;
 /** Where the replay puts receive buffers, which the capture does not tell. */
