@@ -112,12 +112,17 @@ class Twins {
     this.posted.set(qpn, { sends: 0, receives: 0 });
   }
 
+  /** Up to four pieces, each in a quarter of its own: where what precedes the payload lay on payload, it would be blanked. */
   pieces(most: number, key = this.keys[0]): NonNullable<SendRequest["sges"]> {
     const { rng } = this;
-    return Array.from({ length: rng.below(most + 1) }, () => {
+    return Array.from({ length: rng.below(most + 1) }, (_, index) => {
       const length = rng.pick([0, 1, 7, 40, 41, 100, 300]);
       const at = key === this.keys[0] ? 0 : 2 * area;
-      return { address: base + BigInt(at + rng.below(area - length)), length, lkey: key };
+      return {
+        address: base + BigInt(at + (index * area) / 4 + rng.below(area / 4 - length)),
+        length,
+        lkey: key,
+      };
     });
   }
 
