@@ -119,7 +119,7 @@ export const bufferProofs: ProofList = (design: AnyDesign) => {
   const codes = filesOf(design).flatMap(({ path }) => /secded_decode_\d+/u.exec(path)?.[0] ?? []);
   return [
     ...(port.memoryProtection === "none"
-      ? [vlBuffer("vl_tx_buffer", lanes), ...memories.map(memory)]
+      ? [...sides.map((side) => vlBuffer(`vl_${side}_buffer`, lanes)), ...memories.map(memory)]
       : [...codes.map(secdedDecode), ...memories.map(protectedMemory)]),
     ...(port.phy === "pcs" ? [asyncFifo] : []),
   ];

@@ -81,6 +81,7 @@ const alike = (names: readonly string[], list: readonly Change[], device: Break[
 export const bufferBreaks: readonly Break[] = [
   ...changes("async_fifo", asyncFifo, "lanes"),
   ...changes("vl_tx_buffer", vlBuffer, "link"),
+  ...changes("vl_rx_buffer", vlBuffer, "link").map((one) => ({ ...one, long: true })),
   ...["vl_tx", "vl_rx"].flatMap((name) => changes(`${name}_memory`, memory, "link")),
   ...["replay_memory", "replay_index"].flatMap((name) => changes(name, memory, "link")),
   ...["voq", "management"].flatMap((name) => changes(`${name}_memory`, memory, "switch")),
