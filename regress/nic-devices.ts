@@ -44,7 +44,7 @@ export const soakNics: readonly SoakNic[] = [
   },
 ];
 
-/** Adapters with native frames; each has its packets beside those of the soak. */
+/** Adapters that take hostile packets beside those of the soak. */
 export const fuzzedNics: readonly NicDescription[] = [
   { ...small, ...few, name: "fuzz_128" },
   {
@@ -52,4 +52,5 @@ export const fuzzedNics: readonly NicDescription[] = [
     ...{ requester: { outstandingReads: 1, scatterGather: 6 }, sharedReceiveQueues: 4, datagrams: "ud" },
     ...{ management: "window", memoryProtection: "secded" },
   },
+  { ...small, ...few, name: "fuzz_roce_128", frame: "ethernet", virtualLanes: { data: 2 } },
 ];

@@ -5,6 +5,7 @@ import { elaborateNic } from "../../generator/elaborate/index.ts";
 import { openDesign } from "../driver/device.ts";
 import type { Model } from "../driver/model.ts";
 import { Rng } from "../traffic/rng.ts";
+import { fuzzEthernet } from "./ethernet.ts";
 import { Victim } from "./victim.ts";
 
 export interface FuzzResult {
@@ -77,6 +78,10 @@ export async function fuzzNic(
   packets: number,
 ): Promise<FuzzResult> {
   const design = elaborateNic(description);
+  if (design.ethernet !== null) {
+    const whole = await openDesign(design, undefined, { quick: true });
+    return fuzzEthernet(design, whole, new Rng(seed), packets);
+  }
   const model = await openDesign(design, "nic_core", { quick: true });
   return fuzzCore(design, model, new Rng(seed), packets);
 }

@@ -6,7 +6,7 @@ import { type MtuBytes, VerbsError } from "../nic/verbs.ts";
 import type { TransportPacket } from "../reference/rc/index.ts";
 import { packetFrom } from "../reference/rc/rig.ts";
 import type { Rng } from "../traffic/rng.ts";
-import { bytesOf, datagramKey, farLid, firstPsn, hostileBytes, type Region } from "./hostile-packets.ts";
+import { bytesOf, datagramKey, firstPsn, hostileBytes, type Region } from "./hostile-packets.ts";
 
 const connections = 8;
 const hostBytes = 0x2_0000;
@@ -28,11 +28,17 @@ export class Victim {
   readonly #srq: number | null;
   readonly #outstanding: number;
 
-  constructor(design: NicDesign, model: Model, rng: Rng) {
+  /** @param open makes the rig around the model; default: that of a core */
+  constructor(
+    design: NicDesign,
+    model: Model,
+    rng: Rng,
+    open: () => CoreRig = () => new CoreRig(design, model, rng),
+  ) {
     this.#rng = rng;
     this.mtuBytes = design.mtuBytes;
     this.#outstanding = Math.min(4, design.requester.outstandingReads, design.responder.outstandingReads);
-    this.rig = new CoreRig(design, model, rng);
+    this.rig = open();
     const { driver, host } = this.rig;
     const bytes = new Uint8Array(hostBytes);
     rng.fill(bytes);
@@ -98,7 +104,7 @@ export class Victim {
     driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access });
     driver.modifyQp(qpn, {
       ...{ state: "RTR", pathMtu: this.mtuBytes as MtuBytes, destQpn: 0x100 + qpn, rqPsn: firstPsn },
-      ...{ maxDestRdAtomic: this.#outstanding, minRnrTimer: 1, address: { dlid: farLid } },
+      ...{ maxDestRdAtomic: this.#outstanding, minRnrTimer: 1, address: this.rig.peerAddress },
     });
     driver.modifyQp(qpn, {
       ...{ state: "RTS", timeout: 0, retryCount: 2, rnrRetry: 2, sqPsn: firstPsn },
@@ -185,7 +191,8 @@ export class Victim {
     rig.run(400);
     send(0x0c, firstPsn + 1, { reth });
     rig.run(600);
-    const mine = rig.sent.filter((bytes) => bytes[15] === good && bytes[14] === 1);
+    // A notification of congestion is no answer
+    const mine = rig.sent.filter((bytes) => bytes[15] === good && bytes[14] === 1 && bytes[8] !== 0x81);
     const opcodes = mine.map((bytes) => bytes[8]);
     this.#listen();
     if (String(opcodes) !== String([0x11, 0x10])) return `a WRITE and a READ are answered by [${opcodes}]`;

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
+import { fuzzedNics } from "../../regress/nic-devices.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { openModel } from "../../sim/driver/model.ts";
-import { fuzzCore } from "../../sim/fuzz/nic.ts";
+import { fuzzCore, fuzzNic } from "../../sim/fuzz/nic.ts";
 import { freshSeed, mix32, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { buildCore } from "./core-pair.ts";
 
@@ -31,4 +32,17 @@ describe("hostile packets into an adapter", () => {
       });
     expect(given).toBe(frames);
   }, 1_800_000);
+});
+
+describe.skipIf(!long)("hostile frames into a whole adapter with RoCE v2", () => {
+  it("are counted under their reasons, touch nothing, and the adapter goes on", {
+    timeout: 3_000_000,
+  }, async () => {
+    const { name: _, ...rest } = fuzzedNics.find(({ frame }) => frame === "ethernet")!;
+    const each = Number(process.env.LANEWRIGHT_FRAMES ?? frames) / 10;
+    let given = 0;
+    for (let done = 0; done < 10; done += 1)
+      given += (await fuzzNic({ ...rest, name: "dut" }, mix32(seed + done), each)).frames;
+    expect(given).toBe(10 * each);
+  });
 });
