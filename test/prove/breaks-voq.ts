@@ -76,7 +76,7 @@ const voqLists: readonly Change[] = [
   ["tickets_counted", "(filled_reg & ~emptied) | pushed;", "(filled_reg & ~popped) | pushed;"],
   ["last_is_known", "tail_mem[push_queue]   <= push_entry;", "tail_mem[push_queue]   <= push_tail;"],
   ["linked", "next_mem[push_tail] <= push_row;", "next_mem[push_entry] <= push_row;"],
-  ["head_is_right", "(stepped_reg | steps) & ~new_head;", "stepped_reg & ~new_head;"],
+  ["head_is_right", "(stepped_reg | stepping) & ~new_head;", "stepped_reg & ~new_head;"],
   ["single_is_right", "step_tail == step_entry;", "step_tail != step_entry;"],
   ["brief_is_right", "push_brief ? brief_stepped | new_head", "!push_brief ? brief_stepped | new_head"],
   ["depth_is_told", "<= following;", "<= number;"],

@@ -145,19 +145,19 @@ module leaf4_voq_lists (
     wire [QUEUES-1:0] one       = {{QUEUES-1{1'b0}}, 1'b1};
     wire [QUEUES-1:0] pushed    = push ? one << push_queue : {QUEUES{1'b0}};
     wire [QUEUES-1:0] popped    = pop ? one << head_queue : {QUEUES{1'b0}};
-    wire [QUEUES-1:0] steps     = step_reg ? one << step_queue_reg : {QUEUES{1'b0}};
+    wire [QUEUES-1:0] stepping  = step_reg ? one << step_queue_reg : {QUEUES{1'b0}};
     wire [QUEUES-1:0] emptied   = popped & single_reg;
     // the ticket pushed is the head
     wire [QUEUES-1:0] new_head  = pushed & (~filled_reg | emptied);
 
     // What is found of the ticket that has become the head; a ticket pushed says more
-    wire [QUEUES-1:0] single_stepped = step_last ? single_reg | steps : single_reg & ~steps;
-    wire [QUEUES-1:0] brief_stepped  = step_brief ? brief_reg | steps : brief_reg & ~steps;
+    wire [QUEUES-1:0] single_stepped = step_last ? single_reg | stepping : single_reg & ~stepping;
+    wire [QUEUES-1:0] brief_stepped  = step_brief ? brief_reg | stepping : brief_reg & ~stepping;
 
     always @(posedge clk) begin
         filled_reg  <= (filled_reg & ~emptied) | pushed;
         single_reg  <= (single_stepped & ~pushed) | new_head;
-        stepped_reg <= (stepped_reg | steps) & ~new_head;
+        stepped_reg <= (stepped_reg | stepping) & ~new_head;
         brief_reg   <= push_brief ? brief_stepped | new_head : brief_stepped & ~new_head;
         if (rst) begin
             filled_reg <= {QUEUES{1'b0}};
