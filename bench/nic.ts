@@ -4,15 +4,17 @@ import { elaborateNic } from "../generator/elaborate/elaborate-nic.ts";
 import { generateToCache } from "../generator/emit/cached.ts";
 import { openDesign } from "../sim/driver/device.ts";
 import { buildModel, type Model, openModel } from "../sim/index.ts";
-import { NicPair } from "../sim/nic/nic-pair.ts";
+import { ethernetEnds, NicPair } from "../sim/nic/nic-pair.ts";
 import type { SwitchWire } from "../sim/nic/switch-wire.ts";
-import type { SendRequest } from "../sim/nic/verbs.ts";
+import type { AddressVector, SendRequest } from "../sim/nic/verbs.ts";
+import { mappedIpv4 } from "../sim/reference/rc/framing-roce.ts";
 import { switchDesignOf } from "../sim/switch/open.ts";
 
 /**
  * Two adapters: latency of an 8-byte WRITE by stage, on a cable of 3 m and through a switch at two of them, with PHYs of 150 ns
  * a cable and without; goodput of WRITE and READ and rate of 8-byte WRITEs on a cable.
- * `npx tsx bench/nic.ts [--bits 256|512|1024] [--qps 1,64] [--only latency|rate|goodput]`; host memory answers after 40 cycles.
+ * `npx tsx bench/nic.ts [--bits 256|512|1024] [--qps 1,64] [--only latency|rate|goodput] [--frame ethernet]`; host memory answers
+ * after 40 cycles, and there is no switch with Ethernet frames.
  */
 const argument = (name: string, otherwise: string): string => {
   const at = process.argv.indexOf(`--${name}`);
@@ -26,9 +28,11 @@ const memoryCycles = 40;
 const clockMHz = 402.83;
 const cableNs = 15;
 const only = argument("only", "");
+const frame = argument("frame", "infiniband") as "infiniband" | "ethernet";
 
 const design: NicDesign = elaborateNic({
   ...{ name: "nic_bench", clockMHz, datapathBits: bits, mtuBytes: mtu, queuePairs: 128, completionQueues: 8 },
+  frame,
   ...{ memoryRegions: 16, port: { rateGbps: (bits * 100) / 256, cableMeters: 3 }, virtualLanes: { data: 1 } },
   host: { outstandingReads: 32 },
   requester: { pushBytes: 64 },
@@ -38,6 +42,11 @@ const leaf = switchDesignOf({
   ports: { count: 4, rateGbps: design.port.rateGbps, cableMeters: 3 },
   tables: { unicastEntries: 64, multicastEntries: 16, partitionKeys: 4 },
 });
+
+function addressOf(end: number): AddressVector {
+  const { mac, ipv4 } = ethernetEnds[end as 0 | 1];
+  return frame === "ethernet" ? { mac, dgid: mappedIpv4(ipv4) } : { dlid: end + 1 };
+}
 
 /** Connected queue pairs, one region on each side. */
 function connect(pair: NicPair, queuePairs: number) {
@@ -63,7 +72,7 @@ function connect(pair: NicPair, queuePairs: number) {
       driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: 14 });
       driver.modifyQp(qpn, {
         ...{ state: "RTR", pathMtu: mtu, destQpn: pairOf[1 - i]!, rqPsn: 0, maxDestRdAtomic: 4 },
-        ...{ minRnrTimer: 1, address: { dlid: 2 - i } },
+        ...{ minRnrTimer: 1, address: addressOf(1 - i) },
       });
       driver.modifyQp(qpn, {
         ...{ state: "RTS", timeout: 14, retryCount: 7, rnrRetry: 7, sqPsn: 0, maxRdAtomic: 4 },
@@ -215,7 +224,8 @@ const ways: readonly (Way & { readonly name: string })[] = [
   { name: "a switch and two cables, MII to MII", through: true, phys: false },
   { name: "the same, pushed with the doorbell", through: true, phys: false, push: true },
 ];
-for (const way of only === "" || only === "latency" ? ways : []) {
+const possible = ways.filter(({ through }) => frame === "infiniband" || through !== true);
+for (const way of only === "" || only === "latency" ? possible : []) {
   const stages = new Table({ head: [`8-byte WRITE, inline: ${way.name}`, "cycle", "since", "ns"] });
   const times = latency(await openPair(way), way.push === true);
   for (const [i, [name, cycle]] of times.entries()) {
