@@ -186,8 +186,8 @@ const txBreaks: readonly Break[] = [
     proof: "llr_tx",
     module: "llr_tx",
     property: "within_frame_limit",
-    from: "in_flight + 20'd2 <= cfg",
-    to: "in_flight <= cfg",
+    from: "in_flight <= frames_limit_reg &&",
+    to: "in_flight <= frames_limit_reg + 20'd2 &&",
   },
   {
     proof: "llr_tx",
