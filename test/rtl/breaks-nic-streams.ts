@@ -55,7 +55,7 @@ const write: readonly Breaks[] = [
       ["split_packet_reg  <= taken_packet_reg", "split_packet_reg  <= {psn, msn}"],
       ["later[11:LB] +", "later[11:LB] + 1'b1 +"],
       ["take_msg || (take_cmd && !cmd_discard)", "take_msg || take_cmd"],
-      ["msg_turn_reg    <= take_cmd", "msg_turn_reg    <= take_msg"],
+      ["msg_turn_reg     <= take_cmd", "msg_turn_reg     <= take_msg"],
       ["(pl_tvalid || !need_next)", "(pl_tvalid || sum[LB])"],
       ["(pl_tvalid || !need_next)", "1'b1"],
       ["go_packet && (sum[LB] || over)", "go_packet && sum[LB]"],
