@@ -46,6 +46,7 @@ export const soakSwitches: readonly SoakSwitch[] = [
       ports: { count: 3, rateGbps: 25, cableMeters: 2 },
       virtualLanes: { data: 2 },
       forwarding: "store-and-forward",
+      memoryProtection: "secded",
     },
     packets: 250,
   },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SwitchDescription } from "../../generator/dsl/switch-description.ts";
+import { soakSwitches } from "../../regress/switch-devices.ts";
 import { dropReasons } from "../../sim/reference/switch.ts";
 import type { SwitchNetwork } from "../../sim/switch/network.ts";
 import { drain } from "../../sim/switch/offer.ts";
@@ -166,7 +167,9 @@ describe.each(devices)("$name", (device) => {
 
 describe("damaged rows of tables", () => {
   it("drop packets and are counted, until they are written anew", async () => {
-    network = await openReadySwitch(devices[1]!);
+    const { description } = soakSwitches.find(({ description: { name } }) => name === "soak_sf")!;
+    expect(description.memoryProtection).toBe("secded");
+    network = await openReadySwitch(description);
     const { control } = network.nodes[0]!;
     control.registers.writeFields("switch", "TABLE_COMMAND", { CORRUPT_NEXT: 1 });
     control.setLft(2, 2);

@@ -77,6 +77,7 @@ module link_400g_llr_delivery #(
     reg         taken_reg;
     reg [K+1:0] age_reg;     // since then, until it is taken
     reg [K+5:0] count_reg;   // before
+    reg [K+5:0] lost_reg;    // a period for each try in vain
 
     // ACK and NACK of before are over after a way. Those since then carry the number taken last
     // (llr_rx.acknowledges_taken): one of them moves the oldest frame, the next ones say the same
@@ -150,8 +151,7 @@ module link_400g_llr_delivery #(
     wire [K+5:0] begin_most = period + replay_most + WAY;
 
     reg [K+5:0] left_reg;
-    reg [K+5:0] limit_reg;  // what there was, and what was added to it
-    reg [K+5:0] lost_reg;   // of that, a period for each try in vain,
+    reg [K+5:0] limit_reg;  // what there was, and what was added to it: lost_reg and
     reg [K+5:0] more_reg;   // for the ACK, for the NACK
 
     wire [K+5:0] added  = try && lose ? period : {K+6{1'b0}};
