@@ -104,5 +104,5 @@ export const nicBreaks: readonly Break[] = [
   ...changes("nic_fifo", fifo),
   ...changes("nic_axi_read_mux", readMux),
   ...changes("nic_dma_write", dmaWrite).map((one) => ({ ...one, long: true })),
-  ...changes("nic_mr_table", mrTable),
+  ...changes("nic_mr_table", mrTable).map((one) => ({ ...one, long: true })),
 ];

@@ -9,8 +9,8 @@ const changes = (
 ): readonly Break[] =>
   list.map(([property, from, to]) => {
     const one = { proof, module: proof, property, from, to, device };
-    // The same text as that of a port
-    return proof === "nic_csr" ? { ...one, long: true } : one;
+    // The same text as in the registers of a switch, where it is found sooner
+    return proof === "nic_csr" || proof === "link_csr" ? { ...one, long: true } : one;
   });
 
 const axisRegister: readonly Change[] = [

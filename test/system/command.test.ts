@@ -124,8 +124,8 @@ describe("how it ends", () => {
     const out = join(folder, "interrupted");
     const { code, out: text } = await simulate(
       folder,
-      // more than it gets through before the signal, and few enough that the model is one that is built quickly
-      ["link.json", "--cycles", "2300000", "--out", out],
+      // of each of two phases: more than it gets through before the signal, few enough for a model that is built quickly
+      ["link.json", "--cycles", "1100000", "--out", out],
       {
         begun: (child) => {
           void interrupt();
