@@ -36,6 +36,9 @@ class Engines {
   /** Packets handed over, by lane, and notifications, each with what its frame is known by: queue pair and PSN. */
   readonly due: readonly string[][] = [[], [], []];
   running = true;
+  /** Share of the packets whose payload turns out not to be there: they end as errors, and no frame comes of them. */
+  failing = 0;
+  failed = 0;
   readonly #slots: ({ lane: number; at: number } | null)[] = [null, null];
   /** Cycles from which on they look at the lanes again: three behind the packet before. */
   readonly #free = [0, 0];
@@ -82,7 +85,10 @@ class Engines {
       const { lane } = this.#slots[ready]!;
       const bytes = [0, rng.below(mtuBytes), mtuBytes][rng.below(3)]!;
       const packet = this.#packet(lane, [0x04, 0x0a, 0x07][rng.below(3)]!, bytes);
-      this.#built.push({ packet, at: this.#bench.cycle + 4 });
+      const error = this.#rng.chance(this.failing);
+      if (error) this.due[lane]!.pop();
+      if (error) this.failed += 1;
+      this.#built.push({ packet: { ...packet, error }, at: this.#bench.cycle + 4 });
       model.port("ahead_valid").set(1);
       model.port("ahead_vl").set(lane);
       model.port("ahead_bytes").set(bytes);
@@ -199,6 +205,22 @@ describe.each(widths)("transmit queues of %i bits", (bits) => {
       // no beat ever waited in front of the queues
       expect(bench.source.blockedCycles).toBe(0);
       expect(bench.read(registersAt.counters + 8 * heldAt)).toBeGreaterThan(0);
+      model.close();
+    }),
+  );
+
+  it("packets without their payload leave their lane open", { timeout: 200_000 }, () =>
+    withSeed(seed, async (rng) => {
+      const { model, bench, engines } = await setUp(design, rng);
+      bench.txRate = 1;
+      engines.failing = 0.3;
+      // Many of them are taken back in the cycle in which an older packet of their lane leaves
+      engines.run(40_000);
+      expect(engines.failed).toBeGreaterThan(500);
+      engines.running = false;
+      engines.run(5000);
+      expect(model.port("lane_open").get() & 3).toBe(3);
+      expect(bench.ear.frames.length).toBe(engines.due[0]!.length + engines.due[1]!.length);
       model.close();
     }),
   );

@@ -72,7 +72,8 @@ export const breaks: readonly Breaks[] = [
     module: "eth/tx_room",
     changes: [
       ["taken <= ROW_LIMIT && packets_reg <= PACKET_LIMIT", "packets_reg <= PACKET_LIMIT"],
-      ["- {5'd0, gone[n]}", ""],
+      ["- {5'd0, left[n]}", ""],
+      ["- {5'd0, taken_back[n]}", "- {5'd0, taken_back[n] && !left[n]}"],
       ["- (out ? {1'b0, end_rows} : {RB+2{1'b0}})", ""],
     ],
   },
@@ -101,9 +102,10 @@ export const breaks: readonly Breaks[] = [
     only: "come back",
     module: "nic/held",
     changes: [
-      ["(lane_open & ~open_reg) != 16'd0 || row_written", "(lane_open & ~open_reg) != 16'd0"],
+      ["(lane_open[n] && !open_reg) || row_written", "lane_open[n] && !open_reg"],
+      ["(lane_open[n] && !open_reg) || row_written", "(|lane_open && !open_reg) || row_written"],
       ["wake ? count :", "wake ? count_reg :"],
-      ["valid && left_reg != {QPW+1{1'b0}}", "valid"],
+      ["valid && awake", "valid"],
     ],
   },
   {

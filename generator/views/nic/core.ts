@@ -2,6 +2,7 @@ import type { NicDesign } from "../../design/nic.ts";
 import { dec, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header, localparam, moduleName } from "../common.ts";
+import { laneOf, lanesOf, queueBits } from "../eth/sizes.ts";
 import type { ModuleFile } from "../files.ts";
 import { axiReadMuxModules } from "./axi-read-mux.ts";
 import { congestionModules } from "./congestion.ts";
@@ -98,9 +99,14 @@ function heldModule(design: NicDesign): ModuleFile {
     {
       ...view,
       device: design.name,
+      lane: laneOf(design, "hold_vl"),
       qp: range(bits),
       queuePairs: String(design.queuePairs),
-      params: [localparam("QPW", bits, "bits of the number of a queue pair")],
+      params: [
+        localparam("QPW", bits, "bits of the number of a queue pair"),
+        localparam("LANES", lanesOf(design), "queues"),
+        localparam("QB", queueBits(design), "bits of a queue's number"),
+      ],
     },
   ];
 }
