@@ -106,9 +106,10 @@ describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS witho
       }
       expect(driver.seen.lost).toBe(1);
       expect(driver.port("aligned").get()).toBe(1);
-      const got = withoutIdle(driver.seen.columns);
-      if (got[0] === text(errorColumn)) got.shift();
-      expect(got).toEqual(withoutIdle(columns.map(expected)));
+      const [got, sent] = [withoutIdle(driver.seen.columns), withoutIdle(columns.map(expected))];
+      // behind the gap, the first block may be marked; what was sent may begin with an error as well
+      if (got.length > sent.length) expect(got.shift()).toBe(text(errorColumn));
+      expect(got).toEqual(sent);
     }));
 
   it("counts bad sync headers, marks their blocks, and knows a rate that is too high", () =>
@@ -137,7 +138,8 @@ describe.each(shapes.map((shape) => [nameOf(shape), shape] as const))("PCS witho
           count += 1;
           return bit ^ 1;
         });
-        run(20, far.next);
+        // the last lane comes up to the depth of the deskew behind the first one
+        run(60, far.next);
         return count;
       };
       const few = broken(200, 50, [rng.below(pcsLanes())]);
