@@ -150,9 +150,14 @@ export const congestionRowBits = {
   settings: 76,
   times: 41,
   rate: 2 * 30 + 10 + 2 * 5 + 24 + 3 * 40 + 2 + 40,
+  /** Alpha after 4, 16, 64 and 256 updates: a row for each alpha, not for each queue pair. */
+  alpha: 10,
 } as const;
 
-/** Memories of congestion control, a row for each queue pair. */
+/** Rows of the table of alpha. */
+export const alphaRows = 4 * 1024;
+
+/** Memories of congestion control. */
 function congestionMemories(design: Pick<NicDesign, "queuePairs" | "memoryProtection">): MemoryBlock[] {
   const { queuePairs, memoryProtection } = design;
   const kept = (bits: number): number => (memoryProtection === "secded" ? protectedBits(bits) : bits);
@@ -160,5 +165,6 @@ function congestionMemories(design: Pick<NicDesign, "queuePairs" | "memoryProtec
     memoryBlock("nic_notify_rows", queuePairs, kept(congestionRowBits.settings)),
     memoryBlock("nic_notify_times", queuePairs, kept(congestionRowBits.times)),
     memoryBlock("nic_rate_memory", queuePairs, kept(congestionRowBits.rate)),
+    memoryBlock("nic_alpha_memory", alphaRows, kept(congestionRowBits.alpha)),
   ];
 }

@@ -58,7 +58,8 @@ export function judgeEthernet(frame: Uint8Array, known: Known): Verdict {
   if ((crc32(frame, 0, end) ^ 0xffffffff) >>> 0 !== fcs) return "FCS";
   const has = (bytes: number): boolean => end >= bytes;
   if (!has(20)) return "any";
-  if (same(frame.subarray(0, 6), pauseMac) && number(frame, 12) === 0x8808) return "control";
+  if (same(frame.subarray(0, 6), pauseMac) && number(frame, 12) === 0x8808)
+    return has(60) ? "control" : "LENGTH";
   if (!same(frame.subarray(0, 6), known.mac)) return "MAC";
   const ip = number(frame, 12) === 0x8100 ? 18 : 14;
   const type = number(frame, ip - 2);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ethernetOf } from "../../generator/elaborate/ethernet.ts";
+import { withFcs as shortFrame } from "../../sim/nic/eth-rig.ts";
 import { encodeFrame } from "../../sim/reference/rc/framing.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
@@ -163,6 +164,61 @@ describe.each(widths)("pauses of a port of %i bits", (bits) => {
           `${bits} bits: ${peak} of ${depth} beats taken up, XOFF at ${numbers.pauseXoffBeats.value}, ` +
             `headroom ${numbers.pauseHeadroomBeats.value}\n`,
         );
+      model.close();
+    }),
+  );
+
+  it("a pause ends with its link, and one that is too short is none", { timeout: 100_000 }, () =>
+    withSeed(seed, async (rng) => {
+      const { model, bench, numbers } = await setUp(bits, rng);
+      const link = (up: boolean): void => {
+        model.port("mii_link_up").set(Number(up));
+        bench.run(8);
+      };
+      const give = (frame: Uint8Array): void => {
+        bench.rows.push(...rowsOf([frame], bench.rowBytes, () => 1));
+        while (bench.rows.length > 0) bench.step();
+        bench.run(40);
+      };
+      const paused = (): number => (bench.read(registersAt.status) >>> 8) & 0xff;
+      const pause = (quanta: number) => pauseFrame(1 << priority, new Array<number>(8).fill(quanta));
+      give(withFcs(pause(0xffff)));
+      expect(paused()).toBe(1 << priority);
+      link(false);
+      link(true);
+      expect(paused()).toBe(0);
+      // with a good FCS, but not as long as a frame is; then as long
+      const before = bench.counts();
+      for (const length of [18, 20, 35, 36, rng.range(18, 59), 59])
+        give(shortFrame(pause(0xffff).subarray(0, length), { short: true }));
+      expect(paused()).toBe(0);
+      expect(bench.counts().length - before.length).toBe(6);
+      expect(bench.counts().pause_received).toBe(before.pause_received);
+      give(withFcs(pause(0xffff)));
+      expect(paused()).toBe(1 << priority);
+      give(withFcs(pause(0)));
+      expect(paused()).toBe(0);
+
+      // A limit that the buffer does not have is never reached, and does not wrap
+      bench.sink.backpressure = 1;
+      const depth = numbers.receiveBufferBeats.value;
+      bench.write(registersAt.pauseLimits, 2 * depth + 1);
+      const packet = { ...randomSample(rng, 0x0b, mtuBytes).packet, destQp: 3, fecn: false };
+      const from = { frame: "ethernet" as const, mac: peer.mac, gids: [mappedIpv4(peer.ip)] };
+      const frame = withFcs(encodeFrame(from, { mac: own.mac, dgid: mappedIpv4(own.ipv4) }, packet));
+      for (let left = 3; left > 0; left -= 1) give(frame);
+      expect(bench.read(registersAt.status) >>> 16).toBeGreaterThan(2);
+      expect(bench.counts().pause_sent).toBe(0);
+      bench.write(registersAt.pauseLimits, 2);
+      bench.run(100);
+      expect(bench.counts().pause_sent).toBe(1);
+      // asked again when a link comes back, not on one that is lost
+      model.port("mii_link_up").set(0);
+      bench.run(500);
+      expect(bench.counts().pause_sent).toBe(1);
+      model.port("mii_link_up").set(1);
+      bench.run(200);
+      expect(bench.counts().pause_sent).toBe(2);
       model.close();
     }),
   );

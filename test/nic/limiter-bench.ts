@@ -8,6 +8,9 @@ import { openNicModule } from "./nic-bench.ts";
 export const openLimiter = (design: NicDesign): Promise<Model> =>
   openNicModule(design, limiterModules(design));
 
+/** Cycles in which the table of alpha is made. */
+export const tableCycles = 46_000;
+
 export class LimiterBench {
   /** Queue pairs whose turn came, with the time. */
   readonly taken: { readonly qpn: number; readonly at: number }[] = [];
@@ -19,7 +22,8 @@ export class LimiterBench {
     [];
   readonly #slow: { readonly qpn: number; readonly told: (at: number) => void }[] = [];
 
-  constructor(model: Model, parameters: DcqcnParameters) {
+  /** @param ready wait for the table of alpha, without which updates are made one by one */
+  constructor(model: Model, parameters: DcqcnParameters, ready = false) {
     this.#model = model;
     model.reset();
     const p = parameters;
@@ -34,7 +38,15 @@ export class LimiterBench {
       ...{ threshold: p.threshold, ai_rate: p.aiKbps, hai_rate: p.haiKbps },
     };
     for (const [name, value] of Object.entries(settings)) model.port(`cfg_${name}`).set(value);
-    this.run(200);
+    // No queue pair is limited before a bit of each was cleared
+    model.step(200 + 2 ** model.port("qpc_qpn").bits);
+    if (ready) model.step(tableCycles);
+  }
+
+  /** Time passes in which nothing comes. */
+  skip(cycles: number): void {
+    this.step();
+    this.#model.step(cycles);
   }
 
   /** ns. */
@@ -71,7 +83,7 @@ export class LimiterBench {
 
   #answer(): void {
     const model = this.#model;
-    const event = model.port("answer_room").get() === 1 ? this.#answerEvents.shift() : undefined;
+    const event = this.#answerEvents.shift();
     model.port("answer_sent_valid").set(Number(event !== undefined && event.bytes !== null));
     model.port("answer_give_valid").set(Number(event !== undefined && event.bytes === null));
     if (event === undefined) return;
@@ -85,7 +97,7 @@ export class LimiterBench {
     const slow = this.#slow[0];
     model.port("slow_valid").set(Number(slow !== undefined));
     if (slow !== undefined) model.port("slow_qpn").set(slow.qpn);
-    const event = model.port("room").get() === 1 ? this.#events.shift() : undefined;
+    const event = this.#events.shift();
     model.port("sent_valid").set(Number(event?.kind === "sent"));
     model.port("give_valid").set(Number(event?.kind === "give"));
     if (event?.kind === "sent") {

@@ -8,10 +8,12 @@ import {
   type RateLimiter,
   sentThroughLimiter,
 } from "../../sim/reference/rc/dcqcn.ts";
-import { Rng } from "../../sim/traffic/rng.ts";
+import { freshSeed, parseSeed, Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { LimiterBench, openLimiter, quickParameters } from "./limiter-bench.ts";
 import { benchNic } from "./nic-bench.ts";
 
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
+const long = process.env.LANEWRIGHT_LONG !== undefined;
 const queuePairs = 16;
 /** Headers, FCS, preamble and gap of a frame with IPv4. */
 const overhead = 82;
@@ -55,6 +57,7 @@ async function follow(parameters: DcqcnParameters, seed: number, rounds: number)
     while (!bench.idle);
     const other = rng.below(queuePairs);
     const due = references[other]!;
+    advanceLimiter(due, bench.now - 200);
     while (nearly(due, bench.now) && due.parameters.alphaPeriodNs > 1600) {
       bench.run(20);
       advanceLimiter(due, bench.now - 200);
@@ -187,6 +190,154 @@ describe("rates of queue pairs", () => {
     for (const qpn of [responds, asks, both]) {
       const kbps = (sent.get(qpn)! * 8e6) / ns;
       expect(Math.abs(kbps / 2_000_000 - 1)).toBeLessThan(0.002 + 3 / packets.get(qpn)!);
+    }
+    model.close();
+  });
+
+  it("of 1,024 queue pairs are kept at once", { timeout: 240_000 }, async () => {
+    const many = benchNic({ queuePairs: 2048, frame: "ethernet" });
+    const kbps = 32_000;
+    const parameters = {
+      ...dcqcnDefaults,
+      ...{ lineKbps: 10_000_000, firstRateKbps: kbps, byteReset: 0xffffff, timeResetNs: 0xffffff },
+    };
+    const model = await openLimiter(many);
+    const bench = new LimiterBench(model, parameters);
+    const limited = Array.from({ length: 1024 }, (_, at) => 2 * at);
+    for (const qpn of limited) bench.slow(qpn);
+    while (!bench.idle) bench.step();
+    // All at once, those of requests in one half, of READ responses in the other; nothing waits for them
+    const bytes = 1024;
+    const begin = bench.now;
+    for (const qpn of limited) {
+      if (qpn % 4 === 0) bench.give(qpn);
+      else bench.answerGive(qpn, true);
+    }
+    const counts = new Map<number, number>();
+    const packetNs = ((bytes + overhead) * 8e6) / kbps;
+    while (bench.now < begin + 2.9 * packetNs) {
+      bench.step();
+      for (const { qpn } of bench.taken.splice(0)) {
+        counts.set(qpn, (counts.get(qpn) ?? 0) + 1);
+        bench.sent(qpn, bytes);
+        bench.give(qpn);
+      }
+      for (const { qpn } of bench.answers.splice(0)) {
+        counts.set(qpn, (counts.get(qpn) ?? 0) + 1);
+        bench.answerSent(qpn, bytes);
+        bench.answerGive(qpn, true);
+      }
+    }
+    expect(limited.filter((qpn) => counts.get(qpn) !== 3)).toEqual([]);
+    model.close();
+  });
+
+  it("of queue pairs that were not looked at for long are those of the reference", { timeout: 240_000 }, () =>
+    withSeed(seed, async (rng) => {
+      const model = await openLimiter(design);
+      for (const round of Array.from({ length: long ? 60 : 4 }).keys()) {
+        const parameters = {
+          ...quickParameters,
+          timeResetNs: rng.range(3000, 20_000),
+          alphaPeriodNs: [1, rng.range(1, 200), rng.range(200, 20_000)][round % 3]!,
+          g: rng.chance(0.5) ? rng.range(960, 1023) : rng.below(1024),
+          threshold: rng.below(rng.chance(0.6) ? 3 : 16),
+          aiKbps: [0, 1, rng.below(3000), rng.below(4_000_000)][rng.below(4)]!,
+          haiKbps: rng.below(rng.chance(0.7) ? 5000 : 8_000_000),
+          byteReset: rng.range(200, rng.chance(0.6) ? 1000 : 20_000),
+          gd: rng.range(8, 11),
+          minDecreasePercent: 0,
+        };
+        const bench = new LimiterBench(model, parameters, rng.chance(0.7));
+        const references = Array.from({ length: 4 }, () => createLimiter(parameters));
+        let slowed = 0;
+        while (slowed < 25) {
+          const qpn = rng.below(4);
+          const reference = references[qpn]!;
+          // Steps of bytes at a time at which none of time is near
+          advanceLimiter(reference, bench.now - 200);
+          if (rng.chance(0.4) && !nearlyRises(reference, bench.now)) {
+            const bytes = rng.below(4097);
+            bench.sent(qpn, bytes);
+            sentThroughLimiter(reference, bytes + overhead, bench.now);
+          }
+          bench.run(100);
+          const idle = [rng.range(1, 40), rng.range(1, 1000), rng.range(1, long ? 400_000 : 60_000)][
+            rng.below(3)
+          ]!;
+          bench.skip(rng.chance(0.5) ? idle : 1);
+          // A notification: what it finds is what all the time before it has made
+          bench.slow(qpn, (at) => notifyLimiter(reference, at));
+          while (!bench.idle) bench.step();
+          slowed += 1;
+          const rate = bench.rate(qpn);
+          const steady = !reference.cutPending || reference.nextCut > bench.now + 200;
+          if (nearlyRises(reference, bench.now) || !steady) continue;
+          advanceLimiter(reference, bench.now);
+          expect([round, slowed, rate]).toEqual([
+            ...[round, slowed],
+            reference.active ? reference.rateKbps : parameters.lineKbps,
+          ]);
+        }
+      }
+      model.close();
+    }),
+  );
+
+  it("fall before they rise when both are due at the same time", async () => {
+    const parameters = { ...quickParameters, timeResetNs: 4000, cutPeriodNs: 4000 };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    for (const qpn of [1, 2, 3]) {
+      const reference = createLimiter(parameters);
+      const told = (at: number): void => notifyLimiter(reference, at);
+      bench.slow(qpn, told);
+      bench.run(200);
+      bench.slow(qpn, told);
+      bench.run(1300);
+      const rate = bench.rate(qpn);
+      advanceLimiter(reference, bench.now);
+      expect([reference.cutPending, rate]).toEqual([false, reference.rateKbps]);
+    }
+    model.close();
+  });
+
+  it("of a queue pair that starts afresh while it is parked hold it no longer", async () => {
+    const parameters = { ...dcqcnDefaults, lineKbps: 10_000_000, firstRateKbps: 10, byteReset: 0xffffff };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    for (const qpn of [3, 4]) bench.slow(qpn);
+    bench.run(200);
+    for (const qpn of [3, 4]) bench.sent(qpn, 1024);
+    bench.run(200);
+    for (const qpn of [3, 4]) {
+      bench.give(qpn);
+      bench.answerGive(qpn, true);
+    }
+    bench.run(1000);
+    expect([bench.taken.length, bench.answers.length]).toEqual([0, 0]);
+    bench.row(3, true);
+    bench.run(100);
+    expect([bench.taken, bench.answers].map((all) => all.map(({ qpn }) => qpn))).toEqual([[3], [3]]);
+    model.close();
+  });
+
+  it("stand periods of 0, which are taken for 1 ns, and a least rate of 0", async () => {
+    const zero = { alphaPeriodNs: 0, timeResetNs: 0, cutPeriodNs: 0, byteReset: 0, minKbps: 0 };
+    const parameters = { ...dcqcnDefaults, ...zero, lineKbps: 10_000_000, minDecreasePercent: 0, gd: 0 };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    for (let round = 0; round < 4; round += 1) {
+      for (const qpn of [3, 4]) bench.slow(qpn);
+      for (const qpn of [3, 4]) bench.sent(qpn, 1024);
+      for (let left = 4000; left > 0 && !bench.idle; left -= 1) bench.step();
+      expect(bench.idle).toBe(true);
+      bench.skip(100_000);
+      bench.give(3);
+      for (let left = 6000; left > 0 && bench.taken.length === 0; left -= 1) bench.step();
+      expect(bench.taken.splice(0).map(({ qpn }) => qpn)).toEqual([3]);
+      // 500,000 steps upwards
+      expect(bench.rate(4)).toBe(10_000_000);
     }
     model.close();
   });

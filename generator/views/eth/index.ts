@@ -43,6 +43,9 @@ function portView(design: NicDesign): View {
   const secded = design.memoryProtection === "secded";
   const qp = qpBits(design);
   const used = usedBits(design);
+  // A limit that the counter of rows cannot reach stays one
+  const limit = (name: string): string =>
+    used === 16 ? name : `|${name}[15:${used}] ? {${used}{1'b1}} : ${name}[${used - 1}:0]`;
   return {
     ...ethView(design, "eth_port"),
     header: header(design, "Ethernet port of an adapter: RoCE v2."),
@@ -51,7 +54,8 @@ function portView(design: NicDesign): View {
       : [],
     rowHere: qp === 16 ? "1'b1" : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
     usedWide: used === 16 ? "used" : `{${dec(0, 16 - used)}, used}`,
-    unusedSettings: used === 16 ? "" : `, pause_xoff[15:${used}], pause_xon[15:${used}]`,
+    pauseXoff: limit("pause_xoff"),
+    pauseXon: limit("pause_xon"),
     laneUsedHigh: String(lanesOf(design) * (queueRowBits(design) + 1) - 1),
     lanesHigh: String(lanesOf(design) - 1),
     counted: counters.map((name, at) => ({

@@ -204,6 +204,7 @@ export function roceDeframerView(design: NicDesign): View {
       localparam("[15:0] TYPE_IPV6", hex(0x86dd, 16), "EtherType"),
       localparam("[7:0] UDP_PROTOCOL", dec(17, 8), "IP protocol"),
       localparam("[15:0] ROCE_PORT", dec(4791, 16), "UDP port of RoCE v2"),
+      localparam("[17:0] LEAST_FRAME", dec(62, 18), "bytes: shortest frame without FCS, two bytes in front"),
       localparam("[15:0] LEAST_BYTES", dec(24, 16), "bytes: UDP, BTH and ICRC"),
       localparam(
         "[15:0] MOST_BYTES",

@@ -46,7 +46,6 @@ export function ethView(design: NicDesign, suffix: string): View {
     qpSlice: `[${qpBits(design) - 1}:0]`,
     lanes: lanesOf(design) > 1,
     used: range(usedBits(design)),
-    usedSlice: `[${usedBits(design) - 1}:0]`,
   };
 }
 

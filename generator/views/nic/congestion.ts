@@ -6,7 +6,7 @@ import {
   congestionSettings,
   lineKbps,
 } from "../../elaborate/congestion-registers.ts";
-import { congestionRowBits } from "../../elaborate/nic-tables.ts";
+import { alphaRows, congestionRowBits } from "../../elaborate/nic-tables.ts";
 import { dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { header, localparam, moduleName } from "../common.ts";
@@ -22,7 +22,7 @@ import { nicRanges, nicSizes, qpBits } from "./sizes.ts";
 /** Bytes of a notification, LRH to the 16 bytes behind the BTH. */
 export const cnpBytes = 36;
 
-/** Memories of congestion control, a row for each queue pair. */
+/** Memories of congestion control. */
 export const congestionMemories = (design: NicDesign): Readonly<Record<string, PacketMemory>> => {
   const depth = design.queuePairs;
   return {
@@ -40,6 +40,11 @@ export const congestionMemories = (design: NicDesign): Readonly<Record<string, P
       rowBits: congestionRowBits.rate,
       depth,
       purpose: "State of queue pairs with a limit.",
+    },
+    nic_alpha_memory: {
+      rowBits: congestionRowBits.alpha,
+      depth: alphaRows,
+      purpose: "Alpha after 4, 16, 64 and 256 updates.",
     },
   };
 };
@@ -84,36 +89,65 @@ function notifyView(design: NicDesign): View {
 const overheadBytes = (design: NicDesign): number =>
   design.ethernet === null ? 8 + 12 + 4 + 2 + 8 + 8 : design.ethernet.derived.frameOverheadBytes.value;
 
+const settingsOf = (): readonly { readonly signal: string; readonly range: string }[] =>
+  congestionSettings.map(({ signal, bits }) => ({ signal, range: range(bits) }));
+
+/** Settings of the limiter. */
+const limitsOf = () => settingsOf().filter(({ signal }) => signal !== "cfg_send" && signal !== "cfg_least");
+
 function limiterView(design: NicDesign): View {
   const qp = qpBits(design);
   const ns = 1000 / design.clockMHz;
   return {
-    header: header(design, "Rates of queue pairs."),
+    header: header(design, "Rates of queue pairs: who may send when."),
     module: moduleName(design, "nic_limiter"),
     device: design.name,
     secded: design.memoryProtection === "secded",
     qp: range(qp),
     qpZero: dec(0, qp),
     lastQp: String(design.queuePairs - 1),
+    queuePairs: String(design.queuePairs),
     parked: String(2 * design.queuePairs),
-    stateHigh: String(congestionRowBits.rate - 1),
+    settings: limitsOf(),
     params: [
       localparam("QPW", qp, "bits of the number of a queue pair"),
       localparam("[39:0] CYCLE_NS", dec(Math.floor(ns), 40), "ns of a cycle: 1000 / clockMHz, whole ones"),
       localparam("[15:0] CYCLE_FRACTION", dec(Math.floor((ns % 1) * 65536), 16), "the rest, of 65536"),
-      localparam("[29:0] LINE_KBPS", dec(lineKbps(design), 30), "kbit/s: line rate"),
-      localparam("[12:0] OVERHEAD", dec(overheadBytes(design), 13), "bytes of a packet beside its payload"),
-      localparam("[35:0] NS_KBPS", dec(8_000_000, 36), "a byte at 1 kbit/s in ns"),
-      localparam("[39:0] BURST_NS", dec(1024, 40), "ns: what a late packet may make up for"),
-      localparam("[4:0] EVENT_LIMIT", dec(12, 5), "events: a task of the requester adds up to two"),
     ],
   };
 }
 
+function ratesView(design: NicDesign): View {
+  const qp = qpBits(design);
+  return {
+    header: header(design, "Rates of queue pairs: state and engine."),
+    module: moduleName(design, "nic_rates"),
+    device: design.name,
+    secded: design.memoryProtection === "secded",
+    qp: range(qp),
+    qpZero: dec(0, qp),
+    stateHigh: String(congestionRowBits.rate - 1),
+    params: [
+      localparam("[29:0] LINE_KBPS", dec(lineKbps(design), 30), "kbit/s: line rate"),
+      localparam("[12:0] OVERHEAD", dec(overheadBytes(design), 13), "bytes of a packet beside its payload"),
+      localparam("[35:0] NS_KBPS", dec(8_000_000, 36), "a byte at 1 kbit/s in ns"),
+      localparam("[39:0] BURST_NS", dec(1024, 40), "ns: what a late packet may make up for"),
+    ],
+  };
+}
+
+/** A module that has the name of the device and its protection, and no numbers. */
+const plainView = (design: NicDesign, name: string, purpose: string): View => ({
+  header: header(design, purpose),
+  module: moduleName(design, name),
+  device: design.name,
+  secded: design.memoryProtection === "secded",
+  params: [],
+});
+
 function congestionView(design: NicDesign): View {
   const map = congestionRegisters(design);
   const qp = qpBits(design);
-  const settings = congestionSettings.map(({ signal, bits }) => ({ signal, range: range(bits) }));
   const counters = congestionCounters(design).map(({ signal }) => signal.replace(/^evt_/u, ""));
   const inside: Readonly<Record<string, string>> = {
     waiting: "{11'd0, waiting}",
@@ -131,8 +165,8 @@ function congestionView(design: NicDesign): View {
     qp: range(qp),
     qpSlice: `[${qp - 1}:0]`,
     queryHere: qp >= 16 ? "1'b1" : `query_number[15:${qp}] == ${dec(0, 16 - qp)}`,
-    settings,
-    limits: settings.filter(({ signal }) => signal !== "cfg_send" && signal !== "cfg_least"),
+    settings: settingsOf(),
+    limits: limitsOf(),
     bus: bus.map(({ name, direction, bits }) => ({
       name,
       declaration: [direction === "in" ? "input  wire" : "output wire", range(bits), name]
@@ -160,6 +194,9 @@ export function congestionModules(design: NicDesign): readonly ModuleFile[] {
       { header: header(design, "One giver, several takers."), module: moduleName(design, "nic_fan_out") },
     ],
     ["nic_notify", "nic/notify", notifyView(design)],
+    ["nic_divide", "nic/divide", plainView(design, "nic_divide", "A divider.")],
+    ["nic_alpha", "nic/alpha", plainView(design, "nic_alpha", "Alpha of DCQCN.")],
+    ["nic_rates", "nic/rates", ratesView(design)],
     ["nic_limiter", "nic/limiter", limiterView(design)],
     ["nic_rate_counters", "common/counters", countersView(design, map)],
     ["nic_rate_csr", "common/csr", csrView(design, map)],
@@ -167,9 +204,18 @@ export function congestionModules(design: NicDesign): readonly ModuleFile[] {
   ];
 }
 
+/** `nic_alpha` and its table. */
+export function alphaModules(design: NicDesign): readonly ModuleFile[] {
+  const needed = new Set(["nic_alpha_memory", "nic_alpha"]);
+  return congestionModules(design).filter(([suffix]) => needed.has(suffix) || suffix.startsWith("secded"));
+}
+
 /** `nic_limiter` and what it is made of. */
 export function limiterModules(design: NicDesign): readonly ModuleFile[] {
-  const needed = new Set(["nic_fifo", "nic_limiter", "nic_rate_memory"]);
+  const needed = new Set([
+    ...["nic_fifo", "nic_rate_memory", "nic_alpha_memory", "nic_divide", "nic_alpha", "nic_rates"],
+    "nic_limiter",
+  ]);
   return congestionModules(design).filter(([suffix]) => needed.has(suffix) || suffix.startsWith("secded"));
 }
 
