@@ -48,7 +48,9 @@ export function asText(
     const { proof, property, engine } = result;
     table.push([proof, property, engine, paint(verdict(result)), `${result.seconds.toFixed(2)} s`]);
   }
-  const trouble = results.filter((result) => !passed(result)).map((result) => troubleText(result, out));
+  const trouble = results
+    .filter((result) => !passed(result) || (result.status === "bounded" && result.detail !== undefined))
+    .map((result) => troubleText(result, out));
   const { proved, bounded, reached, failed, undecided } = summaryOf(results);
   const counts = [
     `${proved} proved`,
@@ -71,7 +73,12 @@ function verdict({ status, depth, step }: PropertyResult): string {
 function troubleText(result: PropertyResult, out: string): string {
   const { proof, property, says, step, waveform, detail } = result;
   const place = step === undefined ? "" : ` in step ${step}`;
-  const head = result.status === "failed" ? `fails${place}` : "is not decided";
+  const head =
+    result.status === "failed"
+      ? `fails${place}`
+      : result.status === "bounded"
+        ? `holds for ${result.depth} steps, no more is known`
+        : "is not decided";
   const wave = waveform === undefined ? "" : `  waveform: ${shortPath(out)}/${waveform}\n`;
   const why = detail === undefined ? "" : `  detail:   ${detail}\n`;
   return `\n${proof}.${property} ${head}\n  says:     ${says}\n${why}${wave}\n`;

@@ -210,8 +210,8 @@ describe("elaborateSwitch", () => {
     expect(value("crossbarStages")).toBe(1);
     expect(value("flightBeats")).toBe(9);
     expect(value("voqHeadroomPackets")).toBe(4);
-    // 4 * 5 * 33 = 660
-    expect(value("starvationCycles")).toBe(1024);
+    // 5 * 5 rivals, two turns of 33 + 4 cycles and 6 more each: 2000
+    expect(value("starvationCycles")).toBe(2048);
     expect(value("pageBeats")).toBe(1);
     expect(value("multicastCopies")).toBe(10);
     expect(value("aggregateGbps")).toBe(1600);

@@ -15,6 +15,7 @@ export const basisUnits = {
   macTxStages: "cycles",
   ports: "ports",
   requestStages: "cycles",
+  islip: "flag",
   laneCount: "lanes",
   pcsLanes: "lanes",
   codewords: "codewords",
@@ -31,7 +32,7 @@ export const basisUnits = {
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-/** Those of a device: `ports` only of a switch, those behind it only of a PCS, the last three only of an adapter. */
+/** Those of a device: `ports` and the two behind it only of a switch, then those only of a PCS, the last three only of an adapter. */
 export type Basis = Readonly<Partial<Record<BasisName, number>>>;
 export type InputName = BasisName | AnyDerivedId;
 
@@ -142,7 +143,13 @@ export function basisOf(
 export function switchBasisOf(device: {
   readonly ports: number;
   readonly pipeline: { readonly requests: number };
+  readonly scheduler: { readonly kind: "islip" | "wavefront" };
   readonly port: Parameters<typeof basisOf>[0];
 }): Basis {
-  return { ...basisOf(device.port), ports: device.ports, requestStages: device.pipeline.requests };
+  return {
+    ...basisOf(device.port),
+    ports: device.ports,
+    requestStages: device.pipeline.requests,
+    islip: device.scheduler.kind === "islip" ? 1 : 0,
+  };
 }

@@ -66,16 +66,25 @@ const voqHeadroomPackets = rule(
   (n) => ceil(n.waitingPackets / n.dataLanes),
 );
 
+/** Internal ports up to which a period is long enough for all rivals of a starving pair: docs/proofs.md. */
+const boundedPorts = 17;
+
 const starvationCycles = rule(
   "starvationCycles",
   {
     unit: "cycles",
-    formula: "nextPow2(4 * internalPorts * maxPacketBeats)",
-    source: "four rounds of longest packets from every input: who waits longer is starving and goes first",
+    formula:
+      "nextPow2(max(4 * internalPorts * maxPacketBeats, internalPorts > bounded ? 0 : (islip ? internalPorts * internalPorts : 2 * internalPorts - 1) * (2 * (maxPacketBeats + ends) + 6)))",
+    source:
+      "four rounds of longest packets from every input, and two turns of each rival: who waits longer is starving and goes first",
   },
-  ["internalPorts", "maxPacketBeats"],
-  {},
-  (n) => nextPow2(4 * n.internalPorts * n.maxPacketBeats),
+  ["internalPorts", "maxPacketBeats", "islip"],
+  { bounded: [boundedPorts, "ports"], ends: [4, "cycles"] },
+  (n) => {
+    const rivals = n.islip ? n.internalPorts * n.internalPorts : 2 * n.internalPorts - 1;
+    const bound = n.internalPorts > n.bounded ? 0 : rivals * (2 * (n.maxPacketBeats + n.ends) + 6);
+    return nextPow2(Math.max(4 * n.internalPorts * n.maxPacketBeats, bound));
+  },
 );
 
 const pageBeats = rule(

@@ -34,7 +34,8 @@ export async function decide(
 ): Promise<void> {
   const quiet = { ...work, told: () => {} };
   const covers = cells.filter((cell) => models[0]?.covers.includes(cell));
-  const asserts = cells.filter((cell) => models[0]?.asserts.includes(cell));
+  // In the order of the model: each may rest on those before it
+  const asserts = models[0]?.asserts.filter((cell) => cells.includes(cell)) ?? [];
   const results: Promise<unknown>[] = [];
   for (const model of models.slice(0, covers.length > 0 ? 1 : 0)) {
     results.push(coverCells(proof, model, covers, work));
@@ -52,7 +53,9 @@ export async function decide(
 function worst(results: readonly CellResult[]): CellResult {
   const order: readonly Status[] = ["failed", "undecided", "bounded", "proved"];
   const [first] = results.toSorted(
-    (a, b) => order.indexOf(a.status) - order.indexOf(b.status) || (b.depth ?? 0) - (a.depth ?? 0),
+    (a, b) =>
+      order.indexOf(a.status) - order.indexOf(b.status) ||
+      (a.status === "bounded" ? -1 : 1) * ((b.depth ?? 0) - (a.depth ?? 0)),
   );
   if (first === undefined) throw new Error("a property without a result");
   return { ...first, seconds: results.reduce((sum, { seconds }) => sum + seconds, 0) };
@@ -96,8 +99,14 @@ async function byInduction(
   const base = await work.limit(() => bounded(model, proof.depth + 1, { ...options, name: "base" }));
   if (base.vacuous || !base.complete) {
     const detail = base.vacuous ? contradiction : `base case not decided within ${work.seconds} s`;
-    return tellAll(asserts, { status: "undecided", detail, seconds: base.run.seconds }, work);
+    // Nothing is asserted in step 0, the reset
+    const seen = !base.vacuous && base.failures.length === 0 && base.steps > 1;
+    const known = seen
+      ? ({ status: "bounded", depth: base.steps } as const)
+      : { status: "undecided" as const };
+    return tellAll(asserts, { ...known, detail, seconds: base.run.seconds }, work);
   }
+  const slow = new Set<string>();
   const steps = await Promise.all(
     asserts.map(async (cell): Promise<CellResult> => {
       const early = base.failures.find((failure) => failure.cell === cell);
@@ -108,6 +117,7 @@ async function byInduction(
       const detail = step.run.timedOut
         ? `induction not decided within ${work.seconds} s`
         : `not inductive with k = ${proof.depth}; the waveform shows the step, from a state that may not be reachable`;
+      if (step.run.timedOut) slow.add(cell);
       const trace = step.trace === undefined ? {} : { trace: step.trace };
       return { cell, status: "undecided", detail, seconds: step.run.seconds, ...trace };
     }),
@@ -125,7 +135,30 @@ async function byInduction(
     const { cell, seconds } = result;
     return { cell, status: "undecided", detail: `follows from ${names}, which is not proved`, seconds };
   });
-  return [...found, ...rest].map((result) => tell(result, work));
+  const open = [...found, ...rest];
+  // What was not decided for want of time only holds as far as it was looked at, and so does what rests on it
+  const late = found.every(({ cell, status }) => status !== "undecided" || slow.has(cell)) && !fails;
+  const bound = late ? await boundOf(proof, model, open, work) : undefined;
+  return open.map((result) =>
+    tell(bound !== undefined && result.status === "undecided" ? { ...result, ...bound } : result, work),
+  );
+}
+
+/** Looks at all that is open together, from reset on, as far as the time goes; undefined where one fails. */
+async function boundOf(
+  proof: SolverProof,
+  model: Model,
+  open: readonly CellResult[],
+  work: Work,
+): Promise<Pick<CellResult, "status" | "depth"> | undefined> {
+  const cells = open.map(({ cell }) => cell);
+  await writeSmt(model, [{ name: "open", asserts: cells }]);
+  const steps = Math.max(proof.hunt ?? 20, proof.depth + 1);
+  const options = { name: "open", seconds: work.seconds, unroll: unrolled(proof) };
+  const check = await work.limit(() => bounded(model, steps, options));
+  if (check.vacuous || check.failures.length > 0) return undefined;
+  // As far as the base case was seen to hold, at least
+  return { status: "bounded", depth: Math.max(check.steps, proof.depth + 1) };
 }
 
 /** Looks for a counter-example of each that has not failed; those that none is found for stay as they are. */

@@ -52,6 +52,36 @@ const llrTx: Proof = {
   ],
 };
 
+/** The replay buffer by itself: what llr_tx rests on, for any numbers that follow each other. */
+const replayBuffer: Proof = {
+  name: "replay_buffer",
+  top: "replay_buffer",
+  engine: "induction",
+  depth: 1,
+  hunt: 12,
+  reach: 12,
+  // A row that is read is any row, but for what any_memory_... says
+  prepare: ["delete t:$memrd* t:$memwr* t:$meminit*", "setundef -undriven -anyseq"],
+  innerProved: true,
+  properties: [
+    { label: "beats_counted", says: "the pointers count the beats: no row is left out or written twice" },
+    { label: "pointers_in_range", says: "oldest row, frame being written and next row stand in this order" },
+    { label: "frame_is_kept", says: "a frame that is not acknowledged is in the rows that are held" },
+    { label: "rest_counted", says: "rows and frames from it on are counted" },
+    { label: "rows_for_all", says: "it has a row at least, and so has each frame behind it" },
+    { label: "kept_in_order", says: "frames stand in the order of their numbers" },
+    {
+      label: "index_right",
+      says: "the index gives the first row of the oldest frame, and since when it is there",
+    },
+    { label: "room_comes_back", says: "rows are free again when they are acknowledged, and none else" },
+    { label: "replay_in_order", says: "a replay shows beat by beat, from the oldest frame to the last beat" },
+    { label: "offer_stays", says: "a beat that is offered stays until it is taken" },
+    { label: "replayed_as_written", says: "a beat is replayed as it was written" },
+    { label: "shows_second", says: "the second frame of a replay can be shown", cover: true },
+  ],
+};
+
 const llrRx: Proof = {
   name: "llr_rx",
   top: "llr_rx",
@@ -176,6 +206,6 @@ export const llrProofs: ProofList = (design: AnyDesign) => {
   const retry = design.kind === "link" ? design.retry === "llr" : design.port.retry === "llr";
   const rowsMayBeLost = design.memoryProtection === "secded";
   return retry
-    ? [...(rowsMayBeLost ? [] : [llrTx]), llrRx, llrSession, llrControl, llrLoop, llrDelivery]
+    ? [...(rowsMayBeLost ? [] : [replayBuffer, llrTx]), llrRx, llrSession, llrControl, llrLoop, llrDelivery]
     : [];
 };

@@ -61,6 +61,8 @@ export interface BoundedCheck {
   readonly vacuous: boolean;
   /** True when all steps were looked at. */
   readonly complete: boolean;
+  /** How many steps were: all of them, or those before the one in which the time was over. */
+  readonly steps: number;
 }
 
 /** Bounded model checking over steps 0 … `steps` - 1; the assumptions of each step are checked to be possible. */
@@ -83,7 +85,7 @@ export async function bounded(model: Model, steps: number, options: SmtOptions):
   const vacuous = /Assumptions are unsatisfiable/u.test(result.output);
   const complete = !vacuous && !result.timedOut && /Status: (PASSED|FAILED)/u.test(result.output);
   if (!complete && !vacuous && !result.timedOut) throw misfit(result, "a bounded check");
-  return { run: result, failures, vacuous, complete };
+  return { run: result, failures, vacuous, complete, steps: complete ? steps : step };
 }
 
 /** What an induction step found: `k` when it holds, a trace of the step where it does not. */

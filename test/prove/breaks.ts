@@ -6,6 +6,7 @@ import { deliveryBreaks } from "./breaks-delivery.ts";
 import { llrBreaks } from "./breaks-llr.ts";
 import { nicBreaks } from "./breaks-nic.ts";
 import { portStateBreaks } from "./breaks-port-state.ts";
+import { replayBreaks } from "./breaks-replay.ts";
 import { streamBreaks } from "./breaks-streams.ts";
 import { switchBreaks } from "./breaks-switch.ts";
 import { voqBreaks } from "./breaks-voq.ts";
@@ -16,6 +17,7 @@ export const breaks: readonly Break[] = [
   ...portStateBreaks,
   ...llrBreaks,
   ...deliveryBreaks,
+  ...replayBreaks,
   ...affineBreaks,
   ...streamBreaks,
   ...switchBreaks,

@@ -32,11 +32,13 @@ module leaf4_starvation_guard (
 `endif
 );
 
-    localparam       P          = 5;         // internal ports
-    localparam       PB         = 3;         // bits of a port's number
-    localparam       CB         = 10;        // bits of a count of cycles
-    // before a snapshot, every 1024 cycles: nextPow2(4 * internalPorts * maxPacketBeats)
-    localparam [9:0] LAST_CYCLE = 10'd1023;
+    localparam        P          = 5;         // internal ports
+    localparam        PB         = 3;         // bits of a port's number
+    localparam        CB         = 11;        // bits of a count of cycles
+    // before a snapshot, every 2048 cycles: nextPow2(max(4 * internalPorts * maxPacketBeats,
+    // internalPorts > bounded ? 0 : (islip ? internalPorts * internalPorts : 2 * internalPorts - 1)
+    // * (2 * (maxPacketBeats + ends) + 6)))
+    localparam [10:0] LAST_CYCLE = 11'd2047;
 
     reg [CB-1:0]  count_reg;
     reg [P*P-1:0] snapshot_reg;  // waiting then, and not matched since

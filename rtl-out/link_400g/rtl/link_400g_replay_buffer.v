@@ -142,8 +142,7 @@ module link_400g_replay_buffer (
 
 `ifdef FORMAL
 
-    // Ghost ports: the properties of the buffer stand in llr_tx, where its frames have their
-    // numbers
+    // Ghost ports: what its frames have to do with numbers on the wire is proved in llr_tx
 
     assign f_write          = write_reg;
     assign f_frame          = frame_reg;
@@ -152,6 +151,179 @@ module link_400g_replay_buffer (
     assign f_oldest_address = oldest_address;
     assign f_lookup         = oldest_valid && !oldest_known;
     assign f_fetch          = fetch;
+
+    // ---- properties: one arbitrary beat and two arbitrary frames are followed ----
+    //
+    // Beats are numbered as they are written, modulo the rows: a beat's number is its row. What is
+    // asserted of the frames holds of all, as they are arbitrary; so any_others_in_order is assumed
+    // of the oldest frame where it is not the one followed. any_memory_... is what replay_memory
+    // and replay_index promise: a row read is the row written last.
+
+    (* anyconst *) wire [AW-1:0] f_tag;          // the beat
+    (* anyconst *) wire [AW-1:0] f_f;            // the frames
+    (* anyconst *) wire [AW-1:0] f_g;
+
+    reg [AW-1:0] f_beat;     // number of the next beat to be written
+    reg [AW-1:0] f_begin;    // of the first one of the frame being written
+    reg [AW:0]   f_count;    // whole frames that were not acknowledged a cycle before
+    reg [AW-1:0] f_oldest;   // the oldest of them
+    reg          f_cleared;  // all was forgotten in the cycle before
+    reg          f_may_run;  // a replay was begun or under way in it
+    reg          f_settled;  // the first row of the oldest frame was known in it
+    reg          f_none;     // there was none in it
+    reg  [AW-1:0] f_f_at, f_g_at;             // first beats of the frames followed
+    reg [AW-1:0] f_f_rows;       // whole rows from that of f_f on,
+    reg [AW-1:0] f_f_rest;       // and whole frames
+    reg [23:0]   f_f_time;
+    reg          f_index_shows;  // the index shows the frame f_f
+    reg [AW-1:0] f_index_at;
+    reg [23:0]   f_index_time;
+    reg [AW-1:0] f_low_reg;      // oldest row held when the replay began
+    reg [AW-1:0] f_given;        // number of the next beat of the replay to be taken
+    reg          f_offered;      // a beat was offered in the cycle before, and not taken
+    reg          f_shows;        // the memory shows the row f_tag
+    reg [1023:0] f_data;         // the beat followed, as it was written
+    reg [7:0]    f_bytes;
+    reg [2:0]    f_marks;
+
+    wire [AW-1:0] f_moved  = f_cleared ? {AW{1'b0}} : oldest_frame - f_oldest;
+    wire [AW:0]   f_left   = f_count - {1'b0, f_moved};
+    wire [AW-1:0] f_frames = f_left[AW-1:0];                // whole, not acknowledged
+    wire          f_ends   = wr_valid && wr_eop;
+    wire          f_known  = oldest_valid && oldest_known;
+    wire [AW-1:0] f_rows   = write_reg - frame_reg + 1'b1;  // of the frame that ends
+    wire          f_f_held = f_f - oldest_frame < f_frames;
+    wire          f_g_held = f_g - oldest_frame < f_frames;
+    wire [AW-1:0] f_low    = rd_run ? f_low_reg : free_reg;
+    wire          f_mine   = oldest_frame == f_f;
+
+    always @(posedge clk) begin
+        f_beat    <= f_beat + {{AW-1{1'b0}}, wr_valid};
+        f_count   <= {1'b0, f_frames} + {{AW{1'b0}}, f_ends};
+        f_oldest  <= oldest_frame;
+        f_cleared <= rst || clear;
+        f_may_run <= rd_load || rd_run;
+        f_settled <= f_known;
+        f_none    <= !oldest_valid;
+        f_low_reg <= f_low;
+        f_offered <= rd_run && rd_valid && !rd_ready && !rd_load;
+        if (f_ends) begin
+            f_begin <= f_beat + 1'b1;
+        end
+        if (f_ends && wr_frame == f_f) begin
+            f_f_at   <= f_begin;
+            f_f_time <= wr_time;
+            f_f_rows <= f_rows;
+            f_f_rest <= {AW{1'b0}} + 1'b1;
+        end else if (f_ends) begin
+            f_f_rows <= f_f_rows + f_rows;
+            f_f_rest <= f_f_rest + 1'b1;
+        end
+        if (f_ends && wr_frame == f_g) begin
+            f_g_at <= f_begin;
+        end
+        if (f_lookup) begin
+            f_index_shows <= f_mine;
+            f_index_at    <= f_f_at;
+            f_index_time  <= f_f_time;
+        end
+        if (wr_valid && f_beat == f_tag) begin
+            f_data  <= wr_data;
+            f_bytes <= wr_bytes;
+            f_marks <= {wr_eop, wr_flow, wr_poison};
+            f_shows <= 1'b0;
+        end
+        if (fetch) begin
+            f_shows <= read_reg == f_tag;
+        end
+        if (rd_load) begin
+            f_given <= f_mine ? f_f_at : oldest_address;
+        end else if (rd_valid && rd_ready) begin
+            f_given <= f_given + 1'b1;
+        end
+        if (rst || clear) begin
+            f_beat    <= {AW{1'b0}};
+            f_begin   <= {AW{1'b0}};
+            f_count   <= {AW+1{1'b0}};
+            f_low_reg <= {AW{1'b0}};
+            f_settled <= 1'b0;
+            f_none    <= 1'b1;
+            f_shows   <= 1'b0;
+            f_offered <= 1'b0;
+            f_index_shows <= 1'b0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // Frames are numbered one by one; those acknowledged are among those that are whole
+            numbers_follow: assume (wr_frame - oldest_frame == f_frames);
+            acked_in_window: assume ({1'b0, f_moved} <= f_count);
+            oldest_is_told: assume (oldest_valid == (f_frames != {AW{1'b0}}));
+            // A beat is written where there is room, and none while frames are replayed
+            fits: assume (!wr_valid || used != {AW{1'b1}});
+            not_in_replay: assume (!wr_valid || (!rd_run && !rd_load && !clear));
+            // A replay begins with the oldest frame, between two frames, and ends for good
+            loads_what_is_known: assume (!rd_load || (f_known && write_reg == frame_reg));
+            runs_behind_load: assume (!rd_run || (f_may_run && !f_cleared));
+        end
+    end
+
+    always @* begin
+        any_memory_index: assume (!f_index_shows
+            || (oldest_address == f_index_at && oldest_time == f_index_time));
+        any_memory_row: assume (!f_shows || (rd_data == f_data && rd_bytes == f_bytes
+            && {rd_eop, rd_flow, rd_poison} == f_marks));
+        any_others_in_order: assume (!f_known || f_mine
+            || (oldest_address - free_reg < frame_reg - free_reg
+                && f_frames <= frame_reg - oldest_address
+                && (!f_f_held || oldest_address - free_reg < f_f_at - free_reg)
+                && (!f_g_held || oldest_frame == f_g
+                    || oldest_address - free_reg < f_g_at - free_reg)));
+    end
+
+    always @* if (!$initstate) begin
+        // The pointers count the beats: no row is left out, none is written twice
+        beats_counted: assert (write_reg == f_beat && frame_reg == f_begin);
+        // The oldest row, the frame being written and the next row stand in this order
+        pointers_in_range: assert (free_reg - f_low <= frame_reg - f_low
+            && frame_reg - f_low <= write_reg - f_low
+            && (!rd_run || frame_reg == write_reg));
+        // A frame that is not acknowledged has its rows, and so do those behind it
+        frame_is_kept: assert (!f_f_held || f_f_at - free_reg < frame_reg - free_reg);
+        rest_counted: assert (!f_f_held || (f_f_rows == frame_reg - f_f_at
+            && f_f_rest == f_frames - (f_f - oldest_frame)));
+        rows_for_all: assert (!f_f_held || f_f_rest <= f_f_rows);
+        // They stand in the order of their numbers
+        kept_in_order: assert (!f_f_held || !f_g_held || f_f - oldest_frame >= f_g - oldest_frame
+            || f_f_at - free_reg < f_g_at - free_reg);
+        // The index gives the first row of the oldest frame, and since when it is there
+        index_right: assert ((!f_known || !f_mine || (f_index_shows && f_index_at == f_f_at
+                && f_index_time == f_f_time && oldest_address == f_f_at && oldest_time == f_f_time))
+            && (!f_lookup || !f_ends || wr_frame != oldest_frame));
+        // Rows are free again, none else, one cycle behind that in which the oldest frame is known
+        room_comes_back: assert ((!f_settled || f_moved != {AW{1'b0}} || !f_mine
+                || free_reg == f_f_at)
+            && (!f_none || f_count != {AW+1{1'b0}} || free_reg == frame_reg));
+        // A replay shows beat by beat from the first one of the oldest frame on, up to the last
+        replay_in_order: assert (!rd_run || (f_given - f_low <= write_reg - f_low
+            && read_reg == f_given + {{AW-1{1'b0}}, rd_valid}
+            && (!rd_valid || f_given != write_reg)
+            && rd_done == (read_reg == f_beat)));
+        // A beat that is offered stays until it is taken
+        offer_stays: assert (!f_offered || !rd_run || rd_valid);
+        // Each beat is replayed as it was written: data, bytes, end, kind, poison
+        replayed_as_written: assert (!rd_run || !rd_valid || f_given != f_tag
+            || (f_shows && rd_data == f_data && rd_bytes == f_bytes
+                && {rd_eop, rd_flow, rd_poison} == f_marks));
+    end
+
+    always @* if (!$initstate) begin
+        // The second frame of a replay can be shown
+        shows_second: cover (rd_run && rd_valid && rd_ready && f_frames == 2 && rd_done && rd_eop);
+    end
 
 `endif
 
