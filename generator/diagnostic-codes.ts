@@ -64,7 +64,7 @@ export const diagnosticCodes = {
 
   // Rules between the values of an adapter
   LW_NIC_FRAME: "A key of an adapter does not go with its framing.",
-  LW_NIC_DATAGRAMS: "UD queue pairs of an adapter with Ethernet frames.",
+  LW_NIC_DATAGRAMS: "UD queue pairs and address handles of an adapter with Ethernet frames do not fit.",
   LW_NIC_ETHERNET_MTU: "Packets of the largest path MTU are longer than the network takes.",
   LW_NIC_PUSH_BYTES: "More of a work request can be pushed than it has.",
   LW_NIC_HOST_WIDTH: "Host memory of an adapter carries less than its port.",

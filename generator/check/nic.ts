@@ -114,17 +114,27 @@ function checkPush({ requester, derived }: NicDesign): readonly Problem[] {
 }
 
 function checkDatagrams({ ethernet, datagrams }: NicDesign): readonly Problem[] {
-  if (ethernet === null || !datagrams) return [];
+  if (ethernet === null || datagrams === ethernet.addressHandles > 0) return [];
+  const common = {
+    code: "LW_NIC_DATAGRAMS",
+    severity: "error",
+    value: `ethernet.addressHandles: ${ethernet.addressHandles}`,
+    path: ["ethernet", "addressHandles"],
+    uses: ["datagrams", "ethernet"],
+  } as const;
   return [
-    {
-      code: "LW_NIC_DATAGRAMS",
-      severity: "error",
-      message: "UD queue pairs send to the LID of a work request, which Ethernet frames do not have",
-      value: 'datagrams: "ud", frame: "ethernet"',
-      limit: 'datagrams: "none" with Ethernet frames',
-      remedy: 'take datagrams out, or set frame to "infiniband"',
-      path: ["datagrams"],
-      uses: ["datagrams", "frame"],
-    },
+    datagrams
+      ? {
+          ...common,
+          message: "UD queue pairs send to address handles on Ethernet, and there is none",
+          limit: 'at least 2 with datagrams: "ud"',
+          remedy: "take ethernet.addressHandles out (64 is the default with UD), or datagrams",
+        }
+      : {
+          ...common,
+          message: "address handles are for UD queue pairs, and there are none",
+          limit: '0 without datagrams: "ud"',
+          remedy: 'take ethernet.addressHandles out, or set datagrams to "ud"',
+        },
   ];
 }

@@ -1,3 +1,4 @@
+import type { EthernetDesign } from "../design/ethernet.ts";
 import type { NicDesign } from "../design/nic.ts";
 import type { LinkDescription } from "../dsl/link-description.ts";
 import type { NicDescription } from "../dsl/nic-description.ts";
@@ -12,7 +13,7 @@ export type CompleteNic = Omit<
   /** Null: what the formula gives. */
   readonly outstandingRequests: number | null;
   /** Null: native frames. */
-  readonly ethernet: { readonly ipMtuBytes: number } | null;
+  readonly ethernet: Omit<EthernetDesign, "derived"> | null;
   readonly port: CompleteLink;
 };
 
@@ -66,7 +67,12 @@ export function nicWithDefaults(description: NicDescription): CompleteNic {
     congestion: description.congestion ?? (description.frame === "ethernet" ? "dcqcn" : "none"),
     outstandingRequests: requester.outstandingRequests ?? null,
     ethernet:
-      description.frame === "ethernet" ? { ipMtuBytes: description.ethernet?.ipMtuBytes ?? 9000 } : null,
+      description.frame === "ethernet"
+        ? {
+            ipMtuBytes: description.ethernet?.ipMtuBytes ?? 9000,
+            addressHandles: description.ethernet?.addressHandles ?? (description.datagrams === "ud" ? 64 : 0),
+          }
+        : null,
     port: withDefaults(nicPortDescription(description)),
   };
 }

@@ -173,6 +173,11 @@ export const nicSchema = {
           default: 9000,
           description: "Longest IP packet that the network takes.",
         },
+        addressHandles: {
+          type: "integer",
+          enum: [0, ...powers(2, 16_384)],
+          description: "Peers that UD queue pairs can send to at a time; 64 with UD, else 0, unless given.",
+        },
       },
     },
     memoryProtection: common.memoryProtection,

@@ -74,6 +74,8 @@ export interface NicDescription {
   readonly ethernet?: {
     /** Longest IP packet that the network takes, bytes, 576 … 9600; 9000 unless given. */
     readonly ipMtuBytes?: number;
+    /** Address handles: peers that UD queue pairs can send to, 0 or 2 … 16384, a power of two; 64 with `datagrams: "ud"` unless given. */
+    readonly addressHandles?: number;
   };
   /** "secded": the memories correct one wrong bit of a word and find two; "none" unless given. */
   readonly memoryProtection?: "none" | "secded";

@@ -29,7 +29,10 @@ export function elaborateNic(description: NicDescription | NicDescriptionOfKind)
   const requester = { ...rest.requester, outstandingRequests: derived.outstandingRequests.value };
   const ethernet = network && {
     ...network,
-    derived: pick(ethernetDerivedIds, deriveAll(ethernetRules, basisOf(link), {})),
+    derived: pick(
+      ethernetDerivedIds,
+      deriveAll(ethernetRules, { ...basisOf(link), addressHandles: network.addressHandles }, {}),
+    ),
   };
   const device = { ...rest, requester, ethernet, port: link, derived };
   const design: NicDesign = {

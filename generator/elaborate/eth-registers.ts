@@ -55,7 +55,7 @@ export function ethRegisters(design: NicDesign): RegisterMap {
     id: "eth",
     title: "the Ethernet port",
     addressBits: blockAddressBits,
-    groups: [device(design), identity(), pauses(design), window()],
+    groups: [device(design), identity(), pauses(design), window(design)],
     counterBase: blockCounterBase,
     counterBits: design.port.derived.counterBits.value,
     counters: ethCounters(design),
@@ -149,14 +149,37 @@ function pauses(design: NicDesign): RegisterGroup {
   };
 }
 
-function window(): RegisterGroup {
+function window({ queuePairs, ethernet }: NicDesign): RegisterGroup {
+  const handles = (ethernet?.addressHandles ?? 0) > 0;
   return {
     id: "window",
     title: "Table of addresses",
     registers: [
-      one("ADDRESS_COMMAND", 0x040, "A write stores ADDRESS_DATA as the row of a queue pair", [
-        { ...setting("QPN", 0, 16, "row_number", 0, "Queue pair"), strobe: "row_write" },
-      ]),
+      one(
+        "ADDRESS_COMMAND",
+        0x040,
+        `A write stores ADDRESS_DATA as the row of a queue pair${handles ? " or handle" : ""}`,
+        [
+          {
+            ...setting(
+              "QPN",
+              0,
+              16,
+              "row_number",
+              0,
+              handles ? `Queue pair, or ${queuePairs} and the number of an address handle` : "Queue pair",
+            ),
+            strobe: "row_write",
+          },
+        ],
+      ),
+      ...(handles
+        ? [
+            one("ADDRESS_HANDLES", 0x044, "Peers that UD queue pairs can send to", [
+              constant("COUNT", 0, 16, ethernet?.addressHandles ?? 0, "Address handles, from 0 on"),
+            ]),
+          ]
+        : []),
       number("ADDRESS_DATA", 0x060, addressRowWords, "row_data", "The row that ADDRESS_COMMAND stores"),
     ],
   };

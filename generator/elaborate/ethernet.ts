@@ -71,12 +71,24 @@ const ethernetPacketBeats = rule(
   "ethernetPacketBeats",
   {
     unit: "beats",
-    formula: "ceil((lrh + bth + extension + mtuBytes) / (datapathBits / 8))",
-    source: "the longest packet as the buffers hold it: an LRH in the place of the headers of Ethernet",
+    formula:
+      "ceil((lrh + (addressHandles > 0 ? ipv6 + udp : 0) + bth + extension + mtuBytes) / (datapathBits / 8))",
+    source:
+      "the longest packet as the buffers hold it: an LRH in the place of the headers of Ethernet; with UD those of IP and UDP are kept when it is received",
   },
-  ["mtuBytes", "datapathBits"],
-  { lrh: [8, "bytes"], bth: [12, "bytes"], extension: [28, "bytes"] },
-  (n) => ceil((n.lrh + n.bth + n.extension + n.mtuBytes) / (n.datapathBits / 8)),
+  ["mtuBytes", "datapathBits", "addressHandles"],
+  {
+    lrh: [8, "bytes"],
+    ipv6: [40, "bytes"],
+    udp: [8, "bytes"],
+    bth: [12, "bytes"],
+    extension: [28, "bytes"],
+  },
+  (n) =>
+    ceil(
+      (n.lrh + (n.addressHandles > 0 ? n.ipv6 + n.udp : 0) + n.bth + n.extension + n.mtuBytes) /
+        (n.datapathBits / 8),
+    ),
 );
 
 const transmitBufferBeats = rule(

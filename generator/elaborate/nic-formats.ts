@@ -61,7 +61,7 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       title: "Work request of the send queue",
       bytes: wqeBytes.value,
       text: `Behind the fixed part stand up to ${scatterGather} pieces (SGE), or ${inlineBytes.value} bytes of data with INLINE. Atomics have one piece of 8 bytes.${pushed}`,
-      fields: fieldsOf([...sendRows, ...(design.datagrams ? datagramRows : [])]),
+      fields: fieldsOf([...sendRows, ...(design.datagrams ? datagramRows(design) : [])]),
     },
     {
       id: "RECEIVE_WQE",
@@ -86,7 +86,7 @@ export function nicFormats(design: NicDesign): readonly Format[] {
       title: "Completion",
       bytes: 64,
       text: "The adapter writes all 64 bytes at once. OWNER is 1 in the first pass over the ring, 0 in the second one, and so on: an entry is there when its bit says so.",
-      fields: fieldsOf([...completionRows, ...(design.datagrams ? senderRows : [])]),
+      fields: fieldsOf([...completionRows, ...(design.datagrams ? senderRows(design) : [])]),
     },
     {
       id: "QP_ROW",
@@ -140,18 +140,37 @@ const sendRows: readonly Row[] = [
   ["SWAP", 48, 0, 64, "CMP_SWAP: what is written when the comparison holds"],
 ];
 
-const datagramRows: readonly Row[] = [
+const datagramRows = ({ ethernet }: NicDesign): readonly Row[] => [
   ["QKEY", 12, 0, 32, "UD: Q_Key; with bit 31 that of the queue pair is sent"],
-  ["DLID", 16, 0, 16, "UD: LID of the peer"],
-  ["SL", 18, 0, 4, "UD: service level"],
+  ...(ethernet === null
+    ? ([
+        ["DLID", 16, 0, 16, "UD: LID of the peer"],
+        ["SL", 18, 0, 4, "UD: service level"],
+      ] as const)
+    : ([
+        ["HANDLE", 16, 0, 16, `UD: address handle of the peer, less than ${ethernet.addressHandles}`],
+        ["SL", 18, 0, 4, "UD: priority, in its low three bits"],
+      ] as const)),
   ["VL", 18, 4, 4, "UD: data lane"],
   ["REMOTE_QPN", 20, 0, 24, "UD: queue pair of the peer"],
 ];
 
-const senderRows: readonly Row[] = [
-  ["SOURCE_QPN", 16, 0, 24, "UD: queue pair of the sender; the first 40 bytes of the buffer are for a GRH"],
-  ["SL", 19, 0, 4, "UD: service level of the packet"],
-  ["SLID", 20, 0, 16, "UD: LID of the sender"],
+const senderRows = ({ ethernet }: NicDesign): readonly Row[] => [
+  [
+    "SOURCE_QPN",
+    16,
+    0,
+    24,
+    ethernet === null
+      ? "UD: queue pair of the sender; the first 40 bytes of the buffer are for a GRH"
+      : "UD: queue pair of the sender; the first 40 bytes of the buffer are the IPv6 header, or 20 bytes of 0 and the IPv4 header",
+  ],
+  ...(ethernet === null
+    ? ([
+        ["SL", 19, 0, 4, "UD: service level of the packet"],
+        ["SLID", 20, 0, 16, "UD: LID of the sender"],
+      ] as const)
+    : []),
 ];
 
 const completionRows: readonly Row[] = [
@@ -270,6 +289,7 @@ export const nicFormatCodes: readonly FormatCodes[] = [
     ["IMMEDIATE", 1, "IMMEDIATE holds immediate data"],
     ["INVALIDATED", 2, "IMMEDIATE holds a key that the peer invalidated"],
     ["SOLICITED", 4, "the peer asked for an event"],
+    ["GRH", 8, "UD: the first 40 bytes of the buffer are filled"],
   ]),
   codesOf("CQE_STATUS", "Statuses of completions", [
     ["SUCCESS", 0, "done"],

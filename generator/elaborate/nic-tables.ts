@@ -128,7 +128,11 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
 /** Rows of the queue of congestion notifications of an Ethernet port. */
 export const cnpQueueRows = 16;
 
-/** Memories of an Ethernet port: its buffers, and the table of addresses, of which each direction has a copy. */
+/** Rows of the table of addresses: queue pairs, and behind them address handles. */
+export const addressRows = (design: Pick<NicDesign, "queuePairs" | "ethernet">): number =>
+  design.queuePairs + ethernetOf(design).addressHandles;
+
+/** Memories of an Ethernet port: its buffers, and the table of addresses, of which the receiving direction has a copy without handles. */
 function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">): MemoryBlock[] {
   const { datapathBits, memoryProtection, queuePairs, port } = design;
   const { transmitBufferBeats, receiveBufferBeats } = ethernetOf(design).derived;
@@ -140,7 +144,7 @@ function ethernetMemories(design: Omit<NicDesign, "memories" | "latencyBudget">)
     memoryBlock("eth_tx_memory", port.virtualLanes.data * transmitBufferBeats.value, kept(beatBits, 1)),
     memoryBlock("eth_cnp_memory", cnpQueueRows, kept(beatBits, 1)),
     memoryBlock("eth_rx_memory", receiveBufferBeats.value, kept(beatBits, 1)),
-    memoryBlock("eth_address_memory", 2 * queuePairs, kept(32 * addressRowWords)),
+    memoryBlock("eth_address_memory", addressRows(design) + queuePairs, kept(32 * addressRowWords)),
     memoryBlock("eth_counters", 2 ** Math.ceil(Math.log2(counters)), port.derived.counterBits.value),
   ];
 }

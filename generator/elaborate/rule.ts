@@ -29,10 +29,11 @@ export const basisUnits = {
   scatterGather: "pieces",
   reads: "requests",
   peerReads: "requests",
+  addressHandles: "handles",
 } as const;
 
 export type BasisName = keyof typeof basisUnits;
-/** Those of a device: `ports` and the two behind it only of a switch, then those only of a PCS, the last three only of an adapter. */
+/** Those of a device: `ports` and the two behind it only of a switch, then those only of a PCS, the last four only of an adapter. */
 export type Basis = Readonly<Partial<Record<BasisName, number>>>;
 export type InputName = BasisName | AnyDerivedId;
 

@@ -1,6 +1,6 @@
 /**
  * Driver of a generated adapter, for simulation: verbs over its registers and over rings in host memory. Reliable
- * connections and UD over native frames without GRH, or over RoCE v2 without UD; calls for what there is not throw EINVAL.
+ * connections and UD, over native frames without GRH or over RoCE v2; calls for what there is not throw EINVAL.
  */
 import { AdapterRegisters, type AdapterSizes, at, type RegisterAccess, table } from "./adapter-registers.ts";
 import { addressRow, type EthernetIdentity, EthernetPort } from "./ethernet-port.ts";
@@ -18,6 +18,7 @@ import { type QueuePair, queuePairRow, stateNames, stateNumbers, stepQueuePair }
 import { CompletionRing, type HostMemoryAccess, RingSpace, WorkRing } from "./rings.ts";
 import { SharedReceives } from "./shared-receives.ts";
 import {
+  type AddressVector,
   access,
   type QpAttributes,
   type QpRequest,
@@ -52,6 +53,9 @@ const firstQpn = 2;
 /** General services. */
 const managementQpn = 1;
 
+/** Address handles of an adapter with native frames, which has no table of them. */
+const nativeHandles = 65_536;
+
 /** Index, and variant: the key of a region. */
 interface Region {
   readonly row: RegionRow;
@@ -74,6 +78,9 @@ export class NicDriver implements Verbs {
   readonly #variants = new Map<number, number>();
   readonly #cqs = new Map<number, CompletionRing>();
   readonly #pairs = new Map<number, QueuePair>();
+  readonly #handles = new Map<number, AddressVector>();
+  /** Address handles that there are at a time. */
+  readonly #maxHandles: number;
   #pds = 0;
   #nextQpn = firstQpn;
 
@@ -87,6 +94,7 @@ export class NicDriver implements Verbs {
     this.#port = options.ethernet === undefined ? null : new EthernetPort(registers);
     if (options.ethernet === undefined) this.#registers.write(at.ownLid, options.lid);
     else this.#port?.setIdentity(options.ethernet);
+    this.#maxHandles = !this.sizes.datagrams ? 0 : (this.#port?.handles() ?? nativeHandles);
     const { sharedReceiveQueues, receiveScatter } = this.sizes;
     const own = [this.#registers, memory, this.#space] as const;
     this.management = this.sizes.management ? new ManagementWindow(this.#registers) : null;
@@ -182,12 +190,50 @@ export class NicDriver implements Verbs {
     return this.#shared.takeEvents();
   }
 
+  /** With native frames a handle is the driver's own: the LID goes into the work request. */
+  createAh({ pd, address }: { readonly pd: number; readonly address: AddressVector }): number {
+    this.#checkPd(pd);
+    if (this.#port === null && (address.dlid === undefined || address.dgid !== undefined))
+      throw new VerbsError("EINVAL", "the address of a peer is a LID here, without a GID");
+    let ah = 0;
+    while (this.#handles.has(ah)) ah += 1;
+    if (ah >= this.#maxHandles)
+      throw new VerbsError("ENOMEM", `all ${this.#maxHandles} address handles are in use`);
+    this.#port?.storeAddress(this.sizes.queuePairs + ah, addressRow(address));
+    this.#handles.set(ah, address);
+    return ah;
+  }
+
+  /** The row stays as it is: work requests that are posted already still find the peer. */
+  destroyAh(ah: number): void {
+    if (!this.#handles.delete(ah)) throw new VerbsError("ENOENT", `there is no address handle ${ah}`);
+  }
+
+  /** A work request of UD as it is written: where a LID stands, the number of the handle on Ethernet. */
+  #addressed(request: SendRequest): SendRequest {
+    const { opcode, ud } = request;
+    if (opcode !== "send" && opcode !== "send-imm") throw new VerbsError("EINVAL", `UD has no ${opcode}`);
+    if (ud === undefined) throw new VerbsError("EINVAL", "UD needs a peer in `ud`");
+    if (ud.ah === undefined) {
+      if (this.#port !== null || ud.address?.dlid === undefined || ud.address.dgid !== undefined)
+        throw new VerbsError(
+          "EINVAL",
+          "UD needs an address handle, or with native frames a LID without a GID",
+        );
+      return request;
+    }
+    const address = this.#handles.get(ud.ah);
+    if (address === undefined) throw new VerbsError("ENOENT", `there is no address handle ${ud.ah}`);
+    return {
+      ...request,
+      ud: { ...ud, address: this.#port === null ? address : { ...address, dlid: ud.ah } },
+    };
+  }
+
   createQp(request: QpRequest): number {
     const { sizes } = this;
     this.#checkPd(request.pd);
     for (const cq of [request.sendCq, request.recvCq]) this.#cq(cq);
-    if (request.type === "ud" && this.#port !== null)
-      throw new VerbsError("EINVAL", "on Ethernet the adapter has reliable connections only");
     if (request.type === "ud" && !sizes.datagrams)
       throw new VerbsError("EINVAL", "the adapter has reliable connections only");
     if (request.management && (request.type !== "ud" || this.#pairs.has(managementQpn)))
@@ -262,7 +308,7 @@ export class NicDriver implements Verbs {
     const { sges = [], inline } = request;
     if (sges.length > Math.min(scatterGather, pair.request.maxSge ?? scatterGather))
       throw new VerbsError("EINVAL", `${sges.length} pieces; a work request takes ${scatterGather}`);
-    if (pair.request.type === "ud") checkDatagram(request);
+    const addressed = pair.request.type === "ud" ? this.#addressed(request) : request;
     const atomic = request.opcode === "cmp-swap" || request.opcode === "fetch-add";
     if (atomic && sges.length !== 1)
       throw new VerbsError("EINVAL", `${sges.length} pieces; an atomic has one, of 8 bytes`);
@@ -271,7 +317,7 @@ export class NicDriver implements Verbs {
         "EINVAL",
         `${inline.length} bytes inline; queue pair ${qpn} takes ${pair.request.maxInline ?? 0}`,
       );
-    const wqe = encodeSend(request, wqeBytes, this.#vlOf);
+    const wqe = encodeSend(addressed, wqeBytes, this.#vlOf);
     const produced = pair.send.post(wqe, request.wrId, "send");
     if (this.#pushBytes > 0) this.#registers.push(qpn, produced, wqe, this.#pushBytes);
     this.#registers.write(at.sqDoorbell, qpn + produced * 2 ** 16);
@@ -333,6 +379,7 @@ export class NicDriver implements Verbs {
       ...(cqe.invalidated && { invalidatedKey: cqe.imm }),
       ...(cqe.solicited && { solicited: true }),
       ...(receive && pair.request.type === "ud" && !failed && { sourceQp: cqe.source.qpn }),
+      ...(cqe.grh && { grh: true }),
     };
   }
 
@@ -347,11 +394,4 @@ export class NicDriver implements Verbs {
       numbers.push(cq);
     return [...new Set(numbers)];
   }
-}
-
-/** What a UD queue pair sends: SEND to a LID. */
-function checkDatagram({ opcode, ud }: SendRequest): void {
-  if (opcode !== "send" && opcode !== "send-imm") throw new VerbsError("EINVAL", `UD has no ${opcode}`);
-  if (ud?.address.dlid === undefined || ud.address.dgid !== undefined)
-    throw new VerbsError("EINVAL", "UD needs a peer in `ud`, with a LID and without a GID");
 }

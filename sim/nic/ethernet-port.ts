@@ -14,6 +14,7 @@ export const ethernetAt = {
   pause: 0x030,
   pauseLimits: 0x034,
   addressCommand: 0x040,
+  addressHandles: 0x044,
   addressData: 0x060,
 } as const;
 
@@ -91,7 +92,12 @@ export class EthernetPort {
     for (let at = 0; at < 4; at += 1) this.write(ethernetAt.ipv6 + 4 * at, word(ipv6, 12 - 4 * at));
   }
 
-  /** Stores the address of the peer of a queue pair. */
+  /** Address handles that it has. */
+  handles(): number {
+    return this.read(ethernetAt.addressHandles) & 0xffff;
+  }
+
+  /** Stores the address of the peer of a queue pair, or behind those of an address handle. */
   storeAddress(qpn: number, row: Uint32Array): void {
     for (const [at, value] of row.entries()) this.write(ethernetAt.addressData + 4 * at, value);
     this.write(ethernetAt.addressCommand, qpn);

@@ -50,7 +50,7 @@ export function encodeSend(
   view.setBigUint64(16, remote?.address ?? 0n, true);
   view.setBigUint64(24, compareAdd, true);
   if (request.ud !== undefined) {
-    const { address, qpn, qkey } = request.ud;
+    const { address = {}, qpn, qkey } = request.ud;
     const sl = address.sl ?? 0;
     view.setUint32(12, qkey, true);
     view.setUint16(16, address.dlid ?? 0, true);
@@ -82,6 +82,8 @@ export interface Cqe {
   readonly hasImm: boolean;
   readonly invalidated: boolean;
   readonly solicited: boolean;
+  /** UD: 40 bytes in front of the payload are filled. */
+  readonly grh: boolean;
   /** UD: who sent it. */
   readonly source: { readonly qpn: number; readonly sl: number; readonly slid: number };
 }
@@ -105,6 +107,7 @@ export function decodeCqe(bytes: Uint8Array): Cqe {
     hasImm: (flags & 1) !== 0,
     invalidated: (flags & 2) !== 0,
     solicited: (flags & 4) !== 0,
+    grh: (flags & 8) !== 0,
     source: {
       qpn: view.getUint32(16, true) & 0xffffff,
       sl: view.getUint8(19) & 15,

@@ -101,8 +101,16 @@ export interface SendRequest {
   readonly compareAdd?: bigint;
   /** cmp-swap: value written when the comparison holds. 64 bits. */
   readonly swap?: bigint;
-  /** UD only: the peer. A Q_Key with bit 31 set means the queue pair's own. */
-  readonly ud?: { readonly address: AddressVector; readonly qpn: number; readonly qkey: number };
+  /**
+   * UD only: the peer, by an address handle, or with native frames by its address. A Q_Key with bit 31 set means the
+   * queue pair's own.
+   */
+  readonly ud?: {
+    readonly ah?: number;
+    readonly address?: AddressVector;
+    readonly qpn: number;
+    readonly qkey: number;
+  };
   /** Make a completion on success; errors always make one. Default false. */
   readonly signaled?: boolean;
   /** Ask the peer for a solicited event. Default false. */
@@ -129,8 +137,10 @@ export interface WorkCompletion {
   readonly invalidatedKey?: number;
   /** Receive side: the packet asked for a solicited event. */
   readonly solicited?: boolean;
-  /** UD receive: queue pair of the sender; the first 40 bytes of the buffer are a GRH. */
+  /** UD receive: queue pair of the sender; the payload begins behind 40 bytes. */
   readonly sourceQp?: number;
+  /** UD receive: those 40 bytes are the GRH of the packet, or its IP header, one of IPv4 in the last 20. */
+  readonly grh?: boolean;
 }
 
 export interface RegionRequest {
@@ -205,6 +215,9 @@ export interface Verbs {
   /** @param depth entries; one completion more is lost and breaks the queue pair */
   createCq(depth: number): number;
   createSrq(request: { pd: number; maxRecv: number; maxSge?: number }): number;
+  /** @returns the number of an address handle, for work requests of UD */
+  createAh(request: { readonly pd: number; readonly address: AddressVector }): number;
+  destroyAh(ah: number): void;
   createQp(request: QpRequest): number;
   modifyQp(qpn: number, attributes: QpAttributes): void;
   queryQp(qpn: number): { readonly state: QpState };

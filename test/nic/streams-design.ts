@@ -42,7 +42,7 @@ export function streamDesign(options: StreamOptions): NicStreamDesign {
   const { memoryProtection = "none", readBurstBeats = Math.min(64, 4096 / (width / 8)) } = options;
   return {
     ...{ name: "dut", datapathBits: width, mtuBytes, memoryProtection, queuePairs: 16 },
-    datagrams: options.datagrams ?? false,
+    ...{ datagrams: options.datagrams ?? false, ethernet: null },
     host: { dataBits: width, outstandingReads },
     derived: {
       inlineBytes: given("inlineBytes", inlineBytes, "bytes"),

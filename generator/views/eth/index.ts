@@ -2,20 +2,20 @@
 import type { NicDesign } from "../../design/nic.ts";
 import { ethCounters, ethRegisters } from "../../elaborate/eth-registers.ts";
 import { ethernetOf } from "../../elaborate/ethernet.ts";
-import { cnpQueueRows } from "../../elaborate/nic-tables.ts";
+import { addressRows, cnpQueueRows } from "../../elaborate/nic-tables.ts";
 import { dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
-import { header } from "../common.ts";
+import { header, localparam } from "../common.ts";
 import { countersView } from "../counters.ts";
 import { crcCheckView } from "../crc-check.ts";
 import { crcGenView } from "../crc-gen.ts";
 import { csrView } from "../csr.ts";
 import type { ModuleFile } from "../files.ts";
 import { fifoView } from "../nic/fifo.ts";
-import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { hasGrh, nicSizes, qpBits } from "../nic/sizes.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { ethMacRxViews, fcsCheckView, pauseView, roceDeframerView, rxFramesView } from "./receive.ts";
-import { ethView, lanesOf, queueRowBits, usedBits } from "./sizes.ts";
+import { addressRowBits, ethView, lanesOf, queueRowBits, usedBits } from "./sizes.ts";
 import {
   ethMacTxView,
   roceFramerView,
@@ -25,9 +25,10 @@ import {
   txFramesView,
   txRoomView,
 } from "./transmit.ts";
+import { roceUnwrapView } from "./unwrap.ts";
 
 /** Bits of a row of the table of addresses. */
-const addressRowBits = 224;
+const addressBits = 224;
 
 /** Memories of the port, by the module that has them. */
 const memories = ["tx", "header", "source", "rx"] as const;
@@ -52,7 +53,10 @@ function portView(design: NicDesign): View {
     memories: secded
       ? memories.map((name, at) => ({ name, comma: at === memories.length - 1 ? "" : "," }))
       : [],
-    rowHere: qp === 16 ? "1'b1" : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
+    rowHere: hasGrh(design)
+      ? `row_number < ${dec(addressRows(design), 16)}`
+      : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
+    kept: hasGrh(design) ? "kept" : "rx",
     usedWide: used === 16 ? "used" : `{${dec(0, 16 - used)}, used}`,
     pauseXoff: limit("pause_xoff"),
     pauseXon: limit("pause_xon"),
@@ -63,7 +67,15 @@ function portView(design: NicDesign): View {
       signal: inside[name] ?? `evt_${name}`,
       comma: at === counters.length - 1 ? "" : ",",
     })),
-    params: [],
+    params: hasGrh(design)
+      ? [
+          localparam(
+            `[${addressRowBits(design) - 1}:0] FIRST_HANDLE`,
+            dec(design.queuePairs, addressRowBits(design)),
+            "row of the first address handle: behind those of the queue pairs",
+          ),
+        ]
+      : [],
   };
 }
 
@@ -87,8 +99,8 @@ export function ethModules(design: NicDesign): readonly ModuleFile[] {
       eth_cnp_memory: { ...row, depth: cnpQueueRows, purpose: "Congestion notifications to be sent." },
       eth_rx_memory: { ...row, depth: numbers.receiveBufferBeats.value, purpose: "Received packets." },
       eth_address_memory: {
-        rowBits: addressRowBits,
-        depth: design.queuePairs,
+        rowBits: addressBits,
+        depth: addressRows(design),
         purpose: "Addresses of the peers of the queue pairs.",
       },
     }),
@@ -111,6 +123,7 @@ export function ethModules(design: NicDesign): readonly ModuleFile[] {
     ],
     ["roce_deframer", "eth/roce_deframer", roceDeframerView(design)],
     ["eth_rx_frames", "eth/rx_frames", rxFramesView(design)],
+    ...(hasGrh(design) ? ([["roce_unwrap", "eth/roce_unwrap", roceUnwrapView(design)]] as const) : []),
     ["eth_pause", "eth/pause", pauseView(design)],
     ["eth_counters", "common/counters", countersView(design, map)],
     ["eth_csr", "common/csr", csrView(design, map)],

@@ -8,7 +8,7 @@ import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts";
 import { crcCommonParams, crcCommonView } from "../crc-tables.ts";
 import { macRxAlignView, macRxView } from "../mac-rx.ts";
-import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { hasGrh, nicSizes, qpBits } from "../nic/sizes.ts";
 import { range } from "../ranges.ts";
 import { ethView, wordMask, wordParams } from "./sizes.ts";
 
@@ -62,6 +62,9 @@ const udpAt = ({ ip, six }: Form): number => ip + (six ? 40 : 20);
 /** Words of headers that a packet loses when they become an LRH. */
 const lostWords = (form: Form): number => udpAt(form) / 4;
 
+/** The same where the headers of IP and UDP stay, behind two words in front. */
+const keptFrom = ({ ip }: Form): number => ip / 4 - 2;
+
 /** Bits that the ICRC sees as ones, and as zeros, by byte of the frame with two bytes in front. */
 function maskOf(form: Form): {
   readonly ones: ReadonlyMap<number, number>;
@@ -112,6 +115,7 @@ const ipBytes = 60;
 export function roceDeframerView(design: NicDesign): View {
   const { W, BB, words, wordBits } = nicSizes(design);
   const qp = qpBits(design);
+  const grh = hasGrh(design);
   // slices of fields in vectors whose first byte stands in the high bits
   const inHead = (at: number, bytes: number): string =>
     `${8 * (headBytes - at) - 1}:${8 * (headBytes - at - bytes)}`;
@@ -145,11 +149,11 @@ export function roceDeframerView(design: NicDesign): View {
       })).filter(({ lines }) => lines.length > 0),
     ),
     kinds: forms.map((form) => {
-      const lost = lostWords(form);
+      const lost = grh ? keptFrom(form) : lostWords(form);
       const at = lost % words;
       return {
         code: form.code === 3 ? "default" : bin(BigInt(form.code), 2),
-        lostWords: dec(lost, 16),
+        lostWords: dec(lostWords(form), 16),
         skip: dec(Math.floor(lost / words), 3),
         shift: dec(at, wordBits),
         own: wordMask(words, 0, words - at),
@@ -190,6 +194,8 @@ export function roceDeframerView(design: NicDesign): View {
     // UDP 8 bytes, BTH: queue pair in bytes 5 ... 7
     qpnHigh: `55:${32 + qp}`,
     qpnHighZero: dec(0, 24 - qp),
+    queuePairs: String(design.queuePairs),
+    opcode: "95:88",
     qpnLow: `${31 + qp}:32`,
     controlCode: inHead(16, 2),
     pausePriorities: inHead(19, 1),
@@ -205,6 +211,12 @@ export function roceDeframerView(design: NicDesign): View {
       localparam("[7:0] UDP_PROTOCOL", dec(17, 8), "IP protocol"),
       localparam("[15:0] ROCE_PORT", dec(4791, 16), "UDP port of RoCE v2"),
       localparam("[17:0] LEAST_FRAME", dec(62, 18), "bytes: shortest frame without FCS, two bytes in front"),
+      ...(grh
+        ? [
+            localparam("[7:0] UD_SEND", hex(0x64, 8), "opcodes of datagrams"),
+            localparam("[7:0] UD_SEND_IMM", hex(0x65, 8), "the same with immediate data"),
+          ]
+        : []),
       localparam("[15:0] LEAST_BYTES", dec(24, 16), "bytes: UDP, BTH and ICRC"),
       localparam(
         "[15:0] MOST_BYTES",

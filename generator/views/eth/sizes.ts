@@ -1,11 +1,15 @@
 /** What the modules of an Ethernet port share. */
 import type { NicDesign } from "../../design/nic.ts";
 import { ethernetOf } from "../../elaborate/ethernet.ts";
+import { addressRows } from "../../elaborate/nic-tables.ts";
 import { bin, dec } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, indexBits, localparam, moduleName } from "../common.ts";
-import { nicSizes, qpBits } from "../nic/sizes.ts";
+import { hasGrh, nicSizes, qpBits } from "../nic/sizes.ts";
 import { range } from "../ranges.ts";
+
+/** Bits of a row's number in the table of addresses. */
+export const addressRowBits = (design: NicDesign): number => indexBits(addressRows(design));
 
 /** Ranges of ports, ready for a template. */
 export function ethRanges(design: NicDesign): Readonly<Record<string, string>> {
@@ -44,6 +48,9 @@ export function ethView(design: NicDesign, suffix: string): View {
     r: ethRanges(design),
     qp: range(qpBits(design)),
     qpSlice: `[${qpBits(design) - 1}:0]`,
+    row: range(addressRowBits(design)),
+    rowSlice: `[${addressRowBits(design) - 1}:0]`,
+    grh: hasGrh(design),
     lanes: lanesOf(design) > 1,
     used: range(usedBits(design)),
   };

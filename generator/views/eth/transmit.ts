@@ -6,9 +6,18 @@ import { dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
 import { bitsFor, header, indexBits, localparam } from "../common.ts";
 import { cnpBytes } from "../nic/congestion.ts";
-import { longestHeaderBytes, nicSizes, qpBits } from "../nic/sizes.ts";
+import { longestHeaderBytes, nicSizes } from "../nic/sizes.ts";
 import { range } from "../ranges.ts";
-import { ethView, laneOf, lanesOf, queueBits, queueRowBits, wordMask, wordParams } from "./sizes.ts";
+import {
+  addressRowBits,
+  ethView,
+  laneOf,
+  lanesOf,
+  queueBits,
+  queueRowBits,
+  wordMask,
+  wordParams,
+} from "./sizes.ts";
 
 /** Rows that may still come when a queue is found full, and packets. */
 const slack = 4;
@@ -129,7 +138,7 @@ export function txRoomView(design: NicDesign): View {
 }
 
 export function roceHeaderView(design: NicDesign): View {
-  const bits = qpBits(design);
+  const bits = addressRowBits(design);
   return {
     ...ethView(design, "roce_header"),
     header: header(design, "Headers of Ethernet, IP and UDP of packets to be sent."),

@@ -2,7 +2,7 @@
 import type { NicDesign } from "../../design/nic.ts";
 import { bin, dec, hex } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
-import { nicSizes } from "./sizes.ts";
+import { hasGrh, nicSizes } from "./sizes.ts";
 
 /** LRH and BTH, which every packet has. */
 const baseBytes = 20;
@@ -21,18 +21,31 @@ const datagramKinds = [
   { name: "DETH", bytes: 8, opcodes: [0x64], says: "DETH" },
   { name: "DETH_IMM", bytes: 12, opcodes: [0x65], says: "DETH and ImmDt" },
 ] as const;
+/** No packet, but what goes in front of the payload of the one behind it, with an LRH. */
+const frontKind = {
+  name: "GRH",
+  bytes: 8 - baseBytes,
+  opcodes: [],
+  says: "none; the GRH of a datagram",
+} as const;
 const reserved = { name: "RESERVED", bytes: 0, opcodes: [], says: "an opcode that RC reserves" } as const;
 
 type Datagrams = Pick<NicDesign, "datagrams">;
+type Received = Pick<NicDesign, "datagrams" | "ethernet">;
 
-const headerKinds = ({ datagrams }: Datagrams) => [...kinds, ...(datagrams ? datagramKinds : []), reserved];
+const headerKinds = ({ datagrams }: Datagrams, front = false) => [
+  ...kinds,
+  ...(datagrams ? datagramKinds : []),
+  ...(front ? [frontKind] : []),
+  reserved,
+];
 
 /** Bits of a kind. */
 export const kindBits = (design: Datagrams): number => (design.datagrams ? 4 : 3);
 
-/** Localparam lines of the kinds. */
-export const kindParams = (design: Datagrams): readonly View[] =>
-  headerKinds(design).map(({ name, says }, code) => ({
+/** Localparam lines of the kinds, of those that only come if `received` says who asks. */
+export const kindParams = (design: Datagrams, received?: Received): readonly View[] =>
+  headerKinds(design, received !== undefined && hasGrh(received)).map(({ name, says }, code) => ({
     name: `[${kindBits(design) - 1}:0] ${name}`,
     value: dec(code, kindBits(design)),
     comment: `extension headers: ${says}`,
@@ -48,9 +61,12 @@ export const kindItems = (design: Datagrams): readonly View[] =>
     }));
 
 /** How the payload of each kind lies in the beats of a packet, by the bytes of its headers. */
-export function kindLayouts(design: Pick<NicDesign, "datapathBits" | "datagrams">): readonly View[] {
+export function kindLayouts(
+  design: Pick<NicDesign, "datapathBits" | "datagrams">,
+  received?: Received,
+): readonly View[] {
   const { W, BB, words, wordBits } = nicSizes(design);
-  return headerKinds(design).map(({ name, bytes }) => {
+  return headerKinds(design, received !== undefined && hasGrh(received)).map(({ name, bytes }) => {
     const header = baseBytes + bytes;
     const at = header % BB;
     return {

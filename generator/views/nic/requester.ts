@@ -1,4 +1,5 @@
 import type { NicDesign } from "../../design/nic.ts";
+import { ethernetOf } from "../../elaborate/ethernet.ts";
 import { requesterSettingsBits } from "../../elaborate/nic-tables.ts";
 import { bin, dec, hex, range } from "../../render/verilog.ts";
 import type { View } from "../../render/view.ts";
@@ -6,7 +7,7 @@ import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { rightParams, stateParams, statusParams, stepParams } from "./codes.ts";
-import { hasLanes } from "./sizes.ts";
+import { hasGrh, hasLanes } from "./sizes.ts";
 
 /** A tick of the timers, ns; a local ACK timeout is 4 * 2^n of them (4.096 us * 2^n). */
 const tickNs = 1024;
@@ -94,6 +95,7 @@ export function requesterView(design: NicDesign): View {
     longestRnr: rnrTicks(0),
     settings: range(requesterSettingsBits(design)),
     datagrams: design.datagrams,
+    handles: hasGrh(design),
     push: design.requester.pushBytes > 0,
     context: range(contextBits(design)),
     wqe: range(wqeBits),
@@ -114,6 +116,12 @@ export function requesterView(design: NicDesign): View {
       localparam("RW", indexBits(outstandingReads), "bits of a place among the READs and atomics"),
       localparam("[15:0] MOST_OPEN", dec(outstandingRequests, 16), "work requests begun and not complete"),
       localparam("[7:0] MOST_READS", dec(outstandingReads, 8), "READs and atomics on their way"),
+      ...(hasGrh(design)
+        ? [
+            localparam("[15:0] FIRST_HANDLE", dec(design.queuePairs, 16), "row of the first address handle"),
+            localparam("[15:0] HANDLES", dec(ethernetOf(design).addressHandles, 16), "address handles"),
+          ]
+        : []),
       localparam("[7:0] PIECES", dec(scatterGather, 8), "of local memory in a work request"),
       localparam("[31:0] INLINE_BYTES", dec(wqeBytes(design) - 32, 32), "bytes: data in a work request"),
       localparam(`[${prescaleBits - 1}:0] TICK_CYCLES`, dec(tickCycles, prescaleBits), "cycles of a tick"),

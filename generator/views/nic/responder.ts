@@ -6,7 +6,7 @@ import { header, indexBits, localparam, moduleName } from "../common.ts";
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { eventParams, rightParams, stateParams, statusParams, stepParams, syndromes } from "./codes.ts";
-import { srqBits } from "./sizes.ts";
+import { hasGrh, srqBits } from "./sizes.ts";
 
 /** Bits of a queue pair's context and of its receive work request, in the responder. */
 export const responderBits = { context: 301, wqe: 512 } as const;
@@ -51,6 +51,7 @@ export function responderView(design: NicDesign): View {
     task: range(taskBits),
     srq,
     datagrams: design.datagrams,
+    grh: hasGrh(design),
     credits: srq ? "set_credits && !set_shared" : "set_credits",
     srqRange: range(shared),
     srqBits: String(shared),
@@ -72,6 +73,9 @@ export function responderView(design: NicDesign): View {
       ...statusParams("SUCCESS", "LENGTH", "PROTECTION", "FLUSHED", "INVALID_REQUEST", "ACCESS"),
       ...(design.memoryProtection === "secded" ? statusParams("OPERATION", "FATAL") : []),
       ...rightParams("LOCAL_WRITE", "WRITE", "READ", "ATOMIC"),
+      ...(hasGrh(design)
+        ? [localparam("[12:0] GRH_BYTES", dec(40, 13), "bytes in front of the payload of a datagram")]
+        : []),
       localparam("[7:0] CQ_RECEIVE", dec(128, 8), "opcode of a completion"),
       localparam("[7:0] CQ_RECEIVE_WRITE", dec(129, 8), "the same: WRITE with immediate"),
     ],

@@ -4,7 +4,7 @@ import { bitsFor, header, indexBits, localparam, moduleName } from "../common.ts
 import type { ModuleFile } from "../files.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
 import { kindBits, kindItems, kindLayouts, kindParams } from "./header-kinds.ts";
-import { longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
+import { hasGrh, longestHeaderBytes, type NicStreamDesign, nicRanges, nicSizes } from "./sizes.ts";
 
 /** Records that the queue holds at least. */
 const records = 16;
@@ -26,7 +26,7 @@ export function rxParserView(design: NicStreamDesign): View {
   const rowBits = indexBits(rows);
   const mtuBeats = design.mtuBytes / BB;
   const beatBits = bitsFor(mtuBeats);
-  const layouts = kindLayouts(design);
+  const layouts = kindLayouts(design, design);
   return {
     header: header(design, "Parses received packets into header records and payload."),
     module: moduleName(design, "nic_rx_parser"),
@@ -39,6 +39,7 @@ export function rxParserView(design: NicStreamDesign): View {
     items: kindItems(design),
     layouts,
     datagrams: design.datagrams,
+    grh: hasGrh(design),
     management: design.datagrams ? "VL15 and queue pair 0" : "VL15, queue pairs 0 and 1",
     kind: `[${kindBits(design) - 1}:0]`,
     plain: layouts[0]!,
@@ -56,7 +57,7 @@ export function rxParserView(design: NicStreamDesign): View {
       localparam("[11:0] MTU_WORDS", dec(design.mtuBytes / 4, 12), "words: MTU / 4"),
       localparam("KB", kindBits(design), "bits of a kind of extension headers"),
       localparam("HW", kindBits(design) + 13 + 4 + 4 + 16 + 25 + 18 + 25 + 248, "bits of a record"),
-      ...kindParams(design),
+      ...kindParams(design, design),
     ],
   };
 }

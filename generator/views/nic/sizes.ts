@@ -6,7 +6,7 @@ import { range } from "../ranges.ts";
 /** What the data movers, the parser and the builder need to know of an adapter. */
 export type NicStreamDesign = Pick<
   NicDesign,
-  "name" | "datapathBits" | "mtuBytes" | "memoryProtection" | "datagrams" | "queuePairs"
+  "name" | "datapathBits" | "mtuBytes" | "memoryProtection" | "datagrams" | "queuePairs" | "ethernet"
 > & {
   readonly host: NicDesign["host"];
   readonly derived: Pick<NicDesign["derived"], "inlineBytes" | "readBurstBeats" | "receivePacketBeats">;
@@ -31,6 +31,10 @@ export const mrBits = (design: Pick<NicDesign, "memoryRegions">): number => inde
 /** Bits of a shared receive queue's index. */
 export const srqBits = (design: Pick<NicDesign, "sharedReceiveQueues">): number =>
   indexBits(design.sharedReceiveQueues);
+
+/** Datagrams come with 40 bytes in front of their payload: an IPv6 header, or zeros and an IPv4 header. */
+export const hasGrh = (design: Pick<NicDesign, "ethernet" | "datagrams">): boolean =>
+  design.ethernet !== null && design.datagrams;
 
 /** Queues of an Ethernet port of which one may stand still while others go on. */
 export const hasLanes = (design: Pick<NicDesign, "ethernet" | "port">): boolean =>

@@ -45,7 +45,7 @@ export function nextDatagram(
   r.nextPsn = serialAdd(r.nextPsn, 1);
   r.cursor = 0;
   retireHead(adapter, qp);
-  return { packet, to: ud.address };
+  return { packet, to: ud.address! };
 }
 
 /** A local error stops the send queue, not the queue pair: what waits is flushed, the state is SQE. */
@@ -79,6 +79,7 @@ export function receiveDatagram(adapter: Adapter, qp: Qp, { packet, route }: Dec
     sourceQp: packet.deth!.sourceQp,
     ...(packet.imm === undefined ? {} : { imm: packet.imm }),
     ...(packet.solicited ? { solicited: true } : {}),
+    ...(route.sgid === undefined ? {} : { grh: true }),
   });
   return null;
 }

@@ -1,5 +1,6 @@
 /** The verbs on the model: what a host calls. Traffic is in `nic.ts`. */
 import {
+  type AddressVector,
   type QpAttributes,
   type QpRequest,
   type QpState,
@@ -32,6 +33,7 @@ export class ModelVerbs implements Verbs, Adapter {
   readonly cqs = new Numbered<CompletionQueue>("completion queue");
   readonly srqs = new Numbered<SharedReceives>("shared receive queue");
   readonly qps: Numbered<Qp>;
+  readonly #handles = new Numbered<AddressVector>("address handle");
   readonly drops = new Map<DropReason, number>();
   lastDrop: Verdict = null;
   #pds = 0;
@@ -70,6 +72,16 @@ export class ModelVerbs implements Verbs, Adapter {
     this.#checkPd(request.pd);
     const { pd, maxRecv: limit, maxSge = 4 } = request;
     return this.srqs.add(() => ({ pd, limit, maxSge, requests: [] }));
+  }
+
+  createAh({ pd, address }: { pd: number; address: AddressVector }): number {
+    this.#checkPd(pd);
+    return this.#handles.add(() => address);
+  }
+
+  destroyAh(ah: number): void {
+    this.#handles.take(ah);
+    this.#handles.delete(ah);
   }
 
   createQp(request: QpRequest): number {
@@ -119,7 +131,10 @@ export class ModelVerbs implements Verbs, Adapter {
     const qp = this.qps.take(qpn);
     if (qp.state === "RESET" || qp.state === "INIT" || qp.state === "RTR")
       throw new VerbsError("EINVAL", `queue pair ${qpn} is in ${qp.state} and cannot send`);
-    qp.requester.queue.push(makeEntry(qp, request));
+    const { ud } = request;
+    const address = ud?.ah === undefined ? ud?.address : this.#handles.take(ud.ah);
+    const whole = ud === undefined || address === undefined ? request : { ...request, ud: { ...ud, address } };
+    qp.requester.queue.push(makeEntry(qp, whole));
     if (qp.state === "ERR" || qp.state === "SQE") flushSends(this, qp);
   }
 

@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { NicDesign } from "../../generator/design/nic.ts";
+import { renderTemplate } from "../../generator/render/index.ts";
+import { filesOf } from "../../generator/views/index.ts";
+import type { BuiltModel } from "../../sim/build/index.ts";
+import { openModel } from "../../sim/driver/model.ts";
+import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
+import { buildTexts } from "../rtl/build.ts";
+import { EthTwins, sortedCompletions } from "./eth-twins.ts";
+import { benchNic } from "./nic-bench.ts";
+
+const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+const widths = (process.env.LANEWRIGHT_WIDTHS ?? "128").split(",").map(Number);
+
+describe.each(widths)("UD queue pairs on Ethernet, %i bits", (bits) => {
+  let design: NicDesign;
+  let built: BuiltModel;
+  beforeAll(async () => {
+    design = benchNic({
+      ...{ bits: bits as 128, mtuBytes: 512, frame: "ethernet", datagrams: "ud", sharedReceiveQueues: 4 },
+    });
+    built = await buildTexts(
+      "dut",
+      filesOf(design).map(({ path, template, view }) => [
+        path.replace(/^rtl\/|\.v$/gu, ""),
+        renderTemplate(template, view),
+      ]),
+    );
+  }, 600_000);
+
+  it("send, receive and drop what the reference model does, beside a connection", () =>
+    withSeed(seed, (rng) => {
+      const twins = new EthTwins(design, openModel(built), rng);
+      const met = { sent: 0, received: 0, answered: 0, failed: 0 };
+      const enough = () => Object.values(met).every((count) => count > 2) && twins.metAll();
+      for (let round = 0; round < (long ? 2500 : 120) || (!enough() && round < 20_000); round += 1) {
+        const qpn = rng.pick(twins.datagrams);
+        twins.restartFailed(qpn);
+        if (rng.chance(0.6)) twins.postReceive(qpn);
+        const what = rng.float();
+        if (what < 0.35) for (let sends = rng.range(1, 4); sends > 0; sends -= 1) twins.postSend(qpn);
+        else if (what < 0.5) twins.deliverConnected();
+        else twins.deliver(qpn);
+        twins.settle();
+        const due = twins.expected();
+        met.sent += due.sent.length;
+        met.received += due.completions.filter(({ grh }) => grh).length;
+        met.answered += due.sent.filter((text) => text.includes("answer")).length;
+        if (twins.hasFailed(qpn)) met.failed += 1;
+        expect({ round, ...twins.seen() }).toEqual({ round, ...due });
+      }
+      expect(met).toMatchObject({ sent: expect.any(Number) });
+      for (const count of Object.values(met)) expect(count).toBeGreaterThan(2);
+      twins.compareDrops();
+      twins.compareMemory();
+      expect(twins.rig.trespasses).toEqual([]);
+      twins.close();
+    }));
+
+  it("a handle that there is not fails its queue pair, and nothing else", () =>
+    withSeed(seed, (rng) => {
+      const twins = new EthTwins(design, openModel(built), rng);
+      const { rig, datagrams } = twins;
+      const [one, other] = [datagrams[1]!, datagrams[2]!];
+      for (const handle of [design.ethernet!.addressHandles, 0x8000, 0xffff]) {
+        twins.restart(one);
+        rig.frames.length = 0;
+        twins.changeNextHandle(handle);
+        twins.rig.driver.postSend(one, twins.plainSend(1));
+        twins.rig.driver.postSend(other, twins.plainSend(2));
+        rig.run(600);
+        const completions = sortedCompletions(rig.driver.pollCq(twins.rigCq, 10));
+        expect(completions).toMatchObject([
+          { wrId: 1, qpn: one, status: 2 },
+          { wrId: 2, qpn: other, status: 0 },
+        ]);
+        expect([rig.driver.queryQp(one).state, rig.driver.queryQp(other).state]).toEqual(["ERR", "RTS"]);
+        expect(rig.frames.length).toBe(1);
+      }
+      expect(rig.trespasses).toEqual([]);
+      twins.close();
+    }));
+});
