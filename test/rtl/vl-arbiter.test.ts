@@ -10,7 +10,7 @@ import { designOf } from "./csr-bench.ts";
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 
 /** Data lanes, rows of the high table, rows of the low table as described; the module has at least a row a lane. */
-const shapes = [
+const shapes: readonly (readonly [lanes: number, highRows: number, lowRows: number])[] = [
   [1, 0, 1],
   [2, 0, 5],
   [4, 6, 4],
