@@ -133,7 +133,8 @@ export class ModelVerbs implements Verbs, Adapter {
       throw new VerbsError("EINVAL", `queue pair ${qpn} is in ${qp.state} and cannot send`);
     const { ud } = request;
     const address = ud?.ah === undefined ? ud?.address : this.#handles.take(ud.ah);
-    const whole = ud === undefined || address === undefined ? request : { ...request, ud: { ...ud, address } };
+    const whole =
+      ud === undefined || address === undefined ? request : { ...request, ud: { ...ud, address } };
     qp.requester.queue.push(makeEntry(qp, whole));
     if (qp.state === "ERR" || qp.state === "SQE") flushSends(this, qp);
   }
