@@ -46,11 +46,11 @@ export const contextBits = {
   receiver: 147 + 301,
   receiveWqe: 512,
   /** Answers to the peer: settings, where it stands without the index of the oldest READ, what was served. */
-  response: 83 + 244 + 8,
+  response: 83 + 251 + 8,
   /** A READ or atomic of the peer. */
   peerRead: 177,
   /** Own requests: settings, where it stands, timer. */
-  sender: 182 + 316 + 41,
+  sender: 182 + 325 + 41,
   /** Work requests that are kept ready. */
   ahead: 4,
   /** A work request that is begun and not complete. */
@@ -86,11 +86,11 @@ export function nicMemories(design: Omit<NicDesign, "memories" | "latencyBudget"
     ["nic_rq_context", queuePairs, 301 + mark],
     ["nic_rq_wqe", queuePairs, contextBits.receiveWqe],
     ["nic_rs_settings", queuePairs, responseSettingsBits(design)],
-    ["nic_rs_context", queuePairs, 244 + indexBits(responder.outstandingReads)],
+    ["nic_rs_context", queuePairs, 251 + indexBits(responder.outstandingReads)],
     ["nic_rs_served", queuePairs, 8],
     ["nic_rs_ring", queuePairs * reads, contextBits.peerRead],
     ["nic_sq_settings", queuePairs, requesterSettingsBits(design)],
-    ["nic_sq_context", queuePairs, 316 + mark],
+    ["nic_sq_context", queuePairs, 325 + mark],
     ["nic_sq_wqe", queuePairs * contextBits.ahead, 8 * derived.wqeBytes.value + 1],
     ["nic_sq_begun", queuePairs * ringRows(requester.outstandingRequests), contextBits.begun],
     [

@@ -51,6 +51,8 @@ class End {
   readonly arriving: Beat[] = [];
   #packet: Beat[] = [];
   packets = 0;
+  /** The wire takes nothing. */
+  stalled = false;
 
   constructor(built: BuiltModel, options: CoreOptions) {
     this.model = openModel(built);
@@ -72,8 +74,8 @@ class End {
   /** What happens before a clock edge. @returns what is to happen after it */
   drive(cycle: number, options: CoreOptions, rng: Rng, peer: End): () => void {
     this.memory.tick(cycle);
-    this.#tx.tready.set(1);
-    if (this.#tx.tvalid.get() === 1) {
+    this.#tx.tready.set(this.stalled ? 0 : 1);
+    if (this.#tx.tvalid.get() === 1 && !this.stalled) {
       this.#packet.push({
         ...{ at: cycle + (options.delay ?? 5), data: this.#tx.tdata.bytes.slice() },
         ...{
@@ -84,7 +86,8 @@ class End {
       });
       if (this.#tx.tlast.get() === 1) {
         this.packets++;
-        if (!rng.chance(options.loss ?? 0)) peer.arriving.push(...this.#packet);
+        // One that is marked as an error is taken back, as a link port does
+        if (this.#tx.tuser.get() < 16 && !rng.chance(options.loss ?? 0)) peer.arriving.push(...this.#packet);
         this.#packet = [];
       }
     }

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
+import type { NicDriver } from "../../sim/nic/driver.ts";
 import { randomStream } from "../../sim/nic/random-program.ts";
 import { ProgramRun } from "../../sim/nic/run-program.ts";
-import { access, type MtuBytes } from "../../sim/nic/verbs.ts";
+import { access, type MtuBytes, wcStatus } from "../../sim/nic/verbs.ts";
 import { freshSeed, mix32, parseSeed, Rng, withSeed } from "../../sim/traffic/rng.ts";
 import { connectPairs } from "./connections.ts";
 import { buildCore, type CoreOptions, CorePair } from "./core-pair.ts";
@@ -93,6 +94,65 @@ function runDatagrams(built: BuiltModel, rng: Rng): void {
   }
 }
 
+/** Queue pairs, RC and UD, whose payload host memory fails, one packet behind the other: each fails on its own. */
+function runUnread(built: BuiltModel, rng: Rng): void {
+  const pair = new CorePair(built, rng.fork("cable"), {});
+  const [a, b] = pair.drivers;
+  const [good, bad] = [0x1_0000n, 0x8_0000n];
+  const setUp = (driver: NicDriver) => {
+    const pd = driver.allocPd();
+    const cq = driver.createCq(64);
+    const { lkey, rkey } = driver.regMr({ pd, address: 0n, length: 0x10_0000, access: 15 });
+    const queues = { pd, sendCq: cq, recvCq: cq, maxSend: 16, maxRecv: 16 };
+    return { pd, cq, lkey, rkey, queues };
+  };
+  const [near, far] = [setUp(a), setUp(b)];
+  for (const { host } of pair.ends) host.write(good, new Uint8Array(0x1000));
+  const connected = Array.from({ length: 4 }, () => {
+    const qpns = [a.createQp({ type: "rc", ...near.queues }), b.createQp({ type: "rc", ...far.queues })];
+    for (const [i, driver] of pair.drivers.entries()) {
+      const peer = { destQpn: qpns[1 - i]!, address: { dlid: 2 - i }, pathMtu: 256 as const };
+      driver.modifyQp(qpns[i]!, { state: "INIT", pkey: 0xffff, access: access.remoteWrite });
+      driver.modifyQp(qpns[i]!, { state: "RTR", ...peer, rqPsn: 5, maxDestRdAtomic: 1, minRnrTimer: 1 });
+      // No timeout: what nobody tells of would wait for ever
+      const retries = { timeout: 0, retryCount: 0, rnrRetry: 0 };
+      driver.modifyQp(qpns[i]!, { state: "RTS", ...retries, sqPsn: 5, maxRdAtomic: 1 });
+    }
+    return qpns[0]!;
+  });
+  const datagrams = [0, 1].map(() => {
+    const qpn = a.createQp({ type: "ud", ...near.queues });
+    a.modifyQp(qpn, { state: "INIT", pkey: 0xffff, qkey: 0 });
+    a.modifyQp(qpn, { state: "RTR" });
+    a.modifyQp(qpn, { state: "RTS", sqPsn: 9 });
+    return qpn;
+  });
+  const post = (qpn: number, wrId: number, address: bigint): void => {
+    const sges = [{ address, length: rng.range(1, 200), lkey: near.lkey }];
+    const way = datagrams.includes(qpn)
+      ? { opcode: "send" as const, ud: { address: { dlid: 2 }, qpn: 9, qkey: 0 } }
+      : { opcode: "write" as const, remote: { address: good, rkey: far.rkey } };
+    a.postSend(qpn, { wrId, signaled: true, sges, ...way });
+  };
+  // Their payload waits in front of the wire
+  pair.ends[0].stalled = true;
+  const all = [...connected, ...datagrams];
+  const failing = all.filter((_, i) => i !== 2);
+  for (const qpn of all) post(qpn, 1, good);
+  for (const qpn of all) post(qpn, 2, failing.includes(qpn) ? bad : good);
+  for (const qpn of all) post(qpn, 3, good);
+  pair.run(300);
+  pair.ends[0].stalled = false;
+  pair.run(3000);
+  const seen = a.pollCq(near.cq, 99);
+  const { success, localProtection, flushed } = wcStatus;
+  for (const qpn of all) {
+    const due = failing.includes(qpn) ? [success, localProtection, flushed] : [success, success, success];
+    expect([qpn, seen.filter((one) => one.qpn === qpn).map(({ status }) => status)]).toEqual([qpn, due]);
+    expect(a.queryQp(qpn).state).toBe(failing.includes(qpn) ? "ERR" : "RTS");
+  }
+}
+
 describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
   let built: BuiltModel;
   beforeAll(async () => {
@@ -132,6 +192,10 @@ describe.skipIf(!long)("two adapters, packet stream to packet stream", () => {
   });
 
   it("datagrams from QP1 to QP1", () => withSeed(seed, (rng) => runDatagrams(built, rng)));
+
+  it("payload that host memory fails, of several queue pairs at once", async () => {
+    for (let i = 0; i < 10; i++) await withSeed(mix32(seed + i), (rng) => runUnread(built, rng));
+  });
 
   it.each([
     ["without faults", {}],

@@ -328,6 +328,43 @@ describe("UD queue pairs", () => {
       for (const count of Object.values(met)) expect(count).toBeGreaterThan(2);
     }));
 
+  it("one whose payload host memory fails is not complete, and nothing behind it", () =>
+    withSeed(seed, (rng) => {
+      const twins = new Twins(dut, rng);
+      const { rtl, qpns, keys } = twins;
+      rtl.memory.failing.push({ address: base + 0x1000n, length: 100, of: "reads" });
+      for (let round = 0; round < 40; round++) {
+        const qpn = rng.pick(qpns);
+        const count = rng.range(1, 6);
+        const failed = rng.below(count);
+        for (let wrId = 0; wrId < count; wrId++) {
+          const bad = wrId === failed || (wrId > failed && rng.chance(0.3));
+          const address = base + (bad ? 0x1000n : 0n);
+          const request: SendRequest = {
+            ...{ wrId, opcode: "send", signaled: true, sges: [{ address, length: 90, lkey: keys[0] }] },
+            ud: { address: { dlid: 7, sl: 0 }, qpn: 9, qkey: 3 },
+          };
+          const bytes = encodeSend(request, 128, () => 0);
+          rtl.memory.write(twins.ring(qpn, 0) + BigInt(128 * wrId), bytes);
+        }
+        rtl.unreadAfter = rng.pick([0, 200]);
+        rtl.pace = { stall: rng.pick([0, 0.2, 0.8]), memoryDelay: rng.pick([0, 12]) };
+        rtl.doorbell("sq_", qpn, count);
+        rtl.settle();
+        expect({ round, seen: rtl.completions.splice(0).map(({ wqe, status }) => [wqe, status]) }).toEqual({
+          round,
+          seen: Array.from({ length: count }, (_, wqe) => [
+            wqe,
+            wqe < failed ? wcStatus.success : wqe === failed ? wcStatus.localProtection : wcStatus.flushed,
+          ]),
+        });
+        expect(rtl.states.get(qpn)).toBe("ERR");
+        expect(rtl.sent.splice(0).length).toBeGreaterThanOrEqual(failed);
+        twins.start(qpn);
+        rtl.settle();
+      }
+    }));
+
   it("one that host memory fails ends its queue pair, and nobody is told", () =>
     withSeed(seed, (rng) => {
       const { model, rtl, qpns, keys, ring, qkey } = new Twins(dut, rng);

@@ -95,7 +95,7 @@ describe.each(hostWidths)("two adapters on a cable, host memory of %i bits", (da
       pair.close();
     }));
 
-  it("a write that host memory answers with an error fails its queue pair, and no other", () => {
+  it("what host memory answers with an error fails its queue pair, and no other", () => {
     const pair = new NicPair(design, [openModel(built), openModel(built)], {});
     checkWriteErrors(pair);
     pair.close();

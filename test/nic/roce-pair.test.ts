@@ -22,6 +22,7 @@ import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { buildTexts } from "../rtl/build.ts";
 import { connectPairs } from "./connections.ts";
 import { Ear } from "./eth-wire.ts";
+import { checkWriteErrors } from "./write-errors.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -73,6 +74,12 @@ describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
       ]),
     );
   }, 600_000);
+
+  it("what host memory answers with an error fails its queue pair, and no other", () => {
+    const pair = new NicPair(design, [openModel(built), openModel(built)], {});
+    checkWriteErrors(pair, (end) => addressOf(end, 0));
+    pair.close();
+  });
 
   it.each([0, 2e-6])("READ, WRITE, SEND and atomics are right with bit errors of %f", (ber) =>
     withSeed(seed, (rng) => {

@@ -163,6 +163,14 @@ interface Failure {
   readonly life: number;
 }
 
+/** An own packet whose payload host memory failed. */
+interface Unsent {
+  readonly at: number;
+  readonly qpn: number;
+  readonly life: number;
+  readonly wqe: number;
+}
+
 interface Segment {
   readonly address: bigint;
   readonly bytes: number;
@@ -191,6 +199,8 @@ export class TransportHost {
   held = false;
   /** Cycles more until it is found out that an answer could not be read. */
   unreadAfter = 0;
+  /** Cycles more until a work request that is read comes. */
+  fetchAfter = 0;
   /** Addresses that host memory answers reads of with an error. */
   readonly broken = new Set<bigint>();
   readonly #rng: Rng;
@@ -206,9 +216,13 @@ export class TransportHost {
   #writes: { readonly at: number; readonly failure: Failure | null }[] = [];
   /** Answers that could not be read, in the order in which it is found out. */
   readonly #unread: { readonly at: number; readonly failure: Failure }[] = [];
+  /** Own packets that could not be read, in the order in which they would have gone out. */
+  readonly #unsent: Unsent[] = [];
   /** Queues of which a write has failed. */
   readonly #spoiled = new Set<string>();
   readonly #lookups = new Map<Part, Lookup>();
+  /** Own packets whose payload was answered with an error. */
+  unread = 0;
   /** Reads of work requests to send. */
   fetched = 0;
   readonly #fetches = new Map<Part, { at: number; data: Uint8Array; error: boolean }[]>(
@@ -216,7 +230,12 @@ export class TransportHost {
   );
   readonly #flushes = new Map<Part, number[]>(all.map((part) => [part, []]));
   readonly #stateAsked = new Map<Part, number>();
-  #waiting: { header: Omit<Sent, "payload">; bytes: number; inline: Uint8Array | null } | null = null;
+  #waiting: {
+    readonly header: Omit<Sent, "payload">;
+    readonly bytes: number;
+    readonly inline: Uint8Array | null;
+    readonly from: Omit<Unsent, "at">;
+  } | null = null;
   #segments: Segment[] = [];
   #cycle = 0;
   #busyUntil = 0;
@@ -301,6 +320,7 @@ export class TransportHost {
       after.push(() => this.limits.push(srq));
     }
     this.#offerFailure();
+    this.#offerUnsent();
     this.model.eval();
     this.#takeFailure(after);
     for (const part of all)
@@ -309,7 +329,11 @@ export class TransportHost {
     this.#cycle++;
     for (const act of after) act();
     this.#gatherPacket();
-    if (this.#waiting === null && !this.#rng.chance(this.pace.stall)) this.#packetsOut = this.#packetsIn;
+    // A packet that cannot be read counts as gone only when that is told
+    const [unsent, another] = this.#unsent;
+    const told = unsent === undefined || (unsent.at <= this.#cycle && another === undefined);
+    if (this.#waiting === null && told && !this.#rng.chance(this.pace.stall))
+      this.#packetsOut = this.#packetsIn;
     this.#set("sq_packets_in", this.#packetsIn & 0xffff);
     this.#set("sq_packets_out", this.#packetsOut & 0xffff);
     for (const part of all) {
@@ -421,7 +445,17 @@ export class TransportHost {
     for (const name of ["qpn", "psn", "msn", "life"] as const) this.#set(`rs_fail_${name}`, failure[name]);
   }
 
+  #offerUnsent(): void {
+    const first = this.#unsent[0];
+    this.#set("sq_fail_valid", first !== undefined && first.at <= this.#cycle ? 1 : 0);
+    if (first === undefined) return;
+    this.#touch();
+    for (const name of ["qpn", "life", "wqe"] as const) this.#set(`sq_fail_${name}`, first[name]);
+  }
+
   #takeFailure(after: (() => void)[]): void {
+    if (this.#get("sq_fail_valid") === 1 && this.#get("sq_fail_ready") === 1)
+      after.push(() => this.#unsent.shift());
     const failure = this.#failure;
     if (failure === undefined || (failure.of !== "response" && this.#get("rs_fail_ready") === 0)) return;
     after.push(() => {
@@ -488,7 +522,7 @@ export class TransportHost {
       const data = new Uint8Array(bytes);
       data.set(this.memory.read(address, small ? 8 : bytes));
       const answer = {
-        at: Math.max(this.#later(), answers.at(-1)?.at ?? 0),
+        at: Math.max(this.#later() + this.fetchAfter, answers.at(-1)?.at ?? 0),
         data,
         error: this.broken.has(address) || this.memory.fails("reads", address, small ? 8 : bytes),
       };
@@ -578,7 +612,9 @@ export class TransportHost {
       const bytes = this.#get("sq_tx_payload_bytes");
       const inline =
         this.#get("sq_tx_inline") === 1 ? this.#port("sq_tx_inline_data").bytes.slice(0, bytes) : null;
-      const waiting = { header: this.#requestHeader(), bytes, inline };
+      const [qpn, life, wqe] = (["from", "life", "wqe"] as const).map((name) => this.#get(`sq_tx_${name}`));
+      const from = { qpn: qpn!, life: life!, wqe: wqe! };
+      const waiting = { header: this.#requestHeader(), bytes, inline, from };
       after.push(() => {
         this.#waiting = waiting;
         this.#packetsIn++;
@@ -631,14 +667,18 @@ export class TransportHost {
 
   #gatherPacket(): void {
     if (this.#waiting === null) return;
-    const { header, bytes, inline } = this.#waiting;
+    const { header, bytes, inline, from } = this.#waiting;
     const none = bytes === 0 || inline !== null;
     if (!none && this.#segments.at(-1)?.last !== true) return;
     const parts = none ? [] : this.#segments.map((one) => this.memory.read(one.address, one.bytes));
     const payload = inline ?? Uint8Array.from(Buffer.concat(parts));
     if (payload.length !== bytes || (none && this.#segments.length > 0))
       throw new Error(`${payload.length} bytes in ${this.#segments.length} pieces, not ${bytes}`);
-    this.sent.push({ ...header, payload });
+    const unread = !none && this.#segments.some((one) => this.memory.fails("reads", one.address, one.bytes));
+    if (unread) {
+      this.unread++;
+      this.#unsent.push({ at: this.#later() + this.unreadAfter, ...from });
+    } else this.sent.push({ ...header, payload });
     const { deth } = header;
     if (deth !== undefined) this.#datagrams.set(deth.sourceQp, (this.#datagrams.get(deth.sourceQp) ?? 0) + 1);
     this.#segments = [];

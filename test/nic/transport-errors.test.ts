@@ -5,6 +5,7 @@ import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
 import { base, DirectedBench, firstPsn, mtu, peerPsn } from "./directed-bench.ts";
 import { checkOperationError } from "./operation-errors.ts";
 import { openTransport, type Part } from "./transport-bench.ts";
+import { checkUnread } from "./unread-payload.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -57,6 +58,68 @@ describe("a work request that host memory answers with an error", () => {
     }));
 });
 
+describe("an own request whose payload host memory fails", () => {
+  let dut: Model;
+  beforeAll(async () => {
+    dut = await openTransport();
+  }, 600_000);
+
+  it("completes with a local error behind those before it, its queue pair fails, the others go on", () =>
+    withSeed(seed, (rng) => {
+      for (let round = 0; round < (long ? 400 : 40); round++) {
+        const bench = new DirectedBench(dut, rng, 2);
+        const [a, b] = bench.qpns as [number, number];
+        checkUnread(bench, rng, a);
+        bench.host.pace = { stall: 0.1, memoryDelay: 8 };
+        bench.goesOn(b);
+        bench.verbs.forget(a);
+        bench.start(a);
+        bench.goesOn(a);
+        bench.goesOn(b, firstPsn + 1, peerPsn + 1);
+      }
+    }));
+
+  it("is told of as long as the queue pair is not started anew", () =>
+    withSeed(seed, (rng) => {
+      for (const starts of [1, 2, 3]) {
+        const bench = new DirectedBench(dut, rng, 2);
+        const [a] = bench.qpns as [number];
+        const { host, verbs } = bench;
+        host.memory.failing.push({ address: base, length: 1, of: "reads" });
+        host.unreadAfter = 2500;
+        bench.write(a, 1);
+        for (let cycles = 0; cycles < 500; cycles++) host.step();
+        host.memory.failing.splice(0);
+        for (let left = starts; left > 0; left--) {
+          verbs.forget(a);
+          bench.start(a);
+        }
+        bench.write(a, 2);
+        for (const end = host.cycle + 2500; host.cycle < end; ) host.step();
+        expect(bench.settle().every(({ psn }) => psn === firstPsn)).toBe(true);
+        bench.acknowledge(a, firstPsn);
+        expect(bench.statuses()).toEqual([[a, 2, wcStatus.success]]);
+        bench.goesOn(a, firstPsn + 1);
+      }
+    }));
+
+  it("a work request that was read before a start is not used after it", () =>
+    withSeed(seed, (rng) => {
+      const bench = new DirectedBench(dut, rng, 2);
+      const [a] = bench.qpns as [number];
+      bench.host.fetchAfter = 1500;
+      bench.write(a, 1, 8);
+      for (let cycles = 0; cycles < 300; cycles++) bench.host.step();
+      expect(bench.host.fetched).toBeGreaterThan(0);
+      bench.verbs.forget(a);
+      bench.start(a);
+      bench.write(a, 2, 16);
+      for (let cycles = 0; cycles < 4000; cycles++) bench.host.step();
+      const sent = bench.settle().filter(({ psn }, i, all) => psn !== all[i - 1]?.psn);
+      expect(sent.map(({ psn, payload }) => [psn, payload.length])).toEqual([[firstPsn, 16]]);
+    }));
+});
+
 describe("a request of the peer that host memory fails", () => {
   let dut: Model;
   beforeAll(async () => {
@@ -106,21 +169,54 @@ describe("a request of the peer that host memory fails", () => {
       bench.goesOn(b);
     }));
 
-  it("a READ is told as long as the queue pair is not started anew", () =>
+  it("what comes behind the one that fails changes no answer", () =>
     withSeed(seed, (rng) => {
       const bench = new DirectedBench(dut, rng, 2);
+      const { host, verbs, key } = bench;
       const [a] = bench.qpns as [number];
-      const reads = { address: base + 0x3000n, length: 1, of: "reads" as const };
-      bench.host.memory.failing.push(reads);
-      bench.host.unreadAfter = 3000;
-      bench.packet(a, 0x0c, peerPsn, { reth: { va: reads.address, rkey: bench.key, length: 4 } });
-      expect(bench.settle()).toEqual([]);
+      verbs.credits = true;
       bench.start(a);
-      bench.goesOn(a);
-      for (const end = bench.host.cycle + 3000; bench.host.cycle < end; ) bench.host.step();
-      expect(bench.settle()).toEqual([]);
-      expect(bench.verbs.queryQp(a).state).toBe("RTS");
-      bench.goesOn(a, firstPsn + 1, peerPsn + 1);
+      const receive = (wrId: number): void =>
+        verbs.postRecv(a, { wrId, sges: [{ address: base, length: 100, lkey: key }] });
+      receive(0);
+      host.memory.failing.push({ address: base + 0x3000n, length: 1, of: "writes" });
+      host.pace = { stall: 0, memoryDelay: 0, lump: 1000 };
+      host.held = true;
+      // The first one is in front of the wire, the second one is not begun
+      for (const psn of [peerPsn, peerPsn + 1])
+        bench.packet(a, 0x0c, psn, { reth: { va: base, rkey: key, length: 4 } });
+      const reth = { va: base + 0x3000n, rkey: key, length: 4 };
+      bench.packet(a, 0x0a, peerPsn + 2, { reth, payload: new Uint8Array(4) });
+      for (let cycles = 0; cycles < 200; cycles++) host.step();
+      expect(host.writing).toBe(1);
+      for (let wrId = 1; wrId < 8; wrId++) receive(wrId);
+      bench.packet(a, 0x0a, peerPsn + 3, { reth: { va: base, rkey: key, length: 0 } });
+      host.settle();
+      host.held = false;
+      expect(bench.settle().map(({ opcode, aeth }) => [opcode, aeth])).toEqual([
+        [0x10, { syndrome: 1, msn: 1 }],
+        [0x10, { syndrome: 1, msn: 2 }],
+        [0x11, { syndrome: 0x63, msn: 2 }],
+      ]);
+    }));
+
+  it("a READ is told as long as the queue pair is not started anew", () =>
+    withSeed(seed, (rng) => {
+      for (const starts of [1, 2]) {
+        const bench = new DirectedBench(dut, rng, 2);
+        const [a] = bench.qpns as [number];
+        const reads = { address: base + 0x3000n, length: 1, of: "reads" as const };
+        bench.host.memory.failing.push(reads);
+        bench.host.unreadAfter = 4000;
+        bench.packet(a, 0x0c, peerPsn, { reth: { va: reads.address, rkey: bench.key, length: 4 } });
+        expect(bench.settle()).toEqual([]);
+        for (let left = starts; left > 0; left--) bench.start(a);
+        bench.goesOn(a);
+        for (const end = bench.host.cycle + 4000; bench.host.cycle < end; ) bench.host.step();
+        expect(bench.settle()).toEqual([]);
+        expect(bench.verbs.queryQp(a).state).toBe("RTS");
+        bench.goesOn(a, firstPsn + 1, peerPsn + 1);
+      }
     }));
 });
 

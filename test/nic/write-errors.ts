@@ -1,7 +1,7 @@
-/** Two adapters of which one has host memory that answers writes to a page with an error. */
+/** Two adapters of which one has host memory that answers writes to a page, or reads of it, with an error. */
 import { expect } from "vitest";
 import type { NicPair } from "../../sim/nic/nic-pair.ts";
-import { access, type SendOpcode, wcStatus } from "../../sim/nic/verbs.ts";
+import { type AddressVector, access, type SendOpcode, wcStatus } from "../../sim/nic/verbs.ts";
 
 const base = 0x1_0000_0000n;
 const [page, length] = [4096n, 0x1_0000];
@@ -44,10 +44,18 @@ export const writeErrorCases: readonly WriteErrorCase[] = [
   { opcode: "read", side: 0, bytes: 100, statuses: [[localProtection], []] },
   { opcode: "read", side: 0, bytes: 2500, statuses: [[], []] },
   { opcode: "cmp-swap", side: 0, bytes: 8, statuses: [[localProtection], []] },
+  { opcode: "send", side: 0, bytes: 100, statuses: [[localProtection], []], reads: true },
+  { opcode: "write", side: 0, bytes: 2500, statuses: [[localProtection], []], reads: true },
 ];
 
-/** Two queue pairs on each side; runs every case on the first ones and sees that the second ones go on. */
-export function checkWriteErrors(pair: NicPair): void {
+/**
+ * Two queue pairs on each side; runs every case on the first ones and sees that the second ones go on.
+ * @param addressOf how end 0 or 1 is reached
+ */
+export function checkWriteErrors(
+  pair: NicPair,
+  addressOf: (end: number) => AddressVector = (end) => ({ dlid: end + 1 }),
+): void {
   const pds = pair.drivers.map((driver) => driver.allocPd());
   const cqs = pair.drivers.map((driver) => driver.createCq(256));
   const regions = pair.drivers.map((driver, i) =>
@@ -64,7 +72,7 @@ export function checkWriteErrors(pair: NicPair): void {
       driver.modifyQp(qpn, { state: "INIT", pkey: 0xffff, access: access.remoteWrite | 14 });
       driver.modifyQp(qpn, {
         ...{ state: "RTR", pathMtu: 1024, destQpn: qpns[of]![1 - i]!, rqPsn: 7, maxDestRdAtomic: 4 },
-        ...{ minRnrTimer: 1, address: { dlid: 2 - i } },
+        ...{ minRnrTimer: 1, address: addressOf(1 - i) },
       });
       driver.modifyQp(qpn, {
         ...{ state: "RTS", timeout: 3, retryCount: 1, rnrRetry: 7, sqPsn: 7, maxRdAtomic: 4 },

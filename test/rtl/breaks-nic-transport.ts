@@ -10,6 +10,7 @@ const requests = "does with every request";
 const rules = "rules of the transport, one by one";
 const failed = "a work request that host memory answers with an error";
 const programs = "out of order";
+const unread = "completes with a local error";
 const refused = "is answered by one NAK";
 const slow = "waits with its NAK for a slow write";
 const lives = "as long as the queue pair is not started anew";
@@ -122,6 +123,38 @@ export const breaks: readonly Breaks[] = [
   },
   {
     bench: "../nic/transport-errors",
+    only: unread,
+    module: "nic/requester",
+    changes: [
+      ["if (unread_reg && done_reg == started_reg) begin", "if (1'b0) begin"],
+      ["fail_past == 16'd0 ? FAIL : STORE", "STORE"],
+      ["fail_past == 16'd0 ? FAIL : STORE", "FAIL"],
+      ["started_reg <= fail_wqe;", ""],
+      ["fail_sent[15] ? fail_wqe : cursor_reg", "cursor_reg"],
+      ["tx_wqe           <= cursor_reg;", "tx_wqe           <= done_reg;"],
+      ["unread_reg)) ? STORE : WQE", "1'b0)) ? STORE : WQE"],
+    ],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: "is told of as long as",
+    module: "nic/requester",
+    changes: [["sending && fail_life == life_reg &&", "sending &&"]],
+  },
+  {
+    bench: "../nic/transport-errors",
+    only: "read before a start",
+    module: "nic/requester",
+    changes: [["tag_life == life_reg &&", ""]],
+  },
+  {
+    bench: "../nic/datagrams",
+    only: "one whose payload",
+    module: "nic/requester",
+    changes: [["fail_valid ? TASK_UNREAD", "fail_valid && !gone ? TASK_UNREAD"]],
+  },
+  {
+    bench: "../nic/transport-errors",
     only: failed,
     module: "nic/responder",
     changes: [["fetched_error ? FAIL : ADD", "ADD"]],
@@ -152,11 +185,18 @@ export const breaks: readonly Breaks[] = [
   },
   {
     bench: "../nic/transport-errors",
+    only: "changes no answer",
+    module: "nic/response_engine",
+    changes: [["if (kind_now != EV_NONE) begin", "if (1'b1) begin"]],
+  },
+  {
+    bench: "../nic/transport-errors",
     only: lives,
     module: "nic/response_engine",
     changes: [
       ["!fail_read_reg || fail_life_reg == life_reg", "1'b1"],
-      ["life_reg   <= !life_reg;", "life_reg   <= life_reg;"],
+      ["life_reg   <= life_reg + 8'd1;", "life_reg   <= life_reg;"],
+      ["life_reg   <= life_reg + 8'd1;", "life_reg   <= {7'd0, !life_reg[0]};"],
     ],
   },
   {

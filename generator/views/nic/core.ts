@@ -36,7 +36,7 @@ function txMuxView(design: NicDesign): View {
     inlineBits: String(inlineBits),
     headers: String(headers),
     qp: range(qpBits(design)),
-    fromPad: dec(0, 31 - qpBits(design)),
+    fromPad: dec(0, 24 - qpBits(design)),
     params: [localparam("HW", 400 + inlineBits, "bits of the headers of a packet")],
   };
 }
@@ -59,7 +59,6 @@ function coreView(design: NicDesign): View {
     r: nicRanges(design),
     qp: range(qpBits(design)),
     qpZero: dec(0, qpBits(design)),
-    lifeBit: String(qpBits(design)),
     fromBits: `[${qpBits(design) - 1}:0]`,
     qpnPad: dec(0, 24 - qpBits(design)),
     mr: range(regionBits),

@@ -15,7 +15,7 @@ const tickNs = 1024;
 const ahead = 4;
 /** Reads of work requests on their way. */
 const fetches = 8;
-const contextBits = (design: NicDesign): number => (design.memoryProtection === "secded" ? 317 : 316);
+const contextBits = (design: NicDesign): number => (design.memoryProtection === "secded" ? 326 : 325);
 const begunBits = 84;
 
 const steps = (datagrams: boolean): readonly string[] => [
@@ -26,6 +26,7 @@ const steps = (datagrams: boolean): readonly string[] => [
     "DOORBELL",
     "FLUSH",
     "ALARM",
+    "UNREAD",
     ...(datagrams ? ["GONE"] : []),
     "FETCHED",
     "TURN",
@@ -126,7 +127,7 @@ export function requesterView(design: NicDesign): View {
       localparam("[31:0] INLINE_BYTES", dec(wqeBytes(design) - 32, 32), "bytes: data in a work request"),
       localparam(`[${prescaleBits - 1}:0] TICK_CYCLES`, dec(tickCycles, prescaleBits), "cycles of a tick"),
       ...stepParams(6, stepsOf(design)),
-      ...numbered("TASK", 3, taskNames(design.datagrams), "what the state machine is at"),
+      ...numbered("TASK", 4, taskNames(design.datagrams), "what the state machine is at"),
       ...numbered("TIMER", 2, ["NONE", "ANSWER", "RNR"], "what is waited for"),
       ...numbered("DROP", 3, ["NOT", "NO_QP", "TYPE", "STATE", "PKEY", "PEER"], "reason to drop"),
       ...numbered("KIND", 3, ["SEND", "WRITE", "READ", "COMPARE_SWAP", "FETCH_ADD"], "of a completion"),
@@ -143,7 +144,8 @@ export function requesterView(design: NicDesign): View {
 }
 
 const taskNames = (datagrams: boolean): readonly string[] => [
-  ...["ROW", "FLUSH", "FETCHED", "ALARM", ...(datagrams ? ["GONE"] : []), "DOORBELL", "ANSWER", "TURN"],
+  ...["ROW", "FLUSH", "FETCHED", "ALARM", "UNREAD", ...(datagrams ? ["GONE"] : [])],
+  ...["DOORBELL", "ANSWER", "TURN"],
 ];
 
 /** Where the work request to be fetched stands in its ring, in units of 64 bytes, 58 bits. */

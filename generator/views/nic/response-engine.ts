@@ -13,7 +13,7 @@ const events = 32;
 const ringRowBits = 177;
 
 const ringBits = (design: NicDesign): number => indexBits(design.responder.outstandingReads);
-const contextBits = (design: NicDesign): number => 244 + ringBits(design);
+const contextBits = (design: NicDesign): number => 251 + ringBits(design);
 
 const steps = [
   ...["IDLE", "LOAD", "EVENT", "SEARCH", "COMPARE", "TURN", "RECORD", "KEY", "ASKED", "SEND", "REFUSE"],
