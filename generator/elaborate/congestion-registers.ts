@@ -5,7 +5,7 @@ import { blockAddressBits, type Counter, type RegisterGroup, type RegisterMap } 
 
 const events: readonly CountedRow[] = [
   ["marked", "Packets received with a mark of congestion"],
-  ["cnp_sent", "Notifications sent"],
+  ["cnp_sent", "Notifications handed to the port, which sends each"],
   ["cnp_received", "Notifications received"],
   ["cnp_lost", "Marks and notifications lost: more than can wait"],
   ["rate_cut", "Times that the rate of a queue pair was cut"],

@@ -32,7 +32,6 @@ const events: readonly CountedRow[] = [
   ["symbol_error", "Rows of the MII with a column that is no legal one"],
   ["cut", "Frames cut: too long, or more than the receiver can take in"],
   ["bad_row", "Rows of the table of addresses that were ignored: their number is too large"],
-  ["cnp_dropped", "Congestion notifications dropped: their queue was full of others that wait"],
   ["drop_start", "Frames dropped: they started in a row of the MII in which another one had started"],
 ];
 

@@ -50,18 +50,7 @@ export const counterNames = [
     "ip",
     "address",
   ],
-  ...[
-    "udp",
-    "length",
-    "icrc",
-    "source",
-    "overflow",
-    "symbol_error",
-    "cut",
-    "bad_row",
-    "cnp_dropped",
-    "start",
-  ],
+  ...["udp", "length", "icrc", "source", "overflow", "symbol_error", "cut", "bad_row", "start"],
 ] as const;
 
 export type Counts = Readonly<Record<(typeof counterNames)[number], number>>;

@@ -31,16 +31,18 @@ describe.each([
         onPacket: ({ bytes, length }) => void list.push(text(bytes.subarray(0, length))),
       });
     const sinks = [sink("m", seen), sink("tx", sent)];
-    let [cycle, now] = [0, 1000];
+    let [cycle, now, counted, room] = [0, 1000, 0, true];
     const run = (cycles: number): void => {
       for (let left = cycles; left > 0; left -= 1) {
         for (const one of [from, builder]) one.drive(cycle);
         for (const one of sinks) one.drive();
         model.port("now").setBig(BigInt(now));
         model.port("slow_ready").set(1);
+        model.port("cnp_room").set(Number(room));
         model.eval();
         for (const one of [from, builder]) one.sample(cycle);
         for (const one of sinks) one.sample(cycle);
+        counted += model.port("evt_cnp_sent").get();
         if (model.port("slow_valid").get() === 1) slow.push(model.port("slow_qpn").get());
         model.step();
         cycle += 1;
@@ -55,12 +57,19 @@ describe.each([
     row[0] = 3 | (14 << 8) | (3 << 12) | (pkey << 16);
     row[1] = peerQpn;
     row[2] = peerLid;
-    model.port("qpc_qpn").set(qpn);
-    model.port("qpc_valid").set(1);
-    model.eval();
-    expect(model.port("qpc_ready").get()).toBe(1);
-    run(1);
-    model.port("qpc_valid").set(0);
+    /** The host writes the row. @param state 3 is RTS, 0 RESET */
+    const write = (number: number, state = 3): void => {
+      row[0] = (row[0]! & ~7) | state;
+      model.port("qpc_qpn").set(number);
+      model.port("qpc_valid").set(1);
+      for (let ready = 0; ready === 0; run(1)) {
+        model.eval();
+        ready = model.port("qpc_ready").get();
+      }
+      model.port("qpc_valid").set(0);
+    };
+    run(20);
+    write(qpn);
 
     const packet = (changes: object, slid = peerLid, destQp = qpn): Uint8Array => {
       const { lrh, packet: base } = randomSample(rng, 4, rng.below(100));
@@ -114,6 +123,31 @@ describe.each([
     const others = sent.filter((one) => one !== notification(opcode));
     expect(others).toEqual(built.map(text));
     expect(sent.length - others.length).toBe(5);
+    expect(seen).toEqual(passed);
+
+    // No room: each queue pair owes one however often it is marked, notifications that come are told,
+    // packets pass; one that was reset owes nothing
+    const all = [2, 3, qpn, 7, 9];
+    for (const number of all) write(number);
+    room = false;
+    now += 5000;
+    const [before, slowed] = [sent.length, slow.length];
+    for (let round = 0; round < 8; round += 1) {
+      for (const number of all) push(packet({ fecn: true }, peerLid, number));
+      run(100);
+    }
+    push(packet({ becn: true }));
+    builder.push({ bytes: packet({}), vl: 2, error: false });
+    run(200);
+    expect([sent.length - before, slow.length - slowed]).toEqual([1, 1]);
+    write(7, 0);
+    room = true;
+    run(300);
+    expect(sent.slice(before + 1)).toEqual(all.slice(1).map(() => notification(opcode)));
+    expect(outcome(packet({ fecn: true }, peerLid, 3))).toEqual([0, 0]);
+    now += 5000;
+    expect(outcome(packet({ fecn: true }, peerLid, 3))).toEqual([1, 0]);
+    expect(counted).toBe(sent.filter((one) => one === notification(opcode)).length);
     expect(seen).toEqual(passed);
     model.close();
   });

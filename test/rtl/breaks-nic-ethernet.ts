@@ -60,7 +60,7 @@ export const breaks: readonly Breaks[] = [
     module: "eth/tx_frames",
     changes: [
       ["may = some & ~stopped;", "may = some;"],
-      ["open_reg || cnp_first || room[queue]", "open_reg || room[queue]"],
+      ["cnp_room = room[LANES]", "cnp_room = 1'b1"],
       ["cnp_first ? cnp_priority : s_tdata[14:12]", "s_tdata[14:12]"],
       ["may[n] && n[QB-1:0] > last_lane_reg", "may[n] && n[QB-1:0] < last_lane_reg"],
       ["read_now && from == NUMBER", "read_now && next_queue_reg == NUMBER"],
@@ -142,7 +142,11 @@ export const breaks: readonly Breaks[] = [
       ["elapsed >= {16'd0, cfg_least}", "1'b1"],
       ["&& said_slid == row_peer", ""],
       ["!s_tuser[4] && (is_cnp || is_fecn || is_becn)", "(is_cnp || is_fecn || is_becn)"],
-      ["send_reg && !midway_reg", "send_reg"],
+      ["out_valid_reg && cnp_room && !midway_reg", "out_valid_reg && cnp_room"],
+      ["out_valid_reg && cnp_room && !midway_reg", "out_valid_reg && !midway_reg"],
+      ["cfg_send && due && !owes ? OWE", "cfg_send && due ? OWE"],
+      ["step_reg == FETCH && !(alive && cfg_send)", "1'b0"],
+      ["owe && !sent && !drop && !clear_reg", "!sent && !clear_reg"],
     ],
   },
   {

@@ -69,8 +69,11 @@ function notifyView(design: NicDesign): View {
     high: String(high),
     zero: `{${high - 287}{1'b0}}`,
     beat: beats === 1 ? "bytes" : beats === 2 ? "bytes[W*index_reg[0] +: W]" : "bytes[W*index_reg +: W]",
-    unusedQpn: "",
+    qpZero: dec(0, qp),
+    lastQp: String(design.queuePairs - 1),
+    queuePairs: String(design.queuePairs),
     params: [
+      localparam("QPW", qp, "bits of the number of a queue pair"),
       ...(beats === 1 ? [] : [localparam("W", W, "bits of a beat")]),
       localparam("[1:0] LNH_LOCAL", "2'd2", "LRH: BTH follows the LRH"),
       localparam("[7:0] OPCODE", hex(opcode, 8), "BTH: congestion notification"),
@@ -167,6 +170,7 @@ function congestionView(design: NicDesign): View {
     queryHere: qp >= 16 ? "1'b1" : `query_number[15:${qp}] == ${dec(0, 16 - qp)}`,
     settings: settingsOf(),
     limits: limitsOf(),
+    ethernet: design.ethernet !== null,
     bus: bus.map(({ name, direction, bits }) => ({
       name,
       declaration: [direction === "in" ? "input  wire" : "output wire", range(bits), name]

@@ -50,6 +50,7 @@ function coreView(design: NicDesign): View {
     device: design.name,
     secded: design.memoryProtection === "secded",
     limited: design.congestion === "dcqcn",
+    notifies: design.congestion === "dcqcn" && design.ethernet !== null,
     lanes: hasLanes(design),
     // where the parser takes packets from, and where the builder gives them to
     from: design.congestion === "dcqcn" ? "seen" : "rx",

@@ -40,6 +40,7 @@ function nicTopView(design: NicDesign): View {
     port_says: design.ethernet === null ? "link port" : "Ethernet port",
     native: design.ethernet === null,
     limited: design.congestion === "dcqcn",
+    notifies: design.congestion === "dcqcn" && design.ethernet !== null,
     lanes: hasLanes(design),
     pages: String(pages - 1),
     responses: String(2 * pages - 1),
