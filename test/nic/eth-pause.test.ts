@@ -11,7 +11,17 @@ import { clientBytes, randomSample } from "./packets.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
-const widths = (process.env.LANEWRIGHT_WIDTHS ?? "256").split(",").map(Number);
+/** Widths of the datapath and rates of the port, Gb/s. */
+const ports: readonly (readonly [bits: 128 | 256 | 512 | 1024, rateGbps: number])[] =
+  process.env.LANEWRIGHT_LONG === undefined
+    ? [[256, 10]]
+    : [
+        [256, 10],
+        [128, 40],
+        [256, 100],
+        [512, 200],
+        [1024, 400],
+      ];
 const mtuBytes = 256;
 const queuePairs = 16;
 const own: Own = {
@@ -22,9 +32,9 @@ const own: Own = {
 const peer = { mac: Uint8Array.of(6, 1, 2, 3, 4, 5), ip: Uint8Array.of(10, 9, 8, 7) };
 const priority = 3;
 
-async function setUp(bits: number, rng: Rng) {
+async function setUp(bits: 128 | 256 | 512 | 1024, rateGbps: number, rng: Rng) {
   const design = benchNic({
-    ...{ bits: bits as 256, mtuBytes, queuePairs, clockMHz: 402.83, frame: "ethernet" },
+    ...{ bits, rateGbps, mtuBytes, queuePairs, clockMHz: 402.83, frame: "ethernet" },
   });
   const model = await openEthPort(design);
   const bench = new EthBench(model, rng.fork("bench"));
@@ -42,10 +52,10 @@ async function setUp(bits: number, rng: Rng) {
   return { design, model, bench, feed, numbers: ethernetOf(design).derived };
 }
 
-describe.each(widths)("pauses of a port of %i bits", (bits) => {
-  it("a pause frame stops its priority within what is derived", { timeout: 300_000 }, () =>
+describe.each(ports)("pauses of a port of %i bits, %i Gb/s", (bits, rateGbps) => {
+  it("a pause frame stops its priority within what is derived", { timeout: 600_000 }, () =>
     withSeed(seed, async (rng) => {
-      const { design, model, bench, feed, numbers } = await setUp(bits, rng);
+      const { design, model, bench, feed, numbers } = await setUp(bits, rateGbps, rng);
       const stop = numbers.pauseStopCycles.value;
       const nsOf = (cycles: number): number => (cycles * 1000) / design.clockMHz;
       const quantaNs = (numbers.peerPauseQuanta.value * 512) / design.port.rateGbps;
@@ -100,16 +110,18 @@ describe.each(widths)("pauses of a port of %i bits", (bits) => {
     }),
   );
 
-  it("the headroom takes in all that a peer may send", { timeout: 300_000 }, () =>
+  it("the headroom takes in all that a peer may send", { timeout: 600_000 }, () =>
     withSeed(seed, async (rng) => {
-      const { design, model, bench, feed, numbers } = await setUp(bits, rng);
-      const { cableMeters, phyLatencyNs, rateGbps } = design.port;
+      const { design, model, bench, feed, numbers } = await setUp(bits, rateGbps, rng);
+      const { cableMeters, phyLatencyNs } = design.port;
       const cycles = (ns: number): number => (ns * design.clockMHz) / 1000;
       // out to the peer, its reaction, the way back
       const delay = cycles(
         2 * (5 * cableMeters + phyLatencyNs) + (numbers.peerPauseQuanta.value * 512) / rateGbps,
       );
       const depth = numbers.receiveBufferBeats.value;
+      /** In which the wire carries so many beats. */
+      const cyclesFor = (beats: number): number => Math.ceil(beats / bench.txRate);
       let [sent, stopped, credit, seen, peak, asked] = [0, Number.POSITIVE_INFINITY, 0, 0, 0, 0];
       let rows: Row[] = [];
       /** Wire and peer, one cycle: frames one behind the other, none begun once a pause has come to it. */
@@ -145,15 +157,16 @@ describe.each(widths)("pauses of a port of %i bits", (bits) => {
         const longest = round % 3 !== 2;
         // the adapter takes nothing
         bench.sink.backpressure = 1;
-        for (let left = 20 * depth; left > 0 && !(bench.cycle > stopped + 200); left -= 1) step(longest);
+        for (let left = cyclesFor(20 * depth); left > 0 && !(bench.cycle > stopped + 200); left -= 1)
+          step(longest);
         expect(bench.cycle).toBeGreaterThan(stopped);
         peak = Math.max(peak, bench.read(registersAt.status) >>> 16);
         expect(bench.counts().overflow).toBe(0);
         bench.sink.backpressure = 0;
-        for (let left = 8 * depth; left > 0; left -= 1) step(longest);
+        for (let left = cyclesFor(8 * depth); left > 0; left -= 1) step(longest);
       }
       stopped = 0;
-      for (let left = 4 * depth; left > 0; left -= 1) step(false);
+      for (let left = cyclesFor(4 * depth); left > 0; left -= 1) step(false);
       expect(bench.received.length).toBe(sent);
       expect(bench.counts()).toMatchObject({ overflow: 0, rx_frame: sent, fcs: 0 });
       expect(asked).toBeGreaterThanOrEqual(2 * rounds);
@@ -170,7 +183,7 @@ describe.each(widths)("pauses of a port of %i bits", (bits) => {
 
   it("a pause ends with its link, and one that is too short is none", { timeout: 100_000 }, () =>
     withSeed(seed, async (rng) => {
-      const { model, bench, numbers } = await setUp(bits, rng);
+      const { model, bench, numbers } = await setUp(bits, rateGbps, rng);
       const link = (up: boolean): void => {
         model.port("mii_link_up").set(Number(up));
         bench.run(8);

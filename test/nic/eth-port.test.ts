@@ -4,7 +4,7 @@ import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import type { TransportPacket } from "../../sim/reference/rc/packet.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
 import { type Counts, EthBench, type Own, openEthPort, type PeerAddress } from "./eth-bench.ts";
-import { rowsOf, withFcs } from "./eth-wire.ts";
+import { pauseFrame, type Row, rowsOf, withFcs } from "./eth-wire.ts";
 import { benchNic } from "./nic-bench.ts";
 import { clientBytes, randomSample, type Sample, usedOpcodes } from "./packets.ts";
 import { randomBytes } from "./records.ts";
@@ -287,38 +287,68 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
 });
 
 describe.skipIf(process.env.LANEWRIGHT_LONG === undefined)("a row of the MII of 1024 bits", () => {
-  it("takes the first of two frames that start in it, and counts the second", {
-    timeout: 400_000,
-  }, async () => {
+  const frameTo = (rng: Rng, peers: readonly Peer[], bytes: number) => {
+    const qpn = 2 * rng.below(queuePairs / 2);
+    const packet = { ...randomSample(rng, 4, bytes).packet, destQp: qpn, fecn: false };
+    const to = { mac: own.mac, dgid: mappedIpv4(own.ipv4) };
+    return { packet, frame: withFcs(encodeFrame(identityOf(peers[qpn]!), to, packet)) };
+  };
+  const pause = (quanta: number) => withFcs(pauseFrame(1, new Array<number>(8).fill(quanta)));
+  /** Rows in which a second frame starts. */
+  const seconds = (rows: readonly Row[]): number =>
+    rows.filter(({ data, control }) => {
+      const columns = Array.from({ length: data.length / 8 }, (_, at) => at);
+      return columns.filter((at) => control[at] === 1 && data[8 * at] === 0xfb).length > 1;
+    }).length;
+
+  it("takes both of two frames that start in it", { timeout: 400_000 }, async () => {
     const { rng, bench, peers, model } = await setUp(1024, 14);
-    const frames: Uint8Array[] = [];
-    const packets: TransportPacket[] = [];
-    for (let n = 0; n < 300; n += 1) {
-      const qpn = 2 * rng.below(queuePairs / 2);
-      const packet = { ...randomSample(rng, 4, rng.below(8)).packet, destQp: qpn, fecn: false };
-      packets.push(packet);
-      const to = { mac: own.mac, dgid: mappedIpv4(own.ipv4) };
-      frames.push(withFcs(encodeFrame(identityOf(peers[qpn]!), to, packet)));
-    }
-    const rows = rowsOf(frames, bench.rowBytes, () => rng.range(1, 4));
     const due: Uint8Array[] = [];
-    let [lost, at] = [0, 0];
-    for (const { data, control } of rows) {
-      let starts = 0;
-      for (let column = 0; column < data.length; column += 8)
-        if (control[column >> 3] === 1 && data[column] === 0xfb) {
-          if (starts === 0) due.push(incoming(packets[at]!));
-          else lost += 1;
-          starts += 1;
-          at += 1;
-        }
+    let [pauses, parted] = [0, 0];
+    // Some frames one behind the other, then as many rows without any: of pauses the last one stands
+    for (let burst = 0; burst < 100; burst += 1) {
+      const frames: Uint8Array[] = [];
+      for (let n = rng.range(2, 24); n > 0; n -= 1) {
+        const { packet, frame } = frameTo(rng, peers, rng.chance(0.8) ? rng.below(5) : rng.below(300));
+        const own = rng.chance(0.2);
+        if (own) pauses += 1;
+        else due.push(incoming(packet));
+        frames.push(own ? pause(rng.below(3)) : frame);
+      }
+      const rows = rowsOf(frames, bench.rowBytes, () => (rng.chance(0.8) ? 1 : rng.range(1, 16)));
+      parted += seconds(rows);
+      bench.rows.push(...rows);
+      while (bench.rows.length > 0) bench.step();
+      bench.run(40);
     }
-    bench.rows.push(...rows);
+    expect(parted).toBeGreaterThan(200);
+    expect(bench.counts()).toMatchObject({
+      ...{ start: 0, rx_frame: due.length, fcs: 0, symbol_error: 0, cut: 0, pause_received: pauses },
+    });
+    expect(bench.received.map(text)).toEqual(due.map(text));
+    model.close();
+  });
+
+  it("loses no pause among more frames than it has cycles for", { timeout: 400_000 }, async () => {
+    const { rng, bench, peers, model } = await setUp(1024, 15);
+    const frames: Uint8Array[] = [];
+    const due: string[] = [];
+    let pauses = 0;
+    for (let n = 0; n < 3000; n += 1) {
+      const { packet, frame } = frameTo(rng, peers, rng.below(5));
+      const paused = n % 16 === 3;
+      if (paused) pauses += 1;
+      else due.push(text(incoming(packet)));
+      frames.push(paused ? pause(1) : frame);
+    }
+    bench.rows.push(...rowsOf(frames, bench.rowBytes, () => 1));
     while (bench.rows.length > 0) bench.step();
     bench.run(100);
-    expect(lost).toBeGreaterThan(50);
-    expect(bench.counts()).toMatchObject({ start: lost, rx_frame: due.length, fcs: 0, symbol_error: 0 });
-    expect(bench.received.map(text)).toEqual(due.map(text));
+    const { start, rx_frame: taken, pause_received: obeyed, fcs, cut } = bench.counts();
+    expect(start).toBeGreaterThan(500);
+    expect([obeyed, start + taken, fcs, cut]).toEqual([pauses, due.length, 0, 0]);
+    const all = new Set(due);
+    expect(bench.received.every((bytes) => all.has(text(bytes)))).toBe(true);
     model.close();
   });
 });

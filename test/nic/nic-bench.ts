@@ -21,6 +21,8 @@ export interface NicBenchOptions {
   readonly mtuBytes?: 256 | 512 | 1024 | 2048 | 4096;
   readonly memoryProtection?: "none" | "secded";
   readonly clockMHz?: number;
+  /** Of the port; default 10. */
+  readonly rateGbps?: number;
   readonly frame?: "infiniband" | "ethernet";
   readonly congestion?: "none" | "dcqcn";
   readonly pushBytes?: 0 | 64 | 128;
@@ -46,7 +48,7 @@ export function benchNic(options: NicBenchOptions = {}): NicDesign {
     frame,
     requester: { pushBytes: options.pushBytes ?? 0 },
     ...(options.congestion !== undefined && { congestion: options.congestion }),
-    port: { rateGbps: 10, cableMeters: 3 },
+    port: { rateGbps: options.rateGbps ?? 10, cableMeters: 3 },
     virtualLanes: { data: 2 },
   });
 }

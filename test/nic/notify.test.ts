@@ -147,6 +147,9 @@ describe.each([
     expect(outcome(packet({ fecn: true }, peerLid, 3))).toEqual([0, 0]);
     now += 5000;
     expect(outcome(packet({ fecn: true }, peerLid, 3))).toEqual([1, 0]);
+    // and owes one again when it is in use again
+    write(7);
+    expect(outcome(packet({ fecn: true }, peerLid, 7))).toEqual([1, 0]);
     expect(counted).toBe(sent.filter((one) => one === notification(opcode)).length);
     expect(seen).toEqual(passed);
     model.close();

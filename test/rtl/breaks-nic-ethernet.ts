@@ -5,6 +5,8 @@ import { coreModules } from "../../generator/views/nic/core.ts";
 import { benchNic } from "../nic/nic-bench.ts";
 import type { Breaks } from "./breaks.ts";
 
+/** Of 1024 bits, where two frames may start in a row. */
+const wide = benchNic({ bits: 1024, mtuBytes: 256, queuePairs: 16, clockMHz: 402.83, frame: "ethernet" });
 const design = benchNic({ mtuBytes: 256, queuePairs: 16, clockMHz: 402.83, frame: "ethernet" });
 
 /** Where the changed text is looked for. */
@@ -13,6 +15,7 @@ export const files = [
   ...limiterModules(design),
   ...notifyModules(design),
   ...coreModules(design).filter(([name]) => name === "nic_held"),
+  ...ethModules(wide).filter(([name]) => name === "eth_rx_rows"),
 ].map(([, template, view]) => ({
   template: `${template}.v.hbs`,
   view,
@@ -120,6 +123,17 @@ export const breaks: readonly Breaks[] = [
       ["(lane_open[n] && !open_reg) || row_written", "(|lane_open && !open_reg) || row_written"],
       ["wake ? count :", "wake ? count_reg :"],
       ["valid && awake", "valid"],
+    ],
+  },
+  {
+    bench: "../nic/eth-rows",
+    only: "rows of 1024 bits",
+    module: "eth/rx_rows",
+    changes: [
+      ["row_late[i] == second_reg", "row_late[i] || !second_reg"],
+      ["work_reg >= HALF && control", "1'b0"],
+      ["{new_controls_reg[0], old_controls_reg[C-1:1]}", "{1'b0, old_controls_reg[C-1:1]}"],
+      ["old_quiet_reg && work_reg > FEW", "1'b0"],
     ],
   },
   {

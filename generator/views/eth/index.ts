@@ -14,7 +14,15 @@ import type { ModuleFile } from "../files.ts";
 import { fifoView } from "../nic/fifo.ts";
 import { hasGrh, nicSizes, qpBits } from "../nic/sizes.ts";
 import { packetMemoryModules } from "../packet-memory.ts";
-import { ethMacRxViews, fcsCheckView, pauseView, roceDeframerView, rxFramesView } from "./receive.ts";
+import {
+  ethMacRxViews,
+  fcsCheckView,
+  partsRows,
+  pauseView,
+  roceDeframerView,
+  rxFramesView,
+  rxRowsView,
+} from "./receive.ts";
 import { addressRowBits, ethView, lanesOf, queueRowBits, usedBits } from "./sizes.ts";
 import {
   ethMacTxView,
@@ -53,6 +61,7 @@ function portView(design: NicDesign): View {
     memories: secded
       ? memories.map((name, at) => ({ name, comma: at === memories.length - 1 ? "" : "," }))
       : [],
+    parted: partsRows(design),
     rowHere: hasGrh(design)
       ? `row_number < ${dec(addressRows(design), 16)}`
       : `row_number[15:${qp}] == ${dec(0, 16 - qp)}`,
@@ -113,6 +122,7 @@ export function ethModules(design: NicDesign): readonly ModuleFile[] {
     ["eth_tx_control", "eth/tx_control", txControlView(design)],
     ["eth_tx_align", "eth/tx_align", txAlignView(design)],
     ["eth_mac_tx", "eth/mac_tx", ethMacTxView(design)],
+    ...(partsRows(design) ? ([["eth_rx_rows", "eth/rx_rows", rxRowsView(design)]] as const) : []),
     ["eth_mac_rx_align", "mac/mac_rx_align", macRxAlign],
     ["eth_mac_rx", "mac/mac_rx", macRx],
     ["eth_fcs_check", "eth/fcs_check", fcsCheckView(design)],

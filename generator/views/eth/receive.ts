@@ -28,6 +28,35 @@ export function ethMacRxViews(design: NicDesign): readonly [rx: View, align: Vie
   ];
 }
 
+/** Rows that can wait in front of the receiver. */
+const waitingRows = 32;
+
+/** Whether two frames can start in one row: with their least gap they are 84 bytes apart, or 80 once in a while. */
+export const partsRows = (design: NicDesign): boolean => nicSizes(design).BB > 80;
+
+export function rxRowsView(design: NicDesign): View {
+  const { W } = nicSizes(design);
+  const half = waitingRows / 2;
+  return {
+    ...ethView(design, "eth_rx_rows"),
+    header: header(design, "Rows of the MII with one start each."),
+    columns: String(W / 64),
+    half: String(half),
+    params: [
+      localparam("W", W, "bits of a row"),
+      localparam("C", W / 64, "columns of 8 bytes: W / 64"),
+      localparam("ROWS", waitingRows, "rows that can wait"),
+      localparam("[5:0] FEW", dec(4, 6), "cycles of work while rows pass without waiting"),
+      localparam("[5:0] HALF", dec(half, 6), "cycles of work up to which a row is parted"),
+      localparam(
+        "[47:0] MAC_CONTROL",
+        hex(0x010000c28001, 48),
+        "01-80-c2-00-00-01, its first byte in the low bits",
+      ),
+    ],
+  };
+}
+
 export function fcsCheckView(design: NicDesign): View {
   const { W, BB, laneBits } = nicSizes(design);
   return {
