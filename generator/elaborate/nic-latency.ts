@@ -38,6 +38,9 @@ const ethernetReceive: readonly Stage[] = [
   { module: "eth_rx_frames", what: "wait for the verdict, read", cycles: 2 },
 ];
 
+/** The same at 1024 bits, where a row is parted in which two frames start. */
+const rows: Stage = { module: "eth_rx_rows", what: "wait for the next row, one start in a row", cycles: 4 };
+
 /**
  * What of the way of a WRITE is known stage by stage: the port's own stages, doorbells and keys. Stages of engines join
  * when their latency is measured.
@@ -46,14 +49,16 @@ export function nicLatency({
   clockMHz,
   port,
   ethernet,
-}: Pick<NicDesign, "clockMHz" | "port" | "ethernet">): NicDesign["latencyBudget"] {
+  datapathBits,
+}: Pick<NicDesign, "clockMHz" | "port" | "ethernet" | "datapathBits">): NicDesign["latencyBudget"] {
   const timed = (stages: readonly Stage[]): LatencyStage[] =>
     stages.map((stage) => ({ ...stage, ns: (stage.cycles * 1000) / clockMHz }));
+  const receive = [...(datapathBits === 1024 ? [rows] : []), ...ethernetReceive];
   return {
     doorbellToWire: [
       ...timed(doorbell),
       ...(ethernet === null ? port.latencyBudget.tx : timed(ethernetTransmit)),
     ],
-    wireToMemory: [...(ethernet === null ? port.latencyBudget.rx : timed(ethernetReceive)), ...timed(access)],
+    wireToMemory: [...(ethernet === null ? port.latencyBudget.rx : timed(receive)), ...timed(access)],
   };
 }

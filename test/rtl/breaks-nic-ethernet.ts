@@ -184,6 +184,7 @@ export const breaks: readonly Breaks[] = [
       ["|steps_reg[31:5] ? 30'd0 : distance >> steps_reg[4:0]", "distance >> steps_reg[4:0]"],
       ["{4'd0, quotient} + {39'd0, remainder != 30'd0}", "40'd0"],
       ["active_reg && !fresh_reg", "active_reg"],
+      ["scan_reg && scan_limited ? TASK_SCAN", "scan_limited ? TASK_SCAN"],
     ],
   },
   {
