@@ -13,14 +13,15 @@ import { buildTexts } from "../rtl/build.ts";
 import { pauseFrame, withFcs } from "./eth-wire.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
-const [clockMHz, rateGbps, bits, mtu] = [100, 100, 1024, 1024] as const;
+const bits = Number(process.env.LANEWRIGHT_WIDTHS ?? 1024) as 256 | 512 | 1024;
+const [clockMHz, rateGbps, mtu] = [100, bits === 1024 ? 100 : bits === 512 ? 50 : 25, 1024] as const;
 const [from, to] = [0x10_0000n, 0x20_0000n] as const;
 const bytesOfAll = 0x1_0000;
 /** Queue pairs of the first lane; the one of the second lane is created first. */
 const many = 100;
 const size = 4096;
 
-describe.skipIf(!long)("a queue pair beside 100 others, 1024 bits", () => {
+describe.skipIf(!long)(`a queue pair beside 100 others, ${bits} bits`, () => {
   let built: BuiltModel;
   let design: NicDesign;
   beforeAll(async () => {
@@ -36,7 +37,7 @@ describe.skipIf(!long)("a queue pair beside 100 others, 1024 bits", () => {
         renderTemplate(template, view),
       ]),
     );
-  }, 600_000);
+  }, 1_200_000);
 
   /** Connections from end 0 to end 1: of priority 5, then `many` of priority 3. @param pass sees each frame of end 0 */
   function connect(pass: (frame: Uint8Array, qpn: number) => Uint8Array) {
@@ -110,7 +111,7 @@ describe.skipIf(!long)("a queue pair beside 100 others, 1024 bits", () => {
       return frame;
     });
     const { pair, wire, go, finish } = ends;
-    const span = 4000;
+    const span = 6000;
     const sent = (others: number): number => {
       packets = 0;
       go(span, 16, others);
@@ -124,14 +125,14 @@ describe.skipIf(!long)("a queue pair beside 100 others, 1024 bits", () => {
     go(12_000, 16, 2);
     const beside = sent(2);
     process.stdout.write(`${beside} packets beside ${many} paused queue pairs, ${alone} alone\n`);
-    expect(alone).toBeGreaterThan(200);
+    expect(alone).toBeGreaterThan(100);
     expect(beside).toBeGreaterThan(0.98 * alone);
     finish();
     pair.close();
   });
 
   it("has what the others leave, which have a limit each", { timeout: 580_000 }, () => {
-    const limitKbps = 100_000;
+    const limitKbps = 1000 * rateGbps;
     const marked = new Set<number>();
     let [bytes, packets] = [0, 0];
     const ends = connect((frame, qpn) => {
