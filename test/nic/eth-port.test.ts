@@ -309,7 +309,11 @@ describe.skipIf(process.env.LANEWRIGHT_LONG === undefined)("a row of the MII of 
     for (let burst = 0; burst < 100; burst += 1) {
       const frames: Uint8Array[] = [];
       for (let n = rng.range(2, 24); n > 0; n -= 1) {
-        const { packet, frame } = frameTo(rng, peers, rng.chance(0.8) ? rng.below(5) : rng.below(mtuBytes + 1));
+        const { packet, frame } = frameTo(
+          rng,
+          peers,
+          rng.chance(0.8) ? rng.below(5) : rng.below(mtuBytes + 1),
+        );
         const own = rng.chance(0.2);
         if (own) pauses += 1;
         else due.push(incoming(packet));
