@@ -65,7 +65,7 @@ const creditLoop: SolverProof = {
   innerFirst: true,
   depth: 2,
   hunt: 10,
-  reach: 10,
+  reach: 20,
   properties: [
     { label: "begins_empty", says: "a session begins with nothing promised" },
     { label: "conserved_on", says: "from cycle to cycle no block promised appears or vanishes" },

@@ -47,6 +47,27 @@ const voqLists: Proof = {
   ],
 };
 
+/** From a match to the crossbar. */
+const voqReader: Proof = {
+  ...{ name: "voq_reader", top: "voq_reader", engine: "induction", depth: 1, hunt: 16, reach: 10 },
+  properties: [
+    property("match_has_place", "a match waits, or its packet is picked or read, until its end is told"),
+    property("done_once", "the end of a match is told once, and of nothing else"),
+    property("read_is_known", "the packet that is read is known, with its beats and its page"),
+    property("reads_to_the_end", "a packet is read to its end before another one"),
+    property("arrival_is_known", "whether the packet that is read still arrives is known"),
+    property("beat_is_there", "no beat is read before it is in the memory"),
+    property("late_is_there", "a queue that is behind its lifetime holds its packet"),
+    property("popped_is_picked", "what a queue loses is picked"),
+    property("pops_what_is_there", "what a queue loses was there"),
+    property("pages_freed", "a packet's pages come back, those of a copy only with the last one"),
+    property("page_is_read", "a page comes back when it has been read"),
+    property("release_is_sum", "as many pages are told as have come back"),
+    property("begins_foretold", "the crossbar hears of a packet one cycle before its first beat"),
+    cover("follows_at_once", "a packet can be begun while the last beat of another one is shown"),
+  ],
+};
+
 /** Copies of multicast packets, and the places for them. */
 const multicastCopier: Proof = {
   ...{ name: "multicast_copier", top: "multicast_copier", engine: "induction", depth: 1, hunt: 31 },
@@ -94,6 +115,7 @@ export const voqProofs: ProofList = (design: AnyDesign) =>
     ? [
         voqPages(design),
         voqLists,
+        voqReader,
         multicastCopier,
         ...(design.memoryProtection === "none" ? [managementPort] : []),
       ]

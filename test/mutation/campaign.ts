@@ -141,6 +141,7 @@ export function reasonOf(module: string, mutant: Mutant): string | undefined {
       one.module === module &&
       (one.from === undefined || one.from === mutant.from) &&
       (one.to === undefined || [one.to].flat().includes(mutant.to)) &&
+      (one.name === undefined || one.name === mutant.name) &&
       (one.line === undefined || mutant.source.includes(one.line)),
   )?.why;
 }

@@ -7,6 +7,8 @@ export interface Equivalent {
   readonly to?: string | readonly string[];
   /** Part of the line that the place stands in. */
   readonly line?: string;
+  /** Its whole name, where the source has the same place twice. */
+  readonly name?: string;
   readonly why: string;
 }
 
@@ -117,6 +119,10 @@ export const equivalents: readonly Equivalent[] = [
     why: "what is known is of the oldest frame of the cycle before, which is another one when none waits any more",
   },
   {
+    ...{ module: "llr_tx", name: "constant: DEPTH_LIMIT -> (DEPTH_LIMIT ^ 1'b1) #1" },
+    why: "the limit is odd, a power of two less an even number and one: only where both sides are the same it decides otherwise",
+  },
+  {
     ...{ module: "llr_tx", line: "if (prescale_reg == 6'h3f) begin", to: ["6'h3e", "6'h40"] },
     why: "once in 64 cycles, whichever of them it is",
   },
@@ -153,6 +159,18 @@ export const equivalents: readonly Equivalent[] = [
     ...{ module: "voq_reader", from: "expired_reg[scan_reg] && filled[scan_reg]" },
     to: "(|(expired_reg[scan_reg]))",
     why: "a queue that has expired and was not popped since still holds its packet",
+  },
+  {
+    ...{ module: "voq_reader", from: "more && !done_reg", to: "(|(!done_reg))" },
+    why: "while nothing is read done_reg is set, or more than three beats are left of a packet that ended early; behind a reset no match is out that could end",
+  },
+  {
+    ...{ module: "voq_reader", line: "direct_reg <= direct_reg && !direct_pick;", to: "" },
+    why: "the match of the next packet comes two cycles behind done, when the last beat of this one is read: nobody asks any more whether it arrives",
+  },
+  {
+    ...{ module: "voq_reader", from: "take && next_copy_reg", to: "(|(take))" },
+    why: "what is asked for a packet that is no copy is not looked at, and asked again for the next copy",
   },
   {
     ...{ module: "management_port", line: "(wide[at] & wide[at+1]) | (wide[at] & wide[at+2])" },

@@ -59,7 +59,7 @@ const served = "mask_reg  <= mask_left;";
 
 const multicastCopier: readonly Change[] = [
   ["filled_in_order", "{LANES{ready_reg}};", "{LANES{1'b1}};"],
-  ["shares_kept", "taken_here && !free_here", "taken_here"],
+  ["shares_kept", "used_reg <= used_reg + 1'b1;", "used_reg <= used_reg;"],
   ["places_counted", put, "slot_put_reg + 1'b1"],
   ["takes_a_free_one", "SLOTS     = 18;", "SLOTS     = 2;"],
   ["place_is_there", "slot_ring[slot_put_reg] <= slot_put_reg;", "slot_ring[slot_put_reg] <= {SB{1'b0}};"],
@@ -84,10 +84,30 @@ const voqLists: readonly Change[] = [
   ["steps", "<= pop && !head_single;", "<= 1'b0;"],
 ];
 
+const late = "(filled_drop || late_reg) && !(match";
+
+const voqReader: readonly Change[] = [
+  ["done_once", "done_end  = ended && !done_reg;", "done_end  = ended;"],
+  ["match_has_place", "match && !pick && !cancel;", "match && !pick;"],
+  ["read_is_known", "beats_reg <= beats_reg + 1'b1;", "beats_reg <= beats_reg + 2'd2;"],
+  ["reads_to_the_end", "take      = next_reg && !more;", "take      = next_reg;"],
+  ["arrival_is_known", "direct_reg <= direct_reg && !direct_pick;", "direct_reg <= direct_reg;"],
+  ["beat_is_there", "here     = !arriving || beats_reg != direct_beats;", "here     = 1'b1;"],
+  ["late_is_there", "late_queue_reg   <= scan_reg;", "late_queue_reg   <= {QB{1'b0}};"],
+  ["popped_is_picked", "next_reg        <= dropping || pick;", "next_reg        <= pick;"],
+  ["pops_what_is_there", `!next_reg && ${late}`, late],
+  ["pages_freed", "valid_reg && page_end && frees;", "valid_reg && page_end;"],
+  ["page_is_read", "free_page     = page_reg;", "free_page     = next_page_reg;"],
+  ["release_is_sum", "release_pages = pages_reg + 1'b1;", "release_pages = pages_reg;"],
+  ["begins_foretold", "start   = take && !next_drop_reg;", "start   = take;"],
+  ["follows_at_once", "take      = next_reg && !more;", "take      = next_reg && !open_reg;"],
+];
+
 /** Breaks of the input buffers and the management port of a switch. */
 export const voqBreaks: readonly Break[] = [
   ...changes("voq_pages", voqPages).map((one) => ({ ...one, long: true })),
   ...changes("voq_lists", voqLists),
+  ...changes("voq_reader", voqReader),
   ...changes("multicast_copier", multicastCopier),
   ...changes("management_port", managementPort),
 ];

@@ -46,40 +46,49 @@ describe("replay_buffer, 64 bits", () => {
 });
 
 describe("replay_buffer, 64 bits, SECDED", () => {
-  it("tells of a wrong bit in its index once for each time that it is looked at", async () => {
+  it("tells of wrong bits in its index once for each time that it is looked at", async () => {
     const design = benchDesign({ derived, memoryProtection: "secded" });
-    // Bit 0 is wrong where bit 8 of the time stamp is set
+    // Bit 0 is wrong where bit 8 of the time stamp is set, bit 1 where bit 9 is
     const model = await openLinkModule(design, "replay_buffer", (name, text) =>
       name.endsWith("_replay_index")
-        ? text.replace("wr_data[1:0] ^ wrong", "wr_data[1:0] ^ wrong ^ {1'b0, wr_data[8]}")
+        ? text.replace("wr_data[1:0] ^ wrong", "wr_data[1:0] ^ wrong ^ wr_data[9:8]")
         : text,
     );
     const set = (inputs: Readonly<Record<string, number>>): void => {
       for (const [name, value] of Object.entries(inputs)) model.port(name).set(value);
     };
-    const told = (cycles: number): number => {
-      let count = 0;
+    /** How often a bit was put right, and how often two were found. */
+    const told = (cycles: number): readonly [number, number] => {
+      let [one, two] = [0, 0];
       for (let at = 0; at < cycles; at += 1) {
         model.step();
-        count += model.port("evt_memory_corrected").get();
+        one += model.port("evt_memory_corrected").get();
+        two += model.port("evt_memory_uncorrectable").get();
       }
-      return count;
+      return [one, two];
     };
     resetAll(model);
-    // The first frame is kept with one wrong bit, the second one without
+    // The first frame is kept with one wrong bit, the second one without, the third one with two
     set({ wr_valid: 1, wr_eop: 1, wr_bytes: 8, wr_frame: 5, wr_time: 0x123555 });
-    expect(told(1)).toBe(0);
+    expect(told(1)).toEqual([0, 0]);
     set({ wr_frame: 6, wr_time: 0x123456 });
-    expect(told(1)).toBe(0);
+    expect(told(1)).toEqual([0, 0]);
+    set({ wr_frame: 7, wr_time: 0x123700 });
+    expect(told(1)).toEqual([0, 0]);
     set({ wr_valid: 0, wr_eop: 0, oldest_frame: 5 });
-    expect(told(6), "nobody looks").toBe(0);
+    expect(told(6), "nobody looks").toEqual([0, 0]);
     set({ oldest_valid: 1 });
-    expect(told(12), "one look").toBe(1);
+    expect(told(12), "one look").toEqual([1, 0]);
     expect(model.port("oldest_time").get()).toBe(0x123555);
+    expect(model.port("oldest_bad").get()).toBe(0);
     set({ oldest_frame: 6 });
-    expect(told(12), "at the other one").toBe(0);
+    expect(told(12), "at the other one").toEqual([0, 0]);
+    set({ oldest_frame: 7 });
+    expect(told(12), "two wrong bits").toEqual([0, 1]);
+    expect(model.port("oldest_bad").get()).toBe(1);
     set({ oldest_frame: 5 });
-    expect(told(12), "once more").toBe(1);
+    expect(told(12), "once more").toEqual([1, 0]);
+    expect(model.port("oldest_bad").get()).toBe(0);
     model.close();
   });
 });

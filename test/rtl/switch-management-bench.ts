@@ -28,7 +28,7 @@ export class ManagementBench {
       maxWords: Math.floor((maxPacketBytes.value - 2) / 4),
       maxWords15: Math.floor((vl15PacketBytes.value - 2) / 4),
     };
-    resetAll(model);
+    resetAll(model, rng);
     this.#model = model;
     this.in = new ManagementIn(model, shape, rng);
     this.out = new ManagementOut(model, design, shape, rng);

@@ -68,9 +68,12 @@ export function drawStreamPacket(shape: StreamShape, rng: Rng, faulty: number): 
   const beats = Array.from({ length: Math.max(1, Math.ceil(words / perBeat)) }, (_, at, all = words) =>
     drawBeat(shape, rng, { at, length, words: Math.min(perBeat, all - at * perBeat), last: false }),
   );
+  // one beat only: what is wrong in a beat within must not show in the last one as well
   const hole = rng.below(Math.max(1, beats.length - 1));
+  const half = rng.below(beats.length);
   const marked = beats.map((beat, at) => {
-    const spoilt = fault === "hole within" && at !== hole ? "none" : fault;
+    const sound = (fault === "hole within" && at !== hole) || (fault === "half a word" && at !== half);
+    const spoilt = sound ? "none" : fault;
     return spoilKeep(beat, at === beats.length - 1, spoilt, perBeat, rng);
   });
   return { beats: marked, vl, error: fault === "error", dest: rng.below(shape.ports), length, fault };
@@ -109,7 +112,7 @@ function spoilKeep(beat: StreamBeat, last: boolean, fault: Fault, perBeat: numbe
   if (fault === "hole within" && !last) keep &= ~word(rng.below(perBeat));
   // as many words as before, but not the first ones
   if (fault === "hole at the end" && last && kept !== (1n << BigInt(4 * perBeat)) - 1n) keep <<= 4n;
-  if (fault === "half a word" && (last || rng.chance(0.3))) keep &= ~(1n << BigInt(rng.below(4)));
+  if (fault === "half a word") keep &= ~(1n << BigInt(rng.below(kept.toString(2).length)));
   if (fault === "keep of nothing" && last) keep = 0n;
   return { ...beat, keep, last };
 }

@@ -330,6 +330,142 @@ module leaf4_voq_reader (
     assign release_lane  = in_reg;
     assign release_pages = pages_reg + 1'b1;
 
+`ifdef FORMAL
+    // ---- properties ----
+    //
+    // Ghost state tells of the packet that is being read from what is seen at the ports: its beats,
+    // its pages, whether it still arrives; and of a match, from the cycle in which it comes to the
+    // one in which its end is told.
+
+    reg              f_out_reg;      // a match is here, and its end has not been told
+    reg              f_told_reg;     // its end was told in the cycle before
+    reg [QUEUES-1:0] f_filled_reg;   // queues that held a packet then,
+    reg [QUEUES-1:0] f_popped_reg;   // and those that lost one
+    reg              f_read_reg;     // a row was read then
+    reg [PGB-1:0]    f_page_reg;     // of this page
+    reg              f_reading_reg;  // a packet was begun, and its last row has not been seen
+    reg              f_start_reg;    // the crossbar was told of a packet
+    reg              f_asked_reg;    // the copies left were asked for
+    reg [2:0]        f_uses_reg;     // and these were left
+    reg [BB-1:0]     f_beats_reg;    // beats read of the packet
+    reg [UB-1:0]     f_freed_reg;    // its pages that have come back
+    reg              f_next_reg;     // the packet picked still arrives, or did when it was picked,
+    reg              f_mine_reg;     // and so with the one being read
+    reg              f_begun_reg;    // it was picked in the cycle before
+    reg              f_open_reg;     // it was being written then,
+    reg [BB-1:0]     f_there_reg;    // with so many beats
+
+    wire f_ends    = f_read_reg && rd_last;
+    wire f_more    = f_reading_reg && !f_ends;
+    wire f_begins  = rd_en && !f_more;
+    wire f_arrives = f_mine_reg && direct_open;
+    wire f_out     = f_out_reg || match_valid;
+
+    always @(posedge clk) begin
+        f_out_reg     <= f_out && !done;
+        f_told_reg    <= done;
+        f_filled_reg  <= filled;
+        f_popped_reg  <= popped;
+        f_read_reg    <= rd_en;
+        f_reading_reg <= rd_en || f_more;
+        f_start_reg   <= start;
+        f_asked_reg   <= uses_read;
+        f_uses_reg    <= uses;
+        f_begun_reg   <= direct_pick;
+        f_open_reg    <= direct_open;
+        f_there_reg   <= direct_beats;
+        if (rd_en) begin
+            f_page_reg  <= rd_row;
+            f_beats_reg <= f_begins ? {BB{1'b0}} + 1'b1 : f_beats_reg + 1'b1;
+        end
+        if (f_begins) begin
+            f_freed_reg <= {UB{1'b0}};
+        end else if (free_valid) begin
+            f_freed_reg <= f_freed_reg + 1'b1;
+        end
+        // Only the packet picked last may still arrive
+        if (direct_pick) begin
+            f_next_reg <= 1'b1;
+            f_mine_reg <= 1'b0;
+        end else if (f_begins) begin
+            f_next_reg <= 1'b0;
+            f_mine_reg <= f_next_reg;
+        end
+        if (rst) begin
+            f_out_reg     <= 1'b0;
+            f_told_reg    <= 1'b0;
+            f_popped_reg  <= {QUEUES{1'b0}};
+            f_filled_reg  <= {QUEUES{1'b0}};
+            f_read_reg    <= 1'b0;
+            f_reading_reg <= 1'b0;
+            f_start_reg   <= 1'b0;
+            f_asked_reg   <= 1'b1;
+            f_begun_reg   <= 1'b0;
+            f_open_reg    <= 1'b0;
+            f_next_reg    <= 1'b0;
+            f_mine_reg    <= 1'b0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // One match at a time, the next one two cycles behind the end of the one before
+            one_match: assume (!match_valid || (!f_out_reg && !f_told_reg));
+            // A queue loses its packets by `pop` only; what is chosen from one is there
+            queues_hold: assume ((f_filled_reg & ~f_popped_reg & ~filled) == {QUEUES{1'b0}});
+            chosen_is_there: assume (!(match && from_queue) || filled[match_queue]);
+            // The copies left stand until they are asked for again
+            uses_hold: assume (f_asked_reg || uses == f_uses_reg);
+            // A packet that is picked while it arrives has a beat in the memory; beats become more,
+            // until it is whole, and nothing arrives that was not picked
+            arrives_in_order: assume (!direct_open || (f_begun_reg ? direct_beats != {BB{1'b0}}
+                : f_open_reg && direct_beats >= f_there_reg));
+        end
+    end
+
+    wire f_waits = next_reg && !next_done_reg;  // its end is to be told of the packet picked,
+    wire f_owes  = open_reg && !done_reg;       // or of the one being read
+
+    always @* if (!$initstate) begin
+        // A match waits, or its packet is picked, or read: at one place until its end is told
+        match_has_place: assert ({1'b0, held_reg} + f_waits + f_owes == {1'b0, f_out_reg}
+            && (!next_reg || !next_drop_reg || next_done_reg));
+        // The end of a match is told once, and of nothing else
+        done_once: assert (!done || f_out);
+        // What is read is known: whether there is more of it, its beats, its page
+        read_is_known: assert (valid_reg == f_read_reg && open_reg == f_reading_reg
+            && (!valid_reg || open_reg) && (!open_reg || beats_reg == f_beats_reg)
+            && (!valid_reg || page_reg == f_page_reg));
+        // A packet is read to its end before another one
+        reads_to_the_end: assert (take == f_begins);
+        // What arrives is known
+        arrival_is_known: assert (f_next_reg == (next_reg && next_direct_reg)
+            && (!open_reg || f_mine_reg == direct_reg));
+        // No beat is read before it is in the memory
+        beat_is_there: assert ((!(open_reg && f_arrives) || f_beats_reg <= direct_beats)
+            && (!(f_next_reg && direct_open) || direct_beats != {BB{1'b0}})
+            && (!(rd_en && !f_begins && f_arrives) || f_beats_reg != direct_beats));
+        // What a queue loses was there
+        pops_what_is_there: assert (!pop || queue >= QUEUES || queue == DROP_QUEUE || filled[queue]);
+        late_is_there: assert (!late_reg || popped_reg || filled[late_queue_reg]);
+        popped_is_picked: assert (!popped_reg || next_reg);
+        // A page comes back when its last beat is shown: of a packet all of them, or of a copy that
+        // is not the last one none; and as many are told
+        pages_freed: assert (!open_reg || f_freed_reg == (frees ? pages_reg : {UB{1'b0}}));
+        page_is_read: assert (!free_valid || (f_read_reg && free_page == f_page_reg));
+        release_is_sum: assert (!release_valid
+            || (free_valid && release_pages == f_freed_reg + 1'b1));
+        // The crossbar hears of a packet one cycle before its first beat
+        begins_foretold: assert ((x_valid && x_first) == f_start_reg);
+    end
+
+    always @* if (!$initstate) begin
+        // The next packet can begin behind the last beat of another one, in the next cycle
+        follows_at_once: cover (x_valid && rd_last && take && done_reg && f_out_reg == 1'b0);
+    end
+`endif
 endmodule
 
 `default_nettype wire
