@@ -36,6 +36,33 @@ const rxEgress: Proof = {
   ],
 };
 
+/** Packets that get a CRC, whatever it is: `vcrc_gen` and `icrc_gen` as proofs of codes say what. */
+const crcGen = (kind: "vcrc" | "icrc"): Proof => ({
+  ...{ name: `${kind}_gen_stream`, top: `${kind}_gen`, engine: "induction", depth: 1, hunt: 9, reach: 9 },
+  properties: [
+    property("beats_counted", "as many beats are inside as were taken, or appended, and not given"),
+    property("ends_counted", "each packet ends once"),
+    property("full_before_end", "beats before the last one are full"),
+    property("beat_in_place", "a beat goes from stage to stage as it came"),
+    property("beat_comes_out", "it comes out so: its words, its end, its mark"),
+    property("appended_ends", "a beat of the CRC alone is the end of its packet"),
+    property("output_is_stable", "what is offered stays offered, unchanged, until it is taken"),
+    cover("append_waits", "a beat of the CRC alone can wait while the next packet is inside"),
+  ],
+});
+
+/** Packets from the client, their ICRC behind them; `icrc_gen` is inside. */
+const icrcTx: Proof = {
+  ...{ name: "icrc_tx", top: "icrc_tx", engine: "induction", depth: 1, hunt: 9, reach: 9, innerFirst: true },
+  properties: [
+    property("packet_under_way", "whether a packet has begun is known, and whether it is a raw one"),
+    property("bad_is_marked", "a packet with an error, or bytes that are not whole words, is marked"),
+    property("bytes_are_told", "bytes are told from the first one on, all of them before the last beat"),
+    property("output_is_stable", "what is offered stays offered, unchanged, until it is taken"),
+    cover("goes_through", "a packet can come out with its ICRC"),
+  ],
+};
+
 /** Packets to the client, their ICRC taken off. */
 const icrcRx: Proof = {
   ...{ name: "icrc_rx", top: "icrc_rx", engine: "induction", depth: 2, hunt: 12, reach: 10 },
@@ -96,9 +123,9 @@ const registerDemux: Proof = {
 /** AXI4-Stream and AXI4-Lite at the boundaries of a device. */
 export const streamProofs: ProofList = (design: AnyDesign) => {
   if (design.kind === "switch")
-    return [registerDemux, csr("switch_csr"), csr("ingress_csr"), csr("link_csr")];
-  const icrc = design.kind === "link" && design.icrc === "endpoint" ? [icrcRx] : [];
-  if (design.kind === "link") return [axisRegister, rxEgress, ...icrc, csr("link_csr")];
-  const port = isNicOnEthernet(design) ? [csr("eth_csr")] : [axisRegister, csr("link_csr")];
+    return [registerDemux, csr("switch_csr"), csr("ingress_csr"), csr("link_csr"), crcGen("vcrc")];
+  const icrc = design.kind === "link" && design.icrc === "endpoint" ? [crcGen("icrc"), icrcTx, icrcRx] : [];
+  if (design.kind === "link") return [axisRegister, crcGen("vcrc"), rxEgress, ...icrc, csr("link_csr")];
+  const port = isNicOnEthernet(design) ? [csr("eth_csr")] : [axisRegister, csr("link_csr"), crcGen("vcrc")];
   return [registerDemux, csr("nic_csr"), ...port];
 };

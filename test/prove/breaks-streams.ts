@@ -6,9 +6,10 @@ const changes = (
   proof: string,
   list: readonly Change[],
   device: Break["device"] & string,
+  module = proof,
 ): readonly Break[] =>
   list.map(([property, from, to]) => {
-    const one = { proof, module: proof, property, from, to, device };
+    const one = { proof, module, property, from, to, device };
     // The same text as in the registers of a switch, where it is found sooner
     return proof === "nic_csr" || proof === "link_csr" ? { ...one, long: true } : one;
   });
@@ -101,11 +102,36 @@ const registerDemux: readonly Change[] = [
   ["write_and_read_answered", "s_axil_arready <= 1'b1;", "s_axil_arready <= 1'b0;"],
 ];
 
+const crcGen: readonly Change[] = [
+  ["beats_counted", "valid1_reg <= s_valid;", "valid1_reg <= s_valid && !s_poison;"],
+  ["ends_counted", "m_eop_reg <= eop2_reg || spill_reg;", "m_eop_reg <= eop2_reg;"],
+  ["full_before_end", "spill_reg ? CRC_SIZE : size2_reg;", "CRC_SIZE;"],
+  ["beat_in_place", "data2_reg <= data1_reg;", "data2_reg <= s_data;"],
+  ["beat_comes_out", "spill_poison_reg : poison2_reg && eop2_reg;", "spill_poison_reg : poison2_reg;"],
+  ["appended_ends", "m_eop_reg <= eop2_reg || spill_reg;", "m_eop_reg <= eop2_reg;"],
+  ["output_is_stable", "m_enable = m_ready || !m_valid_reg;", "m_enable = 1'b1;"],
+  ["append_waits", "valid2_reg && spill2_reg && !spill_reg;", "1'b0;"],
+];
+
+const icrcTx: readonly Change[] = [
+  ["packet_under_way", "odd_reg <= odd;", "odd_reg <= !keep_whole;"],
+  ["bad_is_marked", "(odd_reg && !first);", "1'b0;"],
+  ["bytes_are_told", "m_words > INDEX", "m_words < INDEX"],
+  ["goes_through", "m_tuser = {m_error, m_vl};", "m_tuser = {1'b1, m_vl};"],
+];
+const atOutput: readonly Change[] = [["output_is_stable", "m_ready || !m_valid_reg;", "1'b1;"]];
+
+const long = (one: Break): Break => ({ ...one, long: true });
+
 /** Breaks of the streams and registers at the boundaries. */
 export const streamBreaks: readonly Break[] = [
   ...changes("axis_register", axisRegister, "link"),
   ...changes("rx_egress", rxEgress, "link"),
-  ...changes("icrc_rx", icrcRx, "lanes").map((one) => ({ ...one, long: true })),
+  ...changes("icrc_rx", icrcRx, "lanes").map(long),
+  ...changes("vcrc_gen_stream", crcGen, "link", "vcrc_gen"),
+  ...changes("icrc_gen_stream", crcGen, "lanes", "icrc_gen").map(long),
+  ...changes("icrc_tx", icrcTx, "lanes").map(long),
+  ...changes("icrc_tx", atOutput, "lanes", "icrc_gen").map(long),
   ...changes("link_csr", csr, "link"),
   ...changes("switch_csr", csr, "switch"),
   ...changes("ingress_csr", csr, "switch"),

@@ -448,7 +448,8 @@ module leaf4_voq_reader (
             && (!(f_next_reg && direct_open) || direct_beats != {BB{1'b0}})
             && (!(rd_en && !f_begins && f_arrives) || f_beats_reg != direct_beats));
         // What a queue loses was there
-        pops_what_is_there: assert (!pop || queue >= QUEUES || queue == DROP_QUEUE || filled[queue]);
+        pops_what_is_there: assert (!pop || queue >= QUEUES || queue == DROP_QUEUE
+            || filled[queue]);
         late_is_there: assert (!late_reg || popped_reg || filled[late_queue_reg]);
         popped_is_picked: assert (!popped_reg || next_reg);
         // A page comes back when its last beat is shown: of a packet all of them, or of a copy that

@@ -721,6 +721,113 @@ module link_400g_vcrc_gen (
     assign m_side = m_side_reg;
     assign m_valid = m_valid_reg;
 
+`ifdef FORMAL
+    // ---- properties: one word of one beat, both chosen freely, is followed to the output ----
+
+    (* anyseq *)   wire f_choose;
+    (* anyconst *) wire [WORD_BITS-1:0] f_at;
+
+    reg [1:0]  f_stage;     // where the beat is: 1 and 2 inside, 3 at the output
+    reg        f_marked;    // it has been taken
+    reg [31:0] f_word;
+    reg [5:0]  f_words;
+    reg        f_eop;
+    reg        f_poison;
+    reg [9:0]  f_side;
+    reg [1:0]  f_inside;    // beats taken and not given, with what was appended
+    reg [1:0]  f_ends;      // of them, ends of packets
+    reg        f_appended;  // at the output is a beat with nothing but the CRC
+    reg        f_stalled;   // a beat was offered in the cycle before, and not taken
+    reg [31:0] f_last_word;
+    reg [7:0]  f_last_size;
+    reg [1:0]  f_last_marks;
+
+    wire        f_in    = s_valid && s_ready;
+    wire        f_out   = m_valid && m_ready;
+    wire        f_mark  = f_in && f_choose && !f_marked;
+    wire        f_full  = f_words == WORDS;  // the CRC needs a beat of its own
+    wire [31:0] f_shown = m_data[32*f_at +: 32];
+
+    always @(posedge clk) begin
+        f_inside   <= f_inside + f_in - f_out + (m_enable && spill_reg);
+        f_ends     <= f_ends + (f_in && s_eop) - (f_out && m_eop);
+        f_stalled  <= m_valid && !m_ready;
+        f_last_word  <= f_shown;
+        f_last_size  <= m_size_reg;
+        f_last_marks <= {m_eop, m_poison};
+        if (m_enable) begin
+            f_appended <= spill_reg;
+        end
+        if (f_mark) begin
+            f_marked <= 1'b1;
+            f_word   <= s_data[32*f_at +: 32];
+            f_words  <= s_words;
+            f_eop    <= s_eop;
+            f_poison <= s_poison;
+            f_side   <= s_side;
+            f_stage  <= 2'd1;
+        end else if (f_stage == 2'd3 ? m_enable : enable && f_stage != 2'd0) begin
+            f_stage  <= f_stage + 2'd1;    // behind the output it is 0 again
+        end
+        if (rst) begin
+            f_stage    <= 2'd0;
+            f_marked   <= 1'b0;
+            f_inside   <= 2'd0;
+            f_ends     <= 2'd0;
+            f_appended <= 1'b0;
+            f_stalled  <= 1'b0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // Beats before the last one are full
+            beats_are_full: assume (!s_valid || (s_eop ? s_words <= WORDS : s_words == WORDS));
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // As many beats are inside as were taken, or appended, and not given
+        beats_counted: assert (f_inside == valid1_reg + valid2_reg + m_valid_reg
+            && (!spill_reg || (m_valid_reg && !m_eop_reg && !f_appended)));
+        // Each packet ends once
+        ends_counted: assert (f_ends == (valid1_reg && eop1_reg)
+            + (valid2_reg && (eop2_reg || spill2_reg)) + spill_reg + (m_valid_reg && m_eop_reg)
+            && !(valid2_reg && eop2_reg && spill2_reg));
+        // Beats before the last one are full
+        full_before_end: assert ((!valid1_reg
+                || (eop1_reg ? words1_reg <= WORDS : words1_reg == WORDS))
+            && (!valid2_reg || eop2_reg || size2_reg == FULL_SIZE)
+            && (!m_valid_reg || m_eop_reg || m_size_reg == FULL_SIZE));
+        // The beat followed goes from stage to stage as it came
+        beat_in_place: assert ((f_stage != 2'd1 || (valid1_reg
+                && data1_reg[32*f_at +: 32] == f_word && words1_reg == f_words
+                && eop1_reg == f_eop && poison1_reg == f_poison
+                && side1_reg == f_side))
+            && (f_stage != 2'd2 || (valid2_reg && data2_reg[32*f_at +: 32] == f_word
+                && eop2_reg == (f_eop && !f_full) && spill2_reg == (f_eop && f_full)
+                && poison2_reg == (f_poison && f_eop)
+                && side2_reg == f_side
+                && (f_at == 0 || tail2_reg[f_at] == (f_words == f_at)))));
+        // and comes out so: its words, its end, its mark
+        beat_comes_out: assert (f_stage != 2'd3 || (m_valid && !f_appended
+            && (f_at >= f_words || f_shown == f_word)
+            && m_eop == (f_eop && !f_full) && m_poison == (f_poison && f_eop && !f_full)
+            && m_side == f_side));
+        // A beat of the CRC alone is the end of its packet
+        appended_ends: assert (!f_appended || (m_valid && m_eop && m_size_reg == CRC_SIZE));
+        // What is offered stays offered, unchanged, until it is taken
+        output_is_stable: assert (!f_stalled || (m_valid && f_shown == f_last_word
+            && m_size_reg == f_last_size && {m_eop, m_poison} == f_last_marks));
+    end
+
+    always @* if (!$initstate) begin
+        // A beat of the CRC alone can wait while the next packet is inside
+        append_waits: cover (f_appended && !m_ready && valid1_reg && valid2_reg);
+    end
+`endif
 endmodule
 
 `default_nettype wire
