@@ -37,7 +37,7 @@ export const soakNics: readonly SoakNic[] = [
     description: {
       ...{ ...small, ...few, name: "roce_256_srq_secded", datapathBits: 256, mtuBytes: 1024 },
       ...{ port: { rateGbps: 25, cableMeters: 3 }, frame: "ethernet", congestion: "dcqcn" },
-      ...{ sharedReceiveQueues: 4, memoryProtection: "secded" },
+      ...{ sharedReceiveQueues: 4, memoryProtection: "secded", datagrams: "ud" },
       requester: { ...few.requester, pushBytes: 64 },
     },
     messages: 1000,
@@ -53,4 +53,8 @@ export const fuzzedNics: readonly NicDescription[] = [
     ...{ management: "window", memoryProtection: "secded" },
   },
   { ...small, ...few, name: "fuzz_roce_128", frame: "ethernet", virtualLanes: { data: 2 } },
+  {
+    ...{ ...small, ...few, name: "fuzz_roce_256_ud", datapathBits: 256, frame: "ethernet" },
+    ...{ datagrams: "ud", sharedReceiveQueues: 4, ethernet: { addressHandles: 16 } },
+  },
 ];

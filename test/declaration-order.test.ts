@@ -25,12 +25,16 @@ describe("every net is declared before it is used, and no line is longer than 10
     ["none", "infiniband"],
     ["secded", "infiniband"],
     ["secded", "ethernet"],
-  ] as const)("adapter, protection %s, frames %s", (memoryProtection, frame) => {
-    const device = { name: "dut", clockMHz: 400, datapathBits: 256 as const, mtuBytes: 1024 as const };
-    const tables = { queuePairs: 64, completionQueues: 16, memoryRegions: 64, memoryProtection };
-    const port = { rateGbps: 100, cableMeters: 3 };
-    expectGood(elaborateNic({ ...device, ...tables, port, frame, virtualLanes: { data: 2 } }));
-  });
+    ["none", "ethernet", "ud"],
+  ] as const)(
+    "adapter, protection %s, frames %s",
+    (memoryProtection, frame, datagrams: "none" | "ud" = "none") => {
+      const device = { name: "dut", clockMHz: 400, datapathBits: 256 as const, mtuBytes: 1024 as const };
+      const tables = { queuePairs: 64, completionQueues: 16, memoryRegions: 64, memoryProtection };
+      const port = { rateGbps: 100, cableMeters: 3 };
+      expectGood(elaborateNic({ ...device, ...tables, port, frame, datagrams, virtualLanes: { data: 2 } }));
+    },
+  );
 });
 
 function expectGood(design: AnyDesign): void {

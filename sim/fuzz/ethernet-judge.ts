@@ -35,6 +35,8 @@ export interface Known {
   readonly queuePairs: number;
   /** IP address of the peer of a queue pair, 4 or 16 bytes. */
   readonly peer: (qpn: number) => Uint8Array;
+  /** Datagrams are taken from any address. */
+  readonly datagrams?: boolean;
   /** Longest UDP datagram, bytes. */
   readonly maxUdpBytes: number;
 }
@@ -85,6 +87,8 @@ export function judgeEthernet(frame: Uint8Array, known: Known): Verdict {
   if (icrcRoceV2(frame, ip, last) !== new DataView(frame.buffer, frame.byteOffset).getUint32(last, true))
     return "ICRC";
   const qpn = frame[udp + 13]! * 65536 + number(frame, udp + 14);
+  const opcode = frame[udp + 8]!;
+  if (known.datagrams === true && (opcode === 0x64 || opcode === 0x65)) return "good";
   // a queue pair that there is not is told further on
   if (qpn >= known.queuePairs) return "good";
   const source = six ? header.subarray(8, 24) : header.subarray(12, 16);

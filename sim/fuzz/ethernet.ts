@@ -44,7 +44,8 @@ function frameOf(rng: Rng, transport: Uint8Array, error: boolean): Uint8Array {
 }
 
 /** Drops behind the parser, of packets that it counts as received. */
-const behind = /^DROP_(NO_QP|QP_TYPE|QP_STATE|PKEY|PEER|LATCHED|DUPLICATE|STALE)$/;
+const behind =
+  /^DROP_(NO_QP|QP_TYPE|QP_STATE|PKEY|PEER|LATCHED|DUPLICATE|STALE|QKEY|NO_RECEIVE|TOO_LONG|PROTECTION)$/;
 /** Frames between two looks at the counters. */
 const batch = 500;
 
@@ -59,6 +60,7 @@ export function fuzzEthernet(design: NicDesign, model: Model, rng: Rng, frames: 
   const known: Known = {
     ...{ ...own, queuePairs: design.queuePairs, peer: () => peerIp },
     maxUdpBytes: longestUdpBytes(design),
+    datagrams: design.datagrams,
   };
   let kind = "none";
   let rig: EthRig | null = null;
@@ -118,6 +120,9 @@ export function fuzzEthernet(design: NicDesign, model: Model, rng: Rng, frames: 
       }
       if (eth.trespasses.length > 0) throw wrong(`trespass: ${eth.trespasses[0]}`);
     }
+    if (frames >= 5000 && design.datagrams)
+      for (const reason of ["QKEY", "TOO_LONG", "QP_TYPE", "MALFORMED"])
+        if (!counters[`DROP_${reason}`]) throw wrong(`nothing is counted under DROP_${reason}`);
     if (frames >= 5000)
       for (const reason of dropReasons)
         if (!counters[`DROP_${reason}`]) throw wrong(`nothing is counted under DROP_${reason}`);

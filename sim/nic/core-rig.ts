@@ -33,6 +33,8 @@ export interface RigOptions {
   /** Byte address of the adapter's registers. */
   readonly base?: number;
   readonly ethernet?: EthernetIdentity;
+  /** Data lane of a service level; default VL0 for each. */
+  readonly vlOf?: (sl: number) => number;
   /** Behind the reset, before the driver looks at the registers. */
   readonly wake?: (model: Model) => void;
 }
@@ -60,7 +62,7 @@ export class CoreRig {
 
   /** @param model an open model of `nic_core`, not yet stepped; it is closed with the rig */
   constructor(design: NicDesign, model: Model, rng: Rng, options: RigOptions = {}) {
-    const { base = 0, ethernet, wake } = options;
+    const { base = 0, ethernet, wake, vlOf } = options;
     this.#base = base;
     this.#design = design;
     this.model = model;
@@ -78,6 +80,7 @@ export class CoreRig {
     this.driver = new NicDriver(this.registers, this.host, {
       ...{ lid: 1, base, ringBase },
       ...(ethernet !== undefined && { ethernet }),
+      ...(vlOf !== undefined && { vlOf }),
     });
   }
 

@@ -46,6 +46,8 @@ export interface EthRigOptions {
   readonly own: EthernetIdentity;
   /** Where the peer of each queue pair is, to begin with. */
   readonly peer: AddressVector;
+  /** Data lane of a service level; default VL0 for each. */
+  readonly vlOf?: (sl: number) => number;
   /** Makes a frame, FCS included, of a packet without LRH. */
   readonly frameOf?: (transport: Uint8Array, error: boolean) => Uint8Array;
 }
@@ -64,6 +66,7 @@ export class EthRig extends CoreRig {
   constructor(design: NicDesign, model: Model, rng: Rng, options: EthRigOptions) {
     super(design, model, rng, {
       ...{ base: 0x1000, ethernet: options.own },
+      ...(options.vlOf !== undefined && { vlOf: options.vlOf }),
       wake: (woken) => {
         woken.port("p0_mii_link_up").set(1);
         woken.port("p0_mii_tx_ready").set(1);

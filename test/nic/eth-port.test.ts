@@ -6,10 +6,15 @@ import { Rng } from "../../sim/traffic/rng.ts";
 import { type Counts, EthBench, type Own, openEthPort, type PeerAddress } from "./eth-bench.ts";
 import { pauseFrame, type Row, rowsOf, withFcs } from "./eth-wire.ts";
 import { benchNic } from "./nic-bench.ts";
-import { clientBytes, randomSample, type Sample, usedOpcodes } from "./packets.ts";
+import { clientBytes, datagramOpcodes, randomSample, type Sample, usedOpcodes } from "./packets.ts";
 import { randomBytes } from "./records.ts";
 
 const widths = (process.env.LANEWRIGHT_WIDTHS ?? "256").split(",").map(Number);
+const long = process.env.LANEWRIGHT_LONG !== undefined;
+/** Without UD, and with it, when the headers of IP are kept further. */
+const ports = widths.flatMap((bits) =>
+  (long ? (["none", "ud"] as const) : (["none"] as const)).map((datagrams) => [bits, datagrams] as const),
+);
 const mtuBytes = 256;
 const queuePairs = 16;
 
@@ -29,9 +34,9 @@ interface Peer extends PeerAddress {
   readonly flow: number;
 }
 
-/** Peers of the queue pairs, every other one by IPv6. */
-function makePeers(rng: Rng): Peer[] {
-  return Array.from({ length: queuePairs }, (_, at) => ({
+/** Peers of the queue pairs and of some address handles, every other one by IPv6. */
+function makePeers(rng: Rng, handles: number): Peer[] {
+  return Array.from({ length: queuePairs + handles }, (_, at) => ({
     mac: Uint8Array.of(6, ...randomBytes(rng, 5)),
     ip: randomBytes(rng, at % 2 === 0 ? 4 : 16),
     ...{ dscp: rng.below(64), ect: rng.chance(0.5), hops: rng.range(1, 255), flow: rng.below(1 << 20) },
@@ -60,7 +65,14 @@ function incoming(packet: TransportPacket): Uint8Array {
   return clientBytes({ lrh, packet });
 }
 
-async function setUp(bits: number, seed: number, options = {}, protection: "none" | "secded" = "none") {
+/** What goes in front of the payload of a datagram: an LRH, 40 bytes. */
+function inFront(frame: Uint8Array): Uint8Array {
+  const taken = decodeFrame(identity(own), frame);
+  if (typeof taken === "string") throw new Error(taken);
+  return Uint8Array.of(0, 3, 0, 0, 0, 0, 0, 0, ...taken.route.grh);
+}
+
+async function setUp(bits: number, seed: number, datagrams: "none" | "ud" = "none", options = {}) {
   const rng = new Rng(seed);
   const design = benchNic({
     bits: bits as 256,
@@ -68,14 +80,15 @@ async function setUp(bits: number, seed: number, options = {}, protection: "none
     queuePairs,
     clockMHz: 402.83,
     frame: "ethernet",
-    memoryProtection: protection,
+    datagrams,
   });
   const model = await openEthPort(design);
   const bench = new EthBench(model, rng.fork("bench"), options);
-  const peers = makePeers(rng.fork("peers"));
+  const peers = makePeers(rng.fork("peers"), datagrams === "ud" ? 8 : 0);
   bench.own(own);
   for (const [qpn, peer] of peers.entries()) bench.peer(qpn, peer);
-  return { rng, bench, peers, model };
+  const opcodes = datagrams === "ud" ? [...usedOpcodes, ...datagramOpcodes, ...datagramOpcodes] : usedOpcodes;
+  return { rng, bench, peers, model, opcodes };
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
@@ -87,9 +100,9 @@ function differences(before: Counts, after: Counts): Record<string, number> {
   );
 }
 
-describe.each(widths)("Ethernet port of %i bits", (bits) => {
+describe.each(ports)("Ethernet port of %i bits, datagrams %s", (bits, datagrams) => {
   it("sends what the reference makes of the packets, byte for byte", { timeout: 600_000 }, async () => {
-    const { rng, bench, peers, model } = await setUp(bits, 11, { gaps: 0.1 });
+    const { rng, bench, peers, model, opcodes } = await setUp(bits, 11, datagrams, { gaps: 0.1 });
     const due: Uint8Array[] = [];
     // An ACK whose header has words that add up to 1ffff or the like: the checksum carries twice
     const ack = outgoing(rng, 0, 0x11, 0);
@@ -100,8 +113,10 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
     bench.peer(0, peers[0]);
     bench.source.push({ bytes: clientBytes(ack), vl: 0 });
     due.push(frameOf(0, peers[0], ack.packet));
-    for (const opcode of [...usedOpcodes, ...usedOpcodes, ...usedOpcodes]) {
-      const qpn = rng.below(queuePairs);
+    for (const opcode of [...opcodes, ...opcodes, ...opcodes]) {
+      const qpn = datagramOpcodes.includes(opcode)
+        ? rng.range(queuePairs, peers.length - 1)
+        : rng.below(queuePairs);
       const bytes = [0, rng.below(80), mtuBytes][rng.below(3)]!;
       const sample = outgoing(rng, qpn, opcode, bytes);
       const error = rng.chance(0.05);
@@ -133,13 +148,15 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
   });
 
   it("takes frames of the reference, with and without a tag", { timeout: 600_000 }, async () => {
-    const { rng, bench, peers, model } = await setUp(bits, 12, { stalls: 0.1 });
+    const { rng, bench, peers, model, opcodes } = await setUp(bits, 12, datagrams, { stalls: 0.1 });
     const due: Uint8Array[] = [];
     const frames: Uint8Array[] = [];
     let marked = 0;
-    for (const opcode of [...usedOpcodes, ...usedOpcodes, ...usedOpcodes]) {
+    let taken = 0;
+    for (const opcode of [...opcodes, ...opcodes, ...opcodes]) {
       const qpn = rng.below(queuePairs);
-      const peer = peers[qpn]!;
+      // a datagram may be from anybody
+      const peer = datagramOpcodes.includes(opcode) ? rng.pick(peers) : peers[qpn]!;
       const six = peer.ip.length === 16;
       const { packet } = randomSample(rng, opcode, [0, rng.below(80), mtuBytes][rng.below(3)]!);
       const ecn = rng.below(4);
@@ -150,20 +167,23 @@ describe.each(widths)("Ethernet port of %i bits", (bits) => {
         ...(rng.chance(0.4) && { vlan: rng.below(4096) }),
       };
       frames.push(withFcs(encodeFrame(identityOf(peer), to, sent, { ecn, ipId: rng.below(65536) })));
-      due.push(incoming({ ...sent, fecn: ecn === 3 }));
+      taken += 1;
+      if (datagramOpcodes.includes(opcode)) {
+        due.push(inFront(frames.at(-1)!.slice(0, -4)), incoming({ ...sent, becn: false }));
+      } else due.push(incoming({ ...sent, fecn: ecn === 3 }));
       marked += Number(ecn === 3);
     }
     bench.rxRate = 0.9;
     bench.rows.push(...rowsOf(frames, bench.rowBytes, () => rng.range(bits === 1024 ? 14 : 1, 20)));
     while (bench.rows.length > 0) bench.step();
     bench.run(100);
-    expect(bench.counts()).toMatchObject({ rx_frame: due.length, marked, fcs: 0, overflow: 0 });
+    expect(bench.counts()).toMatchObject({ rx_frame: taken, marked, fcs: 0, overflow: 0 });
     expect(bench.received.map(text)).toEqual(due.map(text));
     model.close();
   });
 
   it("drops what is not for it, by reason, and goes on", { timeout: 600_000 }, async () => {
-    const { rng, bench, peers, model } = await setUp(bits, 13);
+    const { rng, bench, peers, model } = await setUp(bits, 13, datagrams);
     /** A frame to queue pair `qpn` whose parts can be spoilt. */
     const make = (
       qpn: number,

@@ -16,6 +16,7 @@ import { dcqcnDefaults } from "../../sim/reference/rc/dcqcn.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { encodeFrame, ReferenceNic, type TransportPacket } from "../../sim/reference/rc/index.ts";
 import type { Rng } from "../../sim/traffic/rng.ts";
+import { pauseFrame } from "./eth-wire.ts";
 import { randomBytes } from "./records.ts";
 
 const own: EthernetIdentity = {
@@ -30,6 +31,8 @@ const area = 0x4000;
 /** Q_Key of QP1. */
 const general = 0x8001_0000;
 const connectionPsn = 0xfffff0;
+/** The one whose priority has a lane of its own. */
+export const pausedPeer = 3;
 
 /** Counters of the adapter by the model's reasons; several reasons may share some. */
 const reasons: readonly (readonly [models: readonly string[], counters: readonly string[]])[] = [
@@ -61,6 +64,8 @@ export class EthTwins {
   readonly rig: EthRig;
   readonly model: ReferenceNic;
   readonly rigCq: number;
+  /** What the adapter sent, as far as it was looked at. */
+  readonly allFrames: Uint8Array[] = [];
   /** QP1, one of its own, one with a shared receive queue. */
   readonly datagrams: readonly number[];
   readonly #modelCq: number;
@@ -79,6 +84,7 @@ export class EthTwins {
     this.#rng = rng;
     this.rig = new EthRig(design, dut, rng.fork("rig"), {
       ...{ own, peer: { mac: own.mac, dgid: gids[0] } },
+      vlOf: (sl) => Number(sl === pausedPeer),
     });
     const { rig } = this;
     this.model = new ReferenceNic(
@@ -166,7 +172,9 @@ export class EthTwins {
   }
 
   restartFailed(qpn: number): void {
-    if (this.#rng.chance(this.hasFailed(qpn) ? 0.7 : 0.02)) this.restart(qpn);
+    // a receive request that nothing fits into would stay for ever
+    const stuck = /^ud-(length|protection)$/u.test(this.model.lastDrop ?? "");
+    if (this.#rng.chance(this.hasFailed(qpn) ? 0.7 : stuck ? 0.3 : 0.02)) this.restart(qpn);
   }
 
   hasFailed(qpn: number): boolean {
@@ -193,7 +201,7 @@ export class EthTwins {
     return Array.from({ length: rng.below(most + 1) }, (_, index) => {
       const length = rng.pick([0, 1, 7, 39, 40, 41, 100, 300]);
       // each in a quarter of its own
-      const at = from + (index * area) / 4 + rng.below(area / 4 - length);
+      const at = from + (index * area) / 4 + rng.below(area / 4 - 300 - length);
       return { address: base + BigInt(at), length, lkey: key };
     });
   }
@@ -208,7 +216,10 @@ export class EthTwins {
     const bad = rng.chance(0.05) && !shared;
     const sges = bad
       ? [{ address: base + BigInt(2 * area), length: 400, lkey: this.#keys[1] }]
-      : this.#pieces(4, this.#keys[0]);
+      : this.#pieces(rng.chance(0.8) ? 3 : 4, this.#keys[0]);
+    // most have room for the longest datagram
+    const end = { address: base + BigInt(area - 300), length: 300, lkey: this.#keys[0] };
+    if (!bad && sges.length < 4 && rng.chance(0.9)) sges.push(end);
     const request = { wrId: ++this.#wrId, sges };
     if (shared) {
       this.rig.driver.postSrqRecv(this.#srqs[0], request);
@@ -220,6 +231,22 @@ export class EthTwins {
   plainSend(wrId: number): SendRequest {
     const ud = { ah: 0, qpn: 9, qkey: 3 };
     return { wrId, opcode: "send", signaled: true, inline: Uint8Array.of(1, 2, 3), ud };
+  }
+
+  /** Longest datagrams to the peer with a lane of its own, as many as the queue pairs hold; @returns how many */
+  fillPausedLane(): number {
+    const sges = [{ address: base, length: pathMtu, lkey: this.#keys[0] }];
+    const ud = { ah: pausedPeer, qpn: 9, qkey: 3 };
+    for (const qpn of this.datagrams)
+      for (let wrId = 0; wrId < 16; wrId += 1)
+        this.rig.driver.postSend(qpn, { wrId, opcode: "send", signaled: wrId === 15, sges, ud });
+    return 16 * this.datagrams.length;
+  }
+
+  /** Pauses the priority of that peer, or lets it go on. */
+  pause(quanta: number): void {
+    const times = Array.from({ length: 8 }, () => quanta);
+    this.rig.giveFrame(withFcs(pauseFrame(1 << pausedPeer, times)));
   }
 
   /** The handle of the next work request is changed on its way into the ring. */
@@ -248,6 +275,9 @@ export class EthTwins {
     this.rig.driver.postSend(qpn, { ...request, ud: { ...ud, ah: peer } });
     this.model.postSend(qpn, { ...request, ud: { ...ud, ah: peer + 1 } });
   }
+
+  /** Datagrams taken with IPv4, with IPv6. */
+  readonly taken = { four: 0, six: 0 };
 
   #give(frame: Uint8Array): void {
     this.model.receive(frame, 0);
@@ -292,6 +322,7 @@ export class EthTwins {
     const frame = this.#frame(peer, packet);
     if (kind > 0.88 && frame[12] !== 0x81) this.#give(withTransport(frame, this.#hostile(frame)));
     else this.#give(frame);
+    if (this.model.lastDrop === null) this.taken[peer.six ? "six" : "four"] += 1;
   }
 
   /** BTH … pad that no adapter sends, of the same length. */
@@ -342,6 +373,7 @@ export class EthTwins {
   }
 
   seen(): { sent: string[]; completions: WorkCompletion[] } {
+    this.allFrames.push(...this.rig.frames);
     const sent = this.rig.frames.splice(0).map(described);
     return { sent, completions: sortedCompletions(this.rig.driver.pollCq(this.rigCq, 256)).map(brief) };
   }

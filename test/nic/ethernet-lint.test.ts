@@ -7,6 +7,7 @@ import { renderTemplate } from "../../generator/render/index.ts";
 import { moduleName } from "../../generator/views/common.ts";
 import { ethModules } from "../../generator/views/eth/index.ts";
 import { congestionModules } from "../../generator/views/nic/congestion.ts";
+import { coreModules } from "../../generator/views/nic/core.ts";
 import { benchNic, type NicBenchOptions } from "./nic-bench.ts";
 
 const frame = "ethernet" as const;
@@ -16,6 +17,10 @@ const cases: readonly NicBenchOptions[] = [
   { frame, bits: 256, mtuBytes: 256, queuePairs: 16_384 },
   { frame, bits: 512, mtuBytes: 1024, queuePairs: 64, memoryProtection: "secded" },
   { frame, bits: 1024, mtuBytes: 4096, queuePairs: 1024 },
+  { frame, bits: 128, mtuBytes: 4096, datagrams: "ud", sharedReceiveQueues: 4, memoryProtection: "secded" },
+  { frame, bits: 256, mtuBytes: 256, datagrams: "ud" },
+  { frame, bits: 512, mtuBytes: 256, datagrams: "ud", queuePairs: 16_384 },
+  { frame, bits: 1024, mtuBytes: 4096, datagrams: "ud", queuePairs: 64 },
   { frame: "infiniband", congestion: "dcqcn", bits: 128 },
 ];
 
@@ -27,6 +32,7 @@ describe.skipIf(process.env.LANEWRIGHT_LONG === undefined)(
       for (const modules of [
         congestionModules(design),
         ...(options.frame === frame ? [ethModules(design)] : []),
+        ...(options.datagrams === "ud" ? [coreModules(design)] : []),
       ]) {
         const folder = mkdtempSync(join(tmpdir(), "lanewright-lint-"));
         try {
