@@ -36,9 +36,13 @@ const rxEgress: Proof = {
   ],
 };
 
+/** Any CRC will do: what it is belongs to the proofs of codes. */
+const anyCrc: readonly string[] = ["cutpoint w:*state_end w:*state_next"];
+
 /** Packets that get a CRC, whatever it is: `vcrc_gen` and `icrc_gen` as proofs of codes say what. */
 const crcGen = (kind: "vcrc" | "icrc"): Proof => ({
   ...{ name: `${kind}_gen_stream`, top: `${kind}_gen`, engine: "induction", depth: 1, hunt: 9, reach: 9 },
+  prepare: anyCrc,
   properties: [
     property("beats_counted", "as many beats are inside as were taken, or appended, and not given"),
     property("ends_counted", "each packet ends once"),
@@ -54,6 +58,7 @@ const crcGen = (kind: "vcrc" | "icrc"): Proof => ({
 /** Packets from the client, their ICRC behind them; `icrc_gen` is inside. */
 const icrcTx: Proof = {
   ...{ name: "icrc_tx", top: "icrc_tx", engine: "induction", depth: 1, hunt: 9, reach: 9, innerFirst: true },
+  prepare: anyCrc,
   properties: [
     property("packet_under_way", "whether a packet has begun is known, and whether it is a raw one"),
     property("bad_is_marked", "a packet with an error, or bytes that are not whole words, is marked"),

@@ -65,7 +65,7 @@ const switches: readonly CoverageRun[] = [
   { bench: "rtl/switch-voq-lists", only: "64 bits, 4 ports, 4 data lanes" },
   { bench: "rtl/switch-voq-cases", only: "64 bits, 4 ports, 4 data lanes" },
   { bench: "rtl/switch-voq-pages", only: "64 bits, 4 ports, 4 data lanes" },
-  { bench: "rtl/switch-management", only: "64 bits, 4 ports" },
+  { bench: "rtl/switch-management", only: "64 bits, 3 ports, 4 data lanes" },
   { bench: "rtl/switch-csr", only: "" },
   { bench: "rtl/register-demux", only: "" },
   { bench: "rtl/ingress-csr", only: "" },
