@@ -33,7 +33,7 @@ describe("elaborateNic", () => {
       readBurstBeats: 32,
       receivePacketBeats: 128,
       // 15 + 34 + 960 + 335 + 539; 4 for an index, 16 * 177, 4 * 513, 64 * 84, 16 * 2 * 128.
-      contextBitsPerQp: 1883 + 4 + 2832 + 2052 + 5376 + 4096,
+      contextBitsPerQp: 1899 + 4 + 2832 + 2052 + 5376 + 4096,
     });
     expect(requester).toEqual({
       ...{ outstandingReads: 16, outstandingRequests: 64, scatterGather: 2, pushBytes: 0 },
