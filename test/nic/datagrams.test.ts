@@ -365,6 +365,47 @@ describe("UD queue pairs", () => {
       }
     }));
 
+  it("one in front of the wire is not taken for one with its PSN from before a start", () =>
+    withSeed(seed, (rng) => {
+      const twins = new Twins(dut, rng);
+      const { rtl, qpns, keys } = twins;
+      for (let round = 0; round < 8; round++) {
+        const qpn = rng.pick(qpns);
+        const send = (): void => {
+          const request: SendRequest = {
+            ...{
+              wrId: 0,
+              opcode: "send",
+              signaled: true,
+              sges: [{ address: base, length: 9, lkey: keys[0] }],
+            },
+            ud: { address: { dlid: 7, sl: 0 }, qpn: 9, qkey: 3 },
+          };
+          rtl.memory.write(
+            twins.ring(qpn, 0),
+            encodeSend(request, 128, () => 0),
+          );
+          rtl.doorbell("sq_", qpn, 1);
+          rtl.settle();
+        };
+        rtl.letOut(0);
+        send();
+        for (let starts = rng.range(1, 3); starts > 0; starts--) twins.start(qpn);
+        rtl.settle();
+        send();
+        expect(rtl.sent.splice(0).length).toBe(2);
+        rtl.letOut(1);
+        rtl.settle();
+        expect(rtl.completions).toEqual([]);
+        rtl.letOut();
+        rtl.settle();
+        expect(rtl.completions.splice(0).map(({ wqe, status }) => [wqe, status])).toEqual([
+          [0, wcStatus.success],
+        ]);
+        twins.start(qpn);
+      }
+    }));
+
   it("one that host memory fails ends its queue pair, and nobody is told", () =>
     withSeed(seed, (rng) => {
       const { model, rtl, qpns, keys, ring, qkey } = new Twins(dut, rng);

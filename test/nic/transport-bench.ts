@@ -209,6 +209,8 @@ export class TransportHost {
   /** Packets put in front of the wire, and those that have gone out. */
   #packetsIn = 0;
   #packetsOut = 0;
+  /** Packets in front of the wire that may go out, with those that have. */
+  #packetsMost = Number.POSITIVE_INFINITY;
   /** Datagrams of a queue pair that have gone out since its send queue was empty. */
   readonly #datagrams = new Map<number, number>();
   #payloadAt = 0;
@@ -258,6 +260,11 @@ export class TransportHost {
 
   get cycle(): number {
     return this.#cycle;
+  }
+
+  /** The wire takes so many packets more, from those in front of it on; all if not given. */
+  letOut(packets?: number): void {
+    this.#packetsMost = packets === undefined ? Number.POSITIVE_INFINITY : this.#packetsOut + packets;
   }
 
   #port(name: string): Port {
@@ -333,7 +340,7 @@ export class TransportHost {
     const [unsent, another] = this.#unsent;
     const told = unsent === undefined || (unsent.at <= this.#cycle && another === undefined);
     if (this.#waiting === null && told && !this.#rng.chance(this.pace.stall))
-      this.#packetsOut = this.#packetsIn;
+      this.#packetsOut = Math.min(this.#packetsIn, this.#packetsMost);
     this.#set("sq_packets_in", this.#packetsIn & 0xffff);
     this.#set("sq_packets_out", this.#packetsOut & 0xffff);
     for (const part of all) {

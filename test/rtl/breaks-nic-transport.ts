@@ -51,7 +51,7 @@ export const breaks: readonly Breaks[] = [
     changes: [
       ["next == limit_reg ? served_reg : next", "next"],
       ["first_reg ? (last ?", "1'b1 ? (last ?"],
-      ["credit_reg <= event_syndrome[4:0];", "credit_reg <= credit_reg;"],
+      ["event_syndrome[6:5] == 2'b00 ? event_syndrome[4:0] : credit_reg", "credit_reg"],
       ["served_reg <= served_reg + {7'd0, fresh};", "served_reg <= served_reg;"],
       ["left_reg         <= left_reg - {19'd0, bytes};", "left_reg         <= left_reg;"],
     ],
@@ -226,6 +226,12 @@ export const breaks: readonly Breaks[] = [
       ["answering ? JUDGE : DISCARD", "JUDGE"],
       ["set_type ? wqe_qkey : wqe_rkey", "wqe_rkey"],
     ],
+  },
+  {
+    bench: "../nic/datagrams",
+    only: "PSN from before a start",
+    module: "nic/requester",
+    changes: [["gone_life == life_reg && ", ""]],
   },
   {
     bench: "../nic/transport",
