@@ -9,6 +9,9 @@ export interface Sent {
   readonly bytes: Uint8Array;
   readonly vl: number;
   readonly error?: boolean;
+  /** What comes in instead of the packet, and in front of its payload another stream, where something stands before the parser. */
+  readonly wrapped?: Uint8Array;
+  readonly front?: Uint8Array;
 }
 
 export interface Pace {
@@ -65,11 +68,12 @@ export class ParserRun {
 
   push(...packets: readonly Sent[]): void {
     for (const sent of packets) {
-      this.source.push(sent);
+      this.source.push({ ...sent, bytes: sent.wrapped ?? sent.bytes });
       const verdict = judge(sent.bytes, sent.vl, sent.error === true, this.#looker);
       if (typeof verdict === "string") this.#due[verdict] += 1;
       else {
         this.#records.push(verdict);
+        if (sent.front !== undefined) this.#payloads.push(sent.front);
         if (verdict.packet.payload.length > 0) this.#payloads.push(verdict.packet.payload);
       }
     }

@@ -29,6 +29,20 @@ export const breaks: readonly Breaks[] = [
     ],
   },
   {
+    ...{ bench: "../nic/eth-unwrap", only: "good and bad ones", module: "eth/roce_unwrap" },
+    changes: [
+      ["over && index_reg >= skip;", "over && index_reg > skip;"],
+      ["part_end ? 2'd0 : part_reg + 2'd1", "part_reg + 2'd1"],
+      ["told_reg  <= 1'b0;", ""],
+      ["if (!in_front) begin", "if (1'b1) begin"],
+      ["open && !in_front;", "open;"],
+    ],
+  },
+  {
+    ...{ bench: "../nic/eth-unwrap", only: "good and bad ones", module: "nic/rx_parser" },
+    changes: [["(!mv_first_reg || fronted_reg)", "!mv_first_reg"]],
+  },
+  {
     ...{ bench, only: all, module: "eth/roce_deframer" },
     changes: [
       ["&& udp[95:88] != UD_SEND_IMM", ""],
