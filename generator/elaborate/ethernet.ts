@@ -109,14 +109,21 @@ const pauseStopCycles = rule(
   {
     unit: "cycles",
     formula:
-      "receive + ceil((maxFrameBytes + pauseBytes + stages * datapathBits / 8) * 8 * clockMHz / (1000 * rateGbps))",
+      "receive + (datapathBits / 8 > partedBytes ? rows : 0) + ceil((maxFrameBytes + pauseBytes + stages * datapathBits / 8) * 8 * clockMHz / (1000 * rateGbps))",
     source:
-      "from the last column of a pause frame to the last column of that priority: the pipeline in; a frame that had begun, or was chosen as the end of another one left; beats of the pipeline out, and a pause frame among them",
+      "from the last column of a pause frame to the last column of that priority: the pipeline in, in front of which rows wait where two frames can start in one; a frame that had begun, or was chosen as the end of another one left; beats of the pipeline out, and a pause frame among them",
   },
   ["maxFrameBytes", "datapathBits", "clockMHz", "rateGbps"],
-  { receive: [12, "cycles"], pauseBytes: [104, "bytes"], stages: [24, "beats"] },
+  {
+    receive: [12, "cycles"],
+    partedBytes: [80, "bytes"],
+    rows: [30, "cycles"],
+    pauseBytes: [104, "bytes"],
+    stages: [24, "beats"],
+  },
   (n) =>
     n.receive +
+    (n.datapathBits / 8 > n.partedBytes ? n.rows : 0) +
     ceil(
       ((n.maxFrameBytes + n.pauseBytes + (n.stages * n.datapathBits) / 8) * 8 * n.clockMHz) /
         (1000 * n.rateGbps),

@@ -103,12 +103,24 @@ describe("rows of 1024 bits", () => {
     withSeed(seed, async (rng) => {
       const model = await openNicModule(design, parts);
       model.reset();
-      // short frames at every place in a row; pauses at random, no two in one row
-      let since = 0;
-      const all = Array.from({ length: 3000 }, () => {
-        since = since > 2 && rng.chance(0.1) ? 0 : since + 1;
-        return withFcs(since === 0 ? pauseFrame(1, [rng.below(65536)]) : randomBytes(rng, rng.range(60, 66)));
-      });
+      // short frames at every place in a row; pauses at random, of which twelve times two start in one row
+      const all: Uint8Array[] = [];
+      let [column, since, pairs] = [0, 0, 0];
+      const add = (frame: Uint8Array): void => {
+        all.push(withFcs(frame));
+        column = (column + 2 + Math.ceil((all.at(-1)!.length + 1) / 8)) % (rowBytes / 8);
+      };
+      while (all.length < 3000) {
+        since += 1;
+        // a pause is 10 columns, one of them its start column, and has an idle one in front
+        const paired = column + 1 + 11 < rowBytes / 8 && pairs < 12 && all.length > 300;
+        if (since > 2 && rng.chance(paired ? 0.5 : 0.1)) {
+          for (let left = paired ? 2 : 1; left > 0; left -= 1) add(pauseFrame(1, [rng.below(65536)]));
+          pairs += Number(paired);
+          since = 0;
+        } else add(randomBytes(rng, rng.range(60, 66)));
+      }
+      expect(pairs).toBe(12);
       const rows = rowsOf(all, rowBytes, () => 1);
       let dropped = 0;
       const out = pass(model, [...rows, ...new Array<Row>(60).fill(idle)], () => {

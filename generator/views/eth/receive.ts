@@ -42,12 +42,14 @@ export function rxRowsView(design: NicDesign): View {
     header: header(design, "Rows of the MII with one start each."),
     columns: String(W / 64),
     half: String(half),
+    most: String(waitingRows - 2),
     params: [
       localparam("W", W, "bits of a row"),
       localparam("C", W / 64, "columns of 8 bytes: W / 64"),
       localparam("ROWS", waitingRows, "rows that can wait"),
       localparam("[5:0] FEW", dec(4, 6), "cycles of work while rows pass without waiting"),
       localparam("[5:0] HALF", dec(half, 6), "cycles of work up to which a row is parted"),
+      localparam("[5:0] MOST", dec(waitingRows - 2, 6), "the same for one with two frames of MAC control"),
       localparam(
         "[47:0] MAC_CONTROL",
         hex(0x010000c28001, 48),
