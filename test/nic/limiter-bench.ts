@@ -5,8 +5,10 @@ import type { Model } from "../../sim/driver/model.ts";
 import { type DcqcnParameters, dcqcnDefaults } from "../../sim/reference/rc/dcqcn.ts";
 import { openNicModule } from "./nic-bench.ts";
 
-export const openLimiter = (design: NicDesign): Promise<Model> =>
-  openNicModule(design, limiterModules(design));
+export const openLimiter = (
+  design: NicDesign,
+  change?: (name: string, text: string) => string,
+): Promise<Model> => openNicModule(design, limiterModules(design), change);
 
 /** Cycles in which the table of alpha is made. */
 export const tableCycles = 46_000;

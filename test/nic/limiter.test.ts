@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Model } from "../../sim/driver/model.ts";
 import {
   advanceLimiter,
   createLimiter,
@@ -32,6 +33,17 @@ const nearlyRises = (limiter: RateLimiter, now: number): boolean =>
   [limiter.nextRise, limiter.cutPending ? limiter.nextCut : Infinity].some(
     (due) => due > now - 100 && due < now + 1500,
   );
+
+/** With wrong bits in rows at will, and leaps of time: 2^38 ns, 275 s. */
+const openWithFaults = (): Promise<Model> =>
+  openLimiter(benchNic({ queuePairs, frame: "ethernet", memoryProtection: "secded" }), (name, text) => {
+    const open = text.replace(/input +wire +rst,/u, "$&\n    input wire [1:0] inject, input wire leap,");
+    if (name.endsWith("nic_limiter"))
+      return open
+        .replace("rates (", "rates (\n        .inject (inject), .leap (leap),")
+        .replace("now_reg + CYCLE_NS", "now_reg + (leap ? 40'd1 << 38 : CYCLE_NS)");
+    return name.endsWith("nic_rates") ? open.replace(/\.inject +\(2'b00\)/u, ".inject (inject)") : text;
+  });
 
 async function follow(parameters: DcqcnParameters, seed: number, rounds: number): Promise<void> {
   const rng = new Rng(seed);
@@ -319,6 +331,13 @@ describe("rates of queue pairs", () => {
     bench.row(3, true);
     bench.run(100);
     expect([bench.taken, bench.answers].map((all) => all.map(({ qpn }) => qpn))).toEqual([[3], [3]]);
+    // and its next limit begins with what was sent under that
+    bench.taken.splice(0);
+    bench.slow(3);
+    bench.run(200);
+    bench.give(3);
+    bench.run(100);
+    expect(bench.taken.splice(0).map(({ qpn }) => qpn)).toEqual([3]);
     model.close();
   });
 
@@ -339,6 +358,137 @@ describe("rates of queue pairs", () => {
       // 500,000 steps upwards
       expect(bench.rate(4)).toBe(10_000_000);
     }
+    model.close();
+  });
+
+  it("of a queue pair are kept beside notifications without end", async () => {
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, { ...quickParameters, firstRateKbps: 9_000_000 });
+    bench.slow(3);
+    bench.run(300);
+    for (let left = 2000; left > 0; left -= 1) bench.slow(5);
+    for (let round = 0; round < 20; round += 1) {
+      bench.sent(3, 256);
+      bench.give(3);
+      bench.run(800);
+      expect(bench.taken.splice(0).map(({ qpn }) => qpn)).toEqual([3]);
+    }
+    expect(bench.idle).toBe(false);
+    model.close();
+  });
+
+  it("count bytes up to the highest number of them, and a first rate is never above that of the line", async () => {
+    const bytes = { byteReset: 0xfffff0, timeResetNs: 0xffffff, threshold: 0, firstRateKbps: 9_000_000 };
+    const parameters = { ...dcqcnDefaults, lineKbps: 10_000_000, ...bytes };
+    const model = await openLimiter(design);
+    const bench = new LimiterBench(model, parameters);
+    const reference = createLimiter(parameters);
+    for (let round = 0; round < 2; round += 1) {
+      bench.slow(3, (at) => notifyLimiter(reference, at));
+      bench.run(200);
+    }
+    bench.run(1000);
+    // 16 MiB in 4016 packets
+    for (let packets = 4020; packets > 0; packets -= 1) {
+      sentThroughLimiter(reference, 4096 + overhead, bench.now);
+      bench.sent(3, 4096);
+      bench.step();
+      bench.skip(60);
+    }
+    expect([reference.byteSteps, bench.rate(3)]).toEqual([1, reference.rateKbps]);
+
+    const beyond = { ...dcqcnDefaults, lineKbps: 10_000_000, minKbps: 12_000_000, firstRateKbps: 1000 };
+    const other = new LimiterBench(model, beyond);
+    other.slow(3);
+    other.run(200);
+    expect(other.rate(3)).toBe(10_000_000);
+    model.close();
+  });
+
+  it("are those of the time of a step before it is changed, or behind that", async () => {
+    const parameters = { ...dcqcnDefaults, lineKbps: 10_000_000, timeResetNs: 0xfff, firstRateKbps: 100_000 };
+    const model = await openLimiter(design);
+    const rates = new Set<number>();
+    // In each cycle of the visit that a query makes
+    for (let cycle = 0; cycle < 40; cycle += 1) {
+      const bench = new LimiterBench(model, { ...parameters, threshold: 0, aiKbps: 10, haiKbps: 10 });
+      for (let round = 0; round < 2; round += 1) {
+        bench.slow(3);
+        bench.run(900);
+      }
+      model.port("cfg_time_reset").set(50);
+      bench.skip(3000);
+      model.port("query").set(1);
+      model.port("query_qpn").set(3);
+      bench.step();
+      model.port("query").set(0);
+      bench.run(cycle);
+      model.port("cfg_time_reset").set(0xffffff);
+      bench.run(300);
+      rates.add(bench.rate(3));
+    }
+    // A step of the new time, some of the old one, or one of the new one behind these
+    expect([...rates].length).toBeLessThanOrEqual(3);
+    // 10 kbit/s a step, of which there may be 300 of 50 ns
+    expect(Math.max(...rates)).toBeLessThan(104_000);
+    model.close();
+  });
+
+  it("end where their row is lost, and nobody waits for what it would have said", async () => {
+    const model = await openWithFaults();
+    const bench = new LimiterBench(model, { ...dcqcnDefaults, lineKbps: 10_000_000, firstRateKbps: 1000 });
+    for (const wrong of [1, 2, 3]) {
+      for (const qpn of [3, 4]) bench.slow(qpn);
+      bench.run(200);
+      // The row that is written for a packet has wrong bits
+      model.port("inject").set(wrong);
+      bench.step();
+      model.port("inject").set(0);
+      bench.sent(3, 1024);
+      bench.run(200);
+      bench.sent(4, 1024);
+      bench.run(200);
+      for (const qpn of [3, 4]) bench.give(qpn);
+      bench.run(400);
+      const lost = wrong === 3;
+      expect(bench.taken.splice(0).map(({ qpn }) => qpn)).toEqual(lost ? [3] : []);
+      expect([bench.rate(3), bench.rate(4)]).toEqual([lost ? 10_000_000 : 1000, 1000]);
+      for (const qpn of [3, 4]) bench.row(qpn, true);
+      bench.run(100);
+      bench.taken.splice(0);
+    }
+    model.close();
+  });
+
+  it("are kept by queue pairs that send nothing for half an hour, and so are the times of their last packets", async () => {
+    const still = { firstRateKbps: 1_000_000, minKbps: 400_000, aiKbps: 0, haiKbps: 0 };
+    const model = await openWithFaults();
+    const bench = new LimiterBench(model, { ...dcqcnDefaults, lineKbps: 10_000_000, ...still });
+    // A cut behind the first one, so that they do not come back to line rate
+    for (const qpn of [3, 4]) {
+      bench.slow(qpn);
+      bench.run(200);
+      bench.slow(qpn);
+      bench.run(2000);
+    }
+    for (let leaps = 0; leaps < 7; leaps += 1) {
+      model.port("leap").set(1);
+      bench.step();
+      model.port("leap").set(0);
+      // each has been looked at
+      bench.skip((queuePairs + 1) * 1024);
+    }
+    expect([bench.rate(3), bench.rate(4)]).toEqual([1_000_000, 1_000_000]);
+    for (const qpn of [3, 4]) bench.give(qpn);
+    bench.run(200);
+    expect(bench.taken.map(({ qpn }) => qpn)).toEqual([3, 4]);
+    let cuts = 0;
+    bench.slow(3);
+    for (let left = 400; left > 0; left -= 1) {
+      bench.step();
+      cuts += model.port("evt_cut").get();
+    }
+    expect(cuts).toBe(1);
     model.close();
   });
 

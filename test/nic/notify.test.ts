@@ -58,8 +58,8 @@ describe.each([
     row[1] = peerQpn;
     row[2] = peerLid;
     /** The host writes the row. @param state 3 is RTS, 0 RESET */
-    const write = (number: number, state = 3): void => {
-      row[0] = (row[0]! & ~7) | state;
+    const write = (number: number, state = 3, ud = false): void => {
+      row[0] = (row[0]! & ~15) | state | (ud ? 8 : 0);
       model.port("qpc_qpn").set(number);
       model.port("qpc_valid").set(1);
       for (let ready = 0; ready === 0; run(1)) {
@@ -150,6 +150,13 @@ describe.each([
     // and owes one again when it is in use again
     write(7);
     expect(outcome(packet({ fecn: true }, peerLid, 7))).toEqual([1, 0]);
+    // What was sent before a start counts no more; marks and BECN of datagrams are not looked at
+    expect(outcome(packet({ fecn: true }, peerLid, 7))).toEqual([0, 0]);
+    write(7);
+    expect(outcome(packet({ fecn: true }, peerLid, 7))).toEqual([1, 0]);
+    write(7, 3, true);
+    expect(outcome(packet({ fecn: true }, peerLid, 7))).toEqual([0, 0]);
+    expect(outcome(packet({ becn: true }, peerLid, 7))).toEqual([0, 0]);
     expect(counted).toBe(sent.filter((one) => one === notification(opcode)).length);
     expect(seen).toEqual(passed);
     model.close();

@@ -134,6 +134,8 @@ export const breaks: readonly Breaks[] = [
       ["work_reg >= HALF && control", "1'b0"],
       ["{new_controls_reg[0], old_controls_reg[C-1:1]}", "{1'b0, old_controls_reg[C-1:1]}"],
       ["old_quiet_reg && work_reg > FEW", "1'b0"],
+      ["both && work_reg < MOST", "1'b0"],
+      ["control && |(old_starts_reg & ~(begun << 1) & behind)", "control"],
     ],
   },
   {
@@ -161,6 +163,8 @@ export const breaks: readonly Breaks[] = [
       ["cfg_send && due && !owes ? OWE", "cfg_send && due ? OWE"],
       ["step_reg == FETCH && !(alive && cfg_send)", "1'b0"],
       ["owe && !sent && !drop && !clear_reg", "!sent && !clear_reg"],
+      ["(qpc_ready || sent)", "(sent)"],
+      ["alive   = !row_ud &&", "alive   ="],
     ],
   },
   {
@@ -185,6 +189,12 @@ export const breaks: readonly Breaks[] = [
       ["{4'd0, quotient} + {39'd0, remainder != 30'd0}", "40'd0"],
       ["active_reg && !fresh_reg", "active_reg"],
       ["scan_reg && scan_limited ? TASK_SCAN", "scan_limited ? TASK_SCAN"],
+      ["send_after_reg <= earliest;", "send_after_reg <= send_after_reg;"],
+      ["send_after_reg  <= at_reg;", "send_after_reg  <= send_after_reg;"],
+      ["slow_valid && (slow_turn_reg || !event_valid)", "slow_valid"],
+      ["cut_late[39] ? next_cut_reg : at_reg", "next_cut_reg"],
+      ["bytes_reg >= {1'b0, cfg_byte_reset}", "bytes_reg[23:0] >= cfg_byte_reset"],
+      ["first_least > LINE_KBPS ? LINE_KBPS : first_least", "first_least"],
     ],
   },
   {
@@ -203,7 +213,10 @@ export const breaks: readonly Breaks[] = [
     bench: "../nic/limiter",
     only: "rates of queue pairs",
     module: "nic/divide",
-    changes: [["!less2[32]", "!less2[32] && |less2[31:0]"]],
+    changes: [
+      ["!less2[32]", "!less2[32] && |less2[31:0]"],
+      ["{2'd0, divisor_reg, 1'b0}", "{2'd0, divisor, 1'b0}"],
+    ],
   },
   {
     bench: "../nic/limiter",
