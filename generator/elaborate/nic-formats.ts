@@ -294,8 +294,8 @@ export const nicFormatCodes: readonly FormatCodes[] = [
   codesOf("CQE_STATUS", "Statuses of completions", [
     ["SUCCESS", 0, "done"],
     ["LOCAL_LENGTH", 1, "a message longer than its pieces, or too long"],
-    ["LOCAL_QP_OPERATION", 2, "a work request that cannot be"],
-    ["LOCAL_PROTECTION", 4, "a piece that its key does not grant"],
+    ["LOCAL_QP_OPERATION", 2, "a work request that cannot be, or cannot be read"],
+    ["LOCAL_PROTECTION", 4, "a piece that its key does not grant, or that host memory fails"],
     ["FLUSHED", 5, "the queue pair had failed before"],
     ["BAD_RESPONSE", 7, "an answer that does not fit"],
     ["LOCAL_ACCESS", 8, "a peer's access that the region does not grant"],
@@ -304,6 +304,7 @@ export const nicFormatCodes: readonly FormatCodes[] = [
     ["REMOTE_OPERATION", 11, "the peer failed"],
     ["RETRY_EXCEEDED", 12, "no answer"],
     ["RNR_RETRY_EXCEEDED", 13, "the peer stayed without receive requests"],
+    ["FATAL", 19, "a row of the queue was lost in a memory; its work requests have no completions"],
   ]),
   codesOf("ACCESS", "Rights", [
     ["LOCAL_WRITE", 1, "the adapter may write for its own queue pairs"],

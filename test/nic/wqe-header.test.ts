@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { nicFormatCodes } from "../../generator/elaborate/nic-formats.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import { formatDocuments, wqeHeaderView } from "../../generator/views/nic/wqe-header.ts";
+import { wcStatus } from "../../sim/nic/verbs.ts";
 import { runWithHeader } from "../rtl/csr-bench.ts";
 import { benchNic } from "./nic-bench.ts";
 
@@ -92,6 +94,26 @@ describe("formats of work requests, completions and rows", () => {
     body.push('printf("%u %u %u\\n", DUT_SEND_WQE_BYTES, DUT_CQE_BYTES, DUT_RECEIVE_WQE_BYTES);');
     body.push('printf("%u %u %u\\n", DUT_SEND_OP_SEND_IMM, DUT_CQE_OP_RECV, DUT_CQE_STATUS_RETRY_EXCEEDED);');
     expect(await runWithHeader(header, body)).toEqual([...wanted, "64 64 64", "11 128 12"]);
+  });
+
+  it.each([
+    ["infiniband", "DLID", "SLID"],
+    ["ethernet", "HANDLE", "SOURCE_QPN"],
+  ] as const)("tells who datagrams are for and from, %s", async (frame, to, from) => {
+    const own = renderTemplate("deliverables/wqe.h.hbs", wqeHeaderView(benchNic({ frame, datagrams: "ud" })));
+    const wqe = [`${to}_OFFSET`, `${to}_MASK`, "QKEY_OFFSET", "VL_OFFSET", "SL_SHIFT", "VL_SHIFT"];
+    const names = [
+      ...[...wqe, "REMOTE_QPN_OFFSET"].map((name) => `SEND_WQE_${name}`),
+      ...["CQE_SOURCE_QPN_OFFSET", `CQE_${from}_OFFSET`, "CQE_FLAG_GRH"],
+    ];
+    const body = names.map((name) => `printf("%u ", (unsigned)DUT_${name});`);
+    const due = [16, 65535, 12, 16, 16, 20, 20, 16, frame === "ethernet" ? 16 : 20, 8];
+    expect(await runWithHeader(own, body)).toEqual([due.map((value) => `${value} `).join("")]);
+  });
+
+  it("has every status of a completion", () => {
+    const { codes } = nicFormatCodes.find(({ id }) => id === "CQE_STATUS")!;
+    expect(codes.map(({ value }) => value)).toEqual(Object.values(wcStatus));
   });
 
   it("fits the lines of a page", () => {
