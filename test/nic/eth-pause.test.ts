@@ -237,6 +237,17 @@ describe.each(ports)("pauses of a port of %i bits, %i Gb/s", (bits, rateGbps) =>
       model.port("mii_link_up").set(1);
       bench.run(200);
       expect(bench.counts().pause_sent).toBe(2);
+      // asked once where the peer may go on from above where it is to pause
+      bench.write(registersAt.pauseLimits, 2 + 2 ** 16 * 0xffff);
+      bench.run(200);
+      expect(bench.counts().pause_sent).toBe(2);
+      // told to go on when no pauses are to be sent any more; and those of the peer are not obeyed
+      bench.write(registersAt.pauseLimits, 2);
+      bench.write(registersAt.pause, 0xff00);
+      bench.run(200);
+      expect(bench.counts().pause_sent).toBe(3);
+      give(withFcs(pause(0xffff)));
+      expect(paused()).toBe(0);
       model.close();
     }),
   );

@@ -101,6 +101,10 @@ describe.each([
     expect(outcome(packet({ fecn: true }), true)).toEqual([0, 0]);
     expect(outcome(packet({ fecn: true }))).toEqual([1, 0]);
     expect(outcome(packet({ becn: true }))).toEqual([0, 1]);
+    expect(outcome(packet({ fecn: true, becn: true }))).toEqual([0, 1]);
+    now += 5000;
+    expect(outcome(packet({ fecn: true, becn: true }))).toEqual([1, 1]);
+    now += 5000;
     // A notification is told and goes no further
     const cnp = clientBytes({
       lrh: { vl: 0, sl: 0, dlid: ownLid, slid: peerLid },
@@ -122,7 +126,7 @@ describe.each([
     run(600);
     const others = sent.filter((one) => one !== notification(opcode));
     expect(others).toEqual(built.map(text));
-    expect(sent.length - others.length).toBe(5);
+    expect(sent.length - others.length).toBe(6);
     expect(seen).toEqual(passed);
 
     // No room: each queue pair owes one however often it is marked, notifications that come are told,
