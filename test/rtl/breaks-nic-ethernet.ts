@@ -134,7 +134,7 @@ export const breaks: readonly Breaks[] = [
     module: "eth/rx_rows",
     changes: [
       ["row_late[i] == second_reg", "row_late[i] || !second_reg"],
-      ["work_reg >= HALF && control", "1'b0"],
+      ["two && !parts && control", "1'b0"],
       ["{new_controls_reg[0], old_controls_reg[C-1:1]}", "{1'b0, old_controls_reg[C-1:1]}"],
       ["old_quiet_reg && work_reg > FEW", "1'b0"],
       ["both && work_reg < MOST", "1'b0"],
