@@ -7,6 +7,7 @@ import { nicProofs, ofLinkPort } from "./of-nic.ts";
 import { portStateProofs } from "./of-port-state.ts";
 import { streamProofs } from "./of-streams.ts";
 import { switchProofs, vlArbiterProofs } from "./of-switch.ts";
+import { txQueueProofs } from "./of-tx-queue.ts";
 import { voqProofs } from "./of-voq.ts";
 import type { Proof, ProofList } from "./types.ts";
 
@@ -17,7 +18,7 @@ const lists: readonly ProofList[] = [
   ofLinkPort(vlArbiterProofs),
   switchProofs,
   voqProofs,
-  ofLinkPort(bufferProofs),
+  ...[bufferProofs, txQueueProofs].map(ofLinkPort),
   nicProofs,
 ];
 

@@ -26,6 +26,13 @@ export function txQueueView(design: LinkDesign): View {
     switched,
     queueRoom: switched ? "count_reg <= MAX_WAITING" : "!count_reg[QB]",
     vlRoom: unused > 0 ? `${unused}'d0, lane_open[${s.N - 1}:0]` : `lane_open[${s.N - 1}:0]`,
+    lengthReg: design.forwarding === "cut-through" ? "partial_length_reg" : "length_reg",
+    f: {
+      most: String(d.maxPacketBeats.value),
+      most15: String(Math.ceil(d.vl15PacketBytes.value / d.beatBytes.value)),
+      // One that has looked may come in the very cycle, one may be in the pipeline behind the count
+      late: String(packetsInFlight - 2),
+    },
     params: [
       localparam("W", s.W, "bits of a beat"),
       localparam("WORDS", s.words, "4-byte words a beat"),

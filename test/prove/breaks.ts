@@ -9,6 +9,7 @@ import { portStateBreaks } from "./breaks-port-state.ts";
 import { replayBreaks } from "./breaks-replay.ts";
 import { streamBreaks } from "./breaks-streams.ts";
 import { switchBreaks } from "./breaks-switch.ts";
+import { txQueueBreaks } from "./breaks-tx-queue.ts";
 import { voqBreaks } from "./breaks-voq.ts";
 
 /** All of them; each list in its file, `breaks-*.ts`. */
@@ -22,6 +23,7 @@ export const breaks: readonly Break[] = [
   ...streamBreaks,
   ...switchBreaks,
   ...bufferBreaks,
+  ...txQueueBreaks,
   ...voqBreaks,
   ...nicBreaks,
 ];

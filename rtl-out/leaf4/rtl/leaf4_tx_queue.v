@@ -166,6 +166,7 @@ module leaf4_tx_queue (
     wire          wr_valid       = accept && (!ends || proper || granted);
     wire          wr_abort       = accept && ends && !proper && !granted;
     wire          wr_last        = ends;
+    wire [1023:0] wr_data        = {s_tdata[W-1:8], sop ? first_vl : s_tdata[7:4], s_tdata[3:0]};
     wire          complete       = accept && ends && proper;
     wire          push           = complete && !granted;
     wire [IW-1:0] words_less_one = words[IW-1:0] - 1'b1;
@@ -182,7 +183,7 @@ module leaf4_tx_queue (
         .rst        (rst),
         .wr_valid   (wr_valid),
         .wr_lane    (lane),
-        .wr_data    ({s_tdata[W-1:8], sop ? first_vl : s_tdata[7:4], s_tdata[3:0]}),
+        .wr_data    (wr_data),
         .wr_words   (words_less_one),
         .wr_last    (wr_last),
         .wr_error   (!proper),
@@ -275,6 +276,247 @@ module leaf4_tx_queue (
         end
     end
 
+`ifdef FORMAL
+    // ---- properties, of one arbitrary lane, packet of it, descriptor of it, number of words ----
+    //
+    // Ghost state tells of the packet that comes from what is seen at the ports, and numbers the
+    // packets of the lane. The buffer is left out: what it gives may be anything. What it assumes
+    // of this module (vl_tx_buffer) is asserted here.
+
+    localparam        F_NB      = QB + 2;  // bits of a number of packets
+    localparam [10:0] F_MOST    = 11'd33;  // beats of a longest packet,
+    localparam [10:0] F_MOST_15 = 11'd3;   // and of one on VL15
+    localparam [16:0] F_WORDS   = WORDS;
+
+    (* anyconst *) wire [LW-1:0]   f_any_lane;
+    (* anyconst *) wire [F_NB-1:0] f_tag;      // number of the packet
+    (* anyconst *) wire [QB-1:0]   f_slot;     // the descriptor
+    (* anyconst *) wire [WB-1:0]   f_words;
+    wire [LW-1:0] f_lane = f_any_lane < LANES ? f_any_lane : {LW{1'b0}};
+
+    wire [LANES*QB-1:0]     f_writes, f_reads;
+    wire [LANES*(QB+1)-1:0] f_counts;
+    wire [LANES*HB-1:0]     f_rows;
+    genvar f_i;
+    generate
+        for (f_i = 0; f_i < LANES; f_i = f_i + 1) begin : f_see
+            assign f_writes[f_i*QB +: QB]         = queue[f_i].write_reg;
+            assign f_reads[f_i*QB +: QB]          = queue[f_i].read_reg;
+            assign f_counts[f_i*(QB+1) +: QB + 1] = queue[f_i].count_reg;
+            assign f_rows[f_i*HB +: HB]           = queue[f_i].length_mem[f_slot];
+        end
+    endgenerate
+
+    wire [QB-1:0] f_write = f_writes[f_lane*QB +: QB];
+    wire [QB-1:0] f_read  = f_reads[f_lane*QB +: QB];
+    wire [QB:0]   f_count = f_counts[f_lane*(QB+1) +: QB + 1];
+    wire [HB-1:0] f_row   = f_rows[f_lane*HB +: HB];
+    wire [HB-1:0] f_head  = head_length[f_lane*HB +: HB];
+    wire [3:0]    f_vl    = f_lane == VL15_LANE ? 4'd15 : f_lane;
+
+    // ---- the packet that comes ----
+
+    reg          f_open;     // its first beat has come, its last one has not
+    reg          f_ignored;  // it was refused, or is over: what still comes is thrown away
+    reg [LW-1:0] f_into;     // its lane
+    reg [10:0]   f_length;   // its PktLen
+    reg [10:0]   f_beats;    // its beats so far
+    reg          f_hole;     // one of them was not full
+
+    wire          f_first  = beat && !f_open;
+    wire [10:0]   f_pktlen = f_open ? f_length : {s_tdata[34:32], s_tdata[47:40]};
+    wire [LW-1:0] f_to     = f_open ? f_into : first_lane;
+    wire [10:0]   f_before = f_open ? f_beats : 11'd0;
+    wire          f_holed  = f_open && f_hole;
+    wire          f_takes  = beat && (f_open ? !f_ignored : !first_bad);
+    wire [16:0]   f_came   = {6'd0, f_before} * F_WORDS;
+    wire          f_ends   = s_tlast || f_came + F_WORDS >= {6'd0, f_pktlen};
+    wire          f_good     = s_tlast && !s_tuser[4] && !f_holed && keep_whole
+                            && f_came + {{17-WB{1'b0}}, words} == {6'd0, f_pktlen};
+    wire f_in   = f_open && !f_ignored && f_into == f_lane;
+    wire f_here = f_takes && f_to == f_lane;
+
+    // ---- grants and reads ----
+
+    reg          f_granted;  // a packet was granted, and no beat of it has been read
+    reg [LW-1:0] f_granted_lane;
+    reg          f_reading;  // a packet is being read,
+    reg          f_shown;    // a beat was read in the cycle before
+
+    wire f_more   = f_reading && !(f_shown && rd_last);
+    wire f_begins = rd_en && !f_more;
+    wire f_pop    = pop && pop_lane == f_lane;
+    wire f_owed   = f_granted && f_granted_lane == f_lane;
+    wire f_fetch  = f_begins && rd_lane == f_lane;
+
+    // ---- packets of the lane; numbers go round ----
+
+    reg [F_NB-1:0] f_number;  // of the packet that comes, or of the next one
+    reg [F_NB-1:0] f_pops;    // of the next one to be granted
+    reg [F_NB-1:0] f_whole;   // in the buffer, whole, no beat of them read
+    reg            f_part;    // the one that comes has been begun to be read
+    reg [10:0]     f_tag_length;
+    reg [F_NB-1:0] f_slot_number;
+
+    wire          f_early  = f_in && f_pops != f_number && f_count == 0;  // is granted already
+    wire          f_sooner = f_early || (f_in && f_pop && f_count == 0);
+    wire          f_closes = f_here && f_ends && (f_good || f_sooner);
+    wire          f_begun  = f_part || (f_fetch && f_whole == 0);
+    wire [QB-1:0] f_place  = f_slot - f_read;
+    wire          f_filled = {1'b0, f_place} < f_count;
+
+    // ---- what was a cycle ago ----
+
+    reg          f_write_open;  // a packet is being written into the buffer,
+    reg [LW-1:0] f_write_lane;  // of this lane
+    reg          f_offered;     // a head was there, and has neither been granted nor taken back
+    reg [HB-1:0] f_offer;
+    reg          f_beat_here;   // a beat of the lane came,
+    reg          f_lost;        // and its packet was not sent
+    reg          f_refused;     // a packet was refused
+    reg          f_room;        // there was room
+    reg [3:0]    f_late;        // packets begun since room was told last
+
+    always @(posedge clk) begin
+        if (beat) begin
+            f_open    <= !s_tlast;
+            f_ignored <= !f_takes || f_ends;
+            f_into    <= f_to;
+            f_length  <= f_pktlen;
+            f_beats   <= f_before + 1'b1;
+            f_hole    <= f_holed || !(&s_tkeep);
+        end
+        if (pop) begin
+            f_granted_lane <= pop_lane;
+        end
+        f_granted <= pop || (f_granted && !f_begins);
+        f_reading <= rd_en || f_more;
+        f_shown   <= rd_en;
+        f_number  <= f_number + f_closes;
+        f_pops    <= f_pops + f_pop;
+        f_whole   <= f_whole + (f_closes && !(f_in && f_begun)) - (f_fetch && f_whole != 0);
+        f_part    <= f_in && f_begun && !(f_here && f_ends);
+        if (f_first && f_here && f_number == f_tag) begin
+            f_tag_length <= f_pktlen;
+        end
+        if (push && lane == f_lane && f_write == f_slot) begin
+            f_slot_number <= f_number;
+        end
+        if (wr_valid) begin
+            f_write_open <= !wr_last;
+            f_write_lane <= lane;
+        end else if (wr_abort) begin
+            f_write_open <= 1'b0;
+        end
+        f_offered   <= head_valid[f_lane] && !f_pop
+                    && !(f_here && f_ends && !f_closes && f_count == 0);
+        f_offer     <= f_head;
+        f_beat_here <= beat && f_to == f_lane;
+        f_lost      <= f_here && f_ends && !f_closes;
+        f_refused   <= f_first && first_bad;
+        f_room      <= lane_room[f_lane] && f_count <= MAX_WAITING;
+        f_late      <= vl_room[f_vl] ? 4'd0 : f_late + (f_first && f_here);
+        if (rst) begin
+            f_open       <= 1'b0;
+            f_granted    <= 1'b0;
+            f_reading    <= 1'b0;
+            f_number     <= {F_NB{1'b0}};
+            f_pops       <= {F_NB{1'b0}};
+            f_whole      <= {F_NB{1'b0}};
+            f_part       <= 1'b0;
+            f_write_open <= 1'b0;
+            f_offered    <= 1'b0;
+            f_beat_here  <= 1'b0;
+            f_refused    <= 1'b0;
+            f_room       <= 1'b0;
+            f_late       <= 4'd0;
+        end
+    end
+
+    always @* begin
+        if ($initstate) begin
+            starts_in_reset: assume (rst);
+        end else begin
+            // What is granted is there; one grant at a time is ahead of the reads
+            grants_what_is_there: assume (!pop || (pop_lane < LANES && head_valid[pop_lane]));
+            one_grant_ahead: assume (!pop || !f_granted || f_begins);
+            // A packet is read when it has been granted
+            reads_what_is_granted: assume (!f_begins || (f_granted && rd_lane == f_granted_lane));
+            // The crossbar has looked at the room: so many packets may have been under way then
+            looks_at_room: assume (!(f_first && f_here) || vl_room[f_vl] || f_late < 4'd10);
+        end
+    end
+
+    always @* if (!$initstate) begin
+        // What is known of the packet that comes
+        packet_under_way: assert (open_reg == f_open && (!f_open || swallow_reg == f_ignored)
+            && (!f_open || f_ignored || (lane_reg == f_into && f_into < LANES && f_beats != 0
+                && left_reg != 0 && {6'd0, left_reg} + f_came == {6'd0, f_length}
+                && holed_reg == f_hole && f_length >= MIN_LENGTH
+                && partial_length_reg == f_length[LOW +: HB]))
+            && partial_reg == (f_open && !f_ignored) && (!granted_reg || partial_reg)
+            && f_write_open == (f_open && !f_ignored)
+            && (!f_write_open || f_write_lane == f_into));
+        // It is no longer than a longest one of its lane
+        length_in_range: assert (!f_open || f_ignored || {6'd0, f_length}
+            <= (f_into == VL15_LANE ? {6'd0, F_MOST_15} : {6'd0, F_MOST}) * F_WORDS);
+        // Descriptors stay in their ring, one is free for the packet that comes
+        count_in_range: assert ({1'b0, f_count} + f_in <= DESCRIPTORS
+            && f_count + f_in <= MAX_WAITING + (vl_room[f_vl] ? 1 : 2 + f_late)
+            && f_late <= 4'd10
+            && f_write == f_read + f_count[QB-1:0]);
+        // As many heads wait as packets that came and were not granted
+        heads_counted: assert (
+            (!(granted_reg && f_in) || f_count == 0)
+            && f_pops + f_count == f_number + (granted_reg && f_in));
+        // Packets that are whole in the buffer and unread wait for a grant or have it
+        packets_counted: assert (
+            f_whole + (granted_reg && f_in && !f_part) == f_count + f_owed
+            && (!f_part || (f_in && granted_reg)));
+        // A descriptor is that of its packet, in the order of the packets
+        descriptor_is_kept: assert ((!f_filled || (f_slot_number == f_pops + f_place
+            && (f_slot_number != f_tag || f_row == f_tag_length[LOW +: HB])))
+            && (!(f_in && f_number == f_tag) || f_tag_length == f_length));
+        // No descriptor is written over, none is read that is not there
+        never_overflows: assert (!(push && lane == f_lane) || f_count < DESCRIPTORS);
+        never_underflows: assert (!f_pop || f_count != 0 || (f_in && !f_early));
+        // The length shown with a grant is that of the packet granted
+        length_as_sent: assert (!(f_pop && f_pops == f_tag && (f_count == 0 || f_read == f_slot))
+            || f_head == f_tag_length[LOW +: HB]);
+        // A head stays as it is until it is granted or its packet is taken back
+        head_stays: assert (!f_offered || (head_valid[f_lane] && f_head == f_offer));
+        // What is written is what came, with the VL of the stream in the LRH
+        beat_as_sent: assert (!(f_takes && wr_valid)
+            || (wr_data[W-1:8] == s_tdata[W-1:8] && wr_data[3:0] == s_tdata[3:0]
+                && wr_data[7:4] == (f_open ? s_tdata[7:4] : s_tuser[3:0])));
+        words_as_sent: assert (!(beat && s_tkeep == ~({4*WORDS{1'b1}} << {f_words, 2'b00})
+                && f_words <= WORDS)
+            || (words == f_words && words_less_one + 1'b1 == f_words[IW-1:0]));
+        // Each beat that is taken is written once, but for the last one of a packet taken back
+        beat_written_once: assert (!(f_to == f_lane || !beat)
+            || (wr_valid == (f_takes && (!f_ends || f_closes))
+                && wr_abort == (f_takes && f_ends && !f_closes)
+                && (!f_takes || (lane == f_to && wr_last == f_ends))));
+        // A packet is good just when it came whole
+        good_is_whole: assert (!(wr_valid && wr_last) || proper == f_good);
+        // Of the buffer: packets come whole, no longer than the longest, are taken back unread
+        packets_whole: assert ((!wr_valid || lane < LANES) && !(wr_valid && wr_abort)
+            && (!(f_write_open && (wr_valid || wr_abort)) || lane == f_write_lane));
+        no_longer: assert (!wr_valid || (f_came < {6'd0, f_pktlen}
+            && f_before < (lane == VL15_LANE ? F_MOST_15 : F_MOST)));
+        taken_back_unread: assert (!(wr_abort && lane == f_lane) || !(f_in && f_begun));
+        // A packet that is not sent is told, and nothing else is
+        discard_is_told: assert (!(f_beat_here || f_refused)
+            || evt_discard == (f_lost || f_refused));
+        // Room is told by VL
+        room_is_told: assert (vl_room[f_vl] == f_room);
+    end
+
+    always @* if (!$initstate) begin
+        // Two packets of a lane can wait
+        two_wait: cover (f_count == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire
