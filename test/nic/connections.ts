@@ -30,6 +30,8 @@ export function connectPairs(
   ];
   const connections = Array.from({ length: shared ? rng.range(3, 4) : rng.range(1, 4) }, (): Connection => {
     const srq = ends.map((_, i) => (rng.chance(0.7) ? srqs[i]! : null)) as [number | null, number | null];
+    // the same for both: on Ethernet it tells the version of IP as well
+    const sl = rng.below(16);
     const psns = [rng.chance(0.5) ? 0xffffff - rng.below(50) : rng.below(1 << 24), rng.below(1 << 24)];
     const qpn = ends.map((end, i) =>
       end.createQp({
@@ -42,7 +44,7 @@ export function connectPairs(
       end.modifyQp(qpn[i]!, { state: "INIT", pkey: 0xffff, access: 14 });
       end.modifyQp(qpn[i]!, {
         ...{ state: "RTR", pathMtu: mtu, destQpn: qpn[1 - i]!, rqPsn: psns[1 - i]!, maxDestRdAtomic: depth },
-        ...{ minRnrTimer: rng.range(1, 3), address: addressOf(1 - i, rng.below(16)) },
+        ...{ minRnrTimer: rng.range(1, 3), address: addressOf(1 - i, sl) },
       });
       end.modifyQp(qpn[i]!, {
         ...{ state: "RTS", timeout, retryCount: 7, rnrRetry: 7, sqPsn: psns[i]! },
