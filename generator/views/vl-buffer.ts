@@ -68,6 +68,7 @@ export function vlBufferView(design: LinkDesign, side: "tx" | "rx"): View {
     cutThrough: design.forwarding === "cut-through",
     hasStarted: side === "rx",
     hasUsed: side === "rx",
+    blind: side === "tx" && design.role === "switchPort",
     endingUnused: side === "rx" && design.forwarding !== "cut-through",
     regionBase: table(address, base),
     regionLast: table(

@@ -254,7 +254,8 @@ module leaf4_vl_tx_buffer (
                 || (!f_partly && !(f_fetch && f_whole == 0)))));
             no_longer: assume (!wr_valid || wr_count_reg < f_most(wr_lane));
             // A packet is written where it fits
-            fits: assume (!f_here || f_open_here || room[f_lane]);
+            // The crossbar has looked at the room some time before
+            fits: assume (!f_here || {1'b0, f_used} + f_in < f_size);
             // What is read is ready, and a packet is read to its end before another one
             reads_what_is_ready: assume (!rd_en || beat_ready[rd_lane]);
             reads_to_the_end: assume (!(rd_en && f_more) || rd_lane == rd_lane_reg);
@@ -386,7 +387,6 @@ module leaf4_vl_tx_buffer (
         // fit, and no row is written that has not been read yet
         used_is_right: assert ((!f_here || f_held != f_size)
             && {1'b0, f_used} + f_in <= f_size && f_in <= f_size
-            && (!f_open_here || room[f_lane])
             && {1'b0, f_used} + f_in == f_held
                 + (f_reading && rd_lane_reg == f_lane ? rd_count_reg + rd_done_reg : 0));
         // A lane's packets are counted: none left just where no whole beat is left
