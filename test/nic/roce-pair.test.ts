@@ -137,6 +137,8 @@ describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
       if (!tsharkMissing()) {
         const fields = ["_ws.malformed", "ip.checksum.status", "infiniband.bth.opcode", "udp.dstport"];
         const options_ = ["-r", file, "-o", "ip.check_checksum:TRUE", "--disable-protocol", "rpcordma"];
+        // What takes one in sixteen payloads for its own, whatever they are
+        options_.push("--disable-heuristic", "mellanox_eoib");
         const text = execFileSync(
           "tshark",
           [...options_, "-T", "fields", ...fields.flatMap((field) => ["-e", field])],
@@ -144,8 +146,8 @@ describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
         );
         for (const line of text.split("\n").slice(0, -1)) {
           const [malformed, checksum, opcode, port] = line.split("\t");
-          // Payload is at random, and may be taken for something else
-          const own = /Packet: (?:IB|InfiniBand|UDP|IPv4|IPv6|Ethernet)\]/u.test(malformed ?? "");
+          // Payload is at random, and may be taken for something else; headers in front of it show in opcode and port
+          const own = /Packet: (?:IB|InfiniBand)\]/u.test(malformed ?? "");
           expect([own, checksum === "" || checksum === "1", opcode !== "", port]).toEqual([
             false,
             true,
