@@ -61,6 +61,18 @@ export interface Own {
   readonly ipv6: Uint8Array;
 }
 
+/** Widths of the datapath and rates of the port, Gb/s; all of them in long runs. */
+export const ethPorts: readonly (readonly [bits: 128 | 256 | 512 | 1024, rateGbps: number])[] =
+  process.env.LANEWRIGHT_LONG === undefined
+    ? [[256, 10]]
+    : [
+        [256, 10],
+        [128, 40],
+        [256, 100],
+        [512, 200],
+        [1024, 400],
+      ];
+
 export const openEthPort = (
   design: NicDesign,
   change?: (name: string, text: string) => string,

@@ -4,13 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NicDesign } from "../../generator/design/nic.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { PcapngWriter } from "../../sim/capture/pcapng.ts";
 import { openModel } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
-import { buildTexts } from "../rtl/build.ts";
+import { buildAdapter } from "../rtl/build.ts";
 import { EthTwins, sortedCompletions } from "./eth-twins.ts";
 import { benchNic } from "./nic-bench.ts";
 
@@ -62,13 +60,7 @@ describe.each(widths)("UD queue pairs on Ethernet, %i bits", (bits) => {
     design = benchNic({
       ...{ bits: bits as 128, mtuBytes: 512, frame: "ethernet", datagrams: "ud", sharedReceiveQueues: 4 },
     });
-    built = await buildTexts(
-      "dut",
-      filesOf(design).map(({ path, template, view }) => [
-        path.replace(/^rtl\/|\.v$/gu, ""),
-        renderTemplate(template, view),
-      ]),
-    );
+    built = await buildAdapter(design);
   }, 600_000);
 
   it("send, receive and drop what the reference model does, beside a connection", () =>

@@ -4,24 +4,13 @@ import { ethernetOf } from "../../generator/elaborate/ethernet.ts";
 import type { AxisPacket } from "../../sim/bfm/axis.ts";
 import type { Model } from "../../sim/driver/model.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { EthBench, type Own, openEthPort, registersAt } from "./eth-bench.ts";
+import { EthBench, ethPorts, type Own, openEthPort, registersAt } from "./eth-bench.ts";
 import { pauseFrame, rowsOf, withFcs } from "./eth-wire.ts";
 import { benchNic } from "./nic-bench.ts";
 import { clientBytes, randomSample } from "./packets.ts";
 import { randomBytes } from "./records.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
-/** Widths of the datapath and rates of the port, Gb/s. */
-const ports: readonly (readonly [bits: 128 | 256 | 512 | 1024, rateGbps: number])[] =
-  process.env.LANEWRIGHT_LONG === undefined
-    ? [[256, 10]]
-    : [
-        [256, 10],
-        [128, 40],
-        [256, 100],
-        [512, 200],
-        [1024, 400],
-      ];
 const mtuBytes = 256;
 const queuePairs = 16;
 const lanes = 2;
@@ -141,7 +130,7 @@ async function setUp(design: NicDesign, rng: Rng) {
   return { model, bench, engines: new Engines(model, bench, rng.fork("engines")) };
 }
 
-describe.each(ports)("transmit queues of %i bits, %i Gb/s", (bits, rateGbps) => {
+describe.each(ethPorts)("transmit queues of %i bits, %i Gb/s", (bits, rateGbps) => {
   const design = benchNic({
     ...{ bits, rateGbps, mtuBytes, queuePairs, clockMHz: 402.83, frame: "ethernet" },
   });

@@ -4,24 +4,13 @@ import { withFcs as shortFrame } from "../../sim/nic/eth-rig.ts";
 import { encodeFrame } from "../../sim/reference/rc/framing.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { freshSeed, parseSeed, type Rng, withSeed } from "../../sim/traffic/rng.ts";
-import { EthBench, type Own, openEthPort, registersAt } from "./eth-bench.ts";
+import { EthBench, ethPorts, type Own, openEthPort, registersAt } from "./eth-bench.ts";
 import { pauseFrame, type Row, rowsOf, withFcs } from "./eth-wire.ts";
 import { benchNic } from "./nic-bench.ts";
 import { clientBytes, randomSample } from "./packets.ts";
 
 const seed = parseSeed(process.env.LANEWRIGHT_SEED ?? "") ?? freshSeed();
 const long = process.env.LANEWRIGHT_LONG !== undefined;
-/** Widths of the datapath and rates of the port, Gb/s. */
-const ports: readonly (readonly [bits: 128 | 256 | 512 | 1024, rateGbps: number])[] =
-  process.env.LANEWRIGHT_LONG === undefined
-    ? [[256, 10]]
-    : [
-        [256, 10],
-        [128, 40],
-        [256, 100],
-        [512, 200],
-        [1024, 400],
-      ];
 const mtuBytes = 256;
 const queuePairs = 16;
 const own: Own = {
@@ -52,7 +41,7 @@ async function setUp(bits: 128 | 256 | 512 | 1024, rateGbps: number, rng: Rng) {
   return { design, model, bench, feed, numbers: ethernetOf(design).derived };
 }
 
-describe.each(ports)("pauses of a port of %i bits, %i Gb/s", (bits, rateGbps) => {
+describe.each(ethPorts)("pauses of a port of %i bits, %i Gb/s", (bits, rateGbps) => {
   it("a pause frame stops its priority within what is derived", { timeout: 600_000 }, () =>
     withSeed(seed, async (rng) => {
       const { design, model, bench, feed, numbers } = await setUp(bits, rateGbps, rng);

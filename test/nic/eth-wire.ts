@@ -27,6 +27,19 @@ export function withFcs(bytes: Uint8Array, wrong = 0): Uint8Array {
   return frame;
 }
 
+/** A frame with IPv4 and the mark of congestion set. */
+export function mark(frame: Uint8Array): Uint8Array {
+  const bytes = frame.slice(0, -4);
+  const view = new DataView(bytes.buffer);
+  bytes[15]! |= 3;
+  view.setUint16(24, 0);
+  let sum = 0;
+  for (let at = 14; at < 34; at += 2) sum += view.getUint16(at);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  view.setUint16(24, sum ^ 0xffff);
+  return withFcs(bytes);
+}
+
 /** A pause frame (IEEE 802.1Q clause 36) without FCS; @param mask of the priorities @param quanta of each, 0: goes on */
 export function pauseFrame(mask: number, quanta: readonly number[]): Uint8Array {
   const frame = new Uint8Array(60);

@@ -7,8 +7,6 @@ import type { NicDesign } from "../../generator/design/nic.ts";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import { nicCounters } from "../../generator/elaborate/nic-registers.ts";
 import { linkRegisters } from "../../generator/elaborate/registers.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { openModel } from "../../sim/driver/model.ts";
 import { NicPair } from "../../sim/nic/nic-pair.ts";
@@ -18,7 +16,7 @@ import { decodeFrame } from "../../sim/reference/rc/index.ts";
 import { opcodeFor } from "../../sim/reference/rc/opcodes.ts";
 import { readCounters } from "../../sim/run/counters.ts";
 import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
-import { buildTexts } from "../rtl/build.ts";
+import { buildAdapter } from "../rtl/build.ts";
 import { connectPairs } from "./connections.ts";
 import { pairDescription } from "./pair-design.ts";
 import { checkWriteErrors } from "./write-errors.ts";
@@ -52,13 +50,7 @@ describe.each(hostWidths)("two adapters on a cable, host memory of %i bits", (da
   let design: NicDesign;
   beforeAll(async () => {
     design = elaborateNic({ ...pairDescription, host: { dataBits } });
-    built = await buildTexts(
-      "dut",
-      filesOf(design).map(({ path, template, view }) => [
-        path.replace(/^rtl\/|\.v$/gu, ""),
-        renderTemplate(template, view),
-      ]),
-    );
+    built = await buildAdapter(design);
   }, 600_000);
 
   it("READ, WRITE, SEND and atomics are right with bit errors, and nothing is sent again end to end", () =>

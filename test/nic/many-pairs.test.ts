@@ -2,15 +2,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { NicDesign } from "../../generator/design/nic.ts";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { openModel } from "../../sim/driver/model.ts";
 import { FrameWire } from "../../sim/nic/frame-wire.ts";
 import { ethernetEnds, NicPair } from "../../sim/nic/nic-pair.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
-import { buildTexts } from "../rtl/build.ts";
-import { pauseFrame, withFcs } from "./eth-wire.ts";
+import { buildAdapter } from "../rtl/build.ts";
+import { mark, pauseFrame, withFcs } from "./eth-wire.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
 const bits = Number(process.env.LANEWRIGHT_WIDTHS ?? 1024) as 256 | 512 | 1024;
@@ -32,13 +30,7 @@ describe.skipIf(!long)(`a queue pair beside 100 others, ${bits} bits`, () => {
       ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps, cableMeters: 3 } },
       ...{ virtualLanes: { data: 2 } },
     });
-    built = await buildTexts(
-      "dut",
-      filesOf(design).map(({ path, template, view }) => [
-        path.replace(/^rtl\/|\.v$/gu, ""),
-        renderTemplate(template, view),
-      ]),
-    );
+    built = await buildAdapter(design);
   }, 1_200_000);
 
   /** Connections from end 0 to end 1: of priority 5, then `many` of priority 3. @param pass sees each frame of end 0 */
@@ -182,16 +174,3 @@ describe.skipIf(!long)(`a queue pair beside 100 others, ${bits} bits`, () => {
     pair.close();
   });
 });
-
-/** Sets the mark of congestion in a frame with IPv4. */
-function mark(frame: Uint8Array): Uint8Array {
-  const bytes = frame.slice(0, -4);
-  const view = new DataView(bytes.buffer);
-  bytes[15]! |= 3;
-  view.setUint16(24, 0);
-  let sum = 0;
-  for (let at = 14; at < 34; at += 2) sum += view.getUint16(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  view.setUint16(24, sum ^ 0xffff);
-  return withFcs(bytes);
-}

@@ -4,8 +4,6 @@ import { congestionCounters } from "../../generator/elaborate/congestion-registe
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import { ethCounters } from "../../generator/elaborate/eth-registers.ts";
 import { nicCounters } from "../../generator/elaborate/nic-registers.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
 import type { Axi4Options } from "../../sim/bfm/axi4-memory.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { openModel } from "../../sim/driver/model.ts";
@@ -15,8 +13,8 @@ import { ethernetEnds, NicPair } from "../../sim/nic/nic-pair.ts";
 import { decodeFrame } from "../../sim/reference/rc/framing.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { Rng } from "../../sim/traffic/rng.ts";
-import { buildTexts } from "../rtl/build.ts";
-import { pauseFrame, withFcs } from "./eth-wire.ts";
+import { buildAdapter } from "../rtl/build.ts";
+import { mark, pauseFrame, withFcs } from "./eth-wire.ts";
 import { randomBytes } from "./records.ts";
 
 const long = process.env.LANEWRIGHT_LONG !== undefined;
@@ -33,19 +31,6 @@ function count(pair: NicPair, side: 0 | 1, name: string): number {
 }
 
 const isCnp = (frame: Uint8Array): boolean => frame[42] === 0x81;
-
-/** Sets the mark of congestion in a frame with IPv4. */
-function mark(frame: Uint8Array): Uint8Array {
-  const bytes = frame.slice(0, -4);
-  const view = new DataView(bytes.buffer);
-  bytes[15]! |= 3;
-  view.setUint16(24, 0);
-  let sum = 0;
-  for (let at = 14; at < 34; at += 2) sum += view.getUint16(at);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  view.setUint16(24, sum ^ 0xffff);
-  return withFcs(bytes);
-}
 
 interface Ends {
   readonly pair: NicPair;
@@ -69,13 +54,7 @@ describe.skipIf(!long)("two adapters and a network between them", () => {
       ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
       ...{ virtualLanes: { data: 2 }, requester: { outstandingReads: 4, scatterGather: 6 } },
     });
-    built = await buildTexts(
-      "dut",
-      filesOf(design).map(({ path, template, view }) => [
-        path.replace(/^rtl\/|\.v$/gu, ""),
-        renderTemplate(template, view),
-      ]),
-    );
+    built = await buildAdapter(design);
   }, 600_000);
 
   type Pass = (frame: Uint8Array, side: 0 | 1, cycle: number, wire: FrameWire) => Uint8Array | null;

@@ -7,8 +7,6 @@ import type { NicDesign } from "../../generator/design/nic.ts";
 import { elaborateNic } from "../../generator/elaborate/elaborate-nic.ts";
 import { ethCounters } from "../../generator/elaborate/eth-registers.ts";
 import { nicCounters } from "../../generator/elaborate/nic-registers.ts";
-import { renderTemplate } from "../../generator/render/index.ts";
-import { filesOf } from "../../generator/views/index.ts";
 import type { BuiltModel } from "../../sim/build/index.ts";
 import { PcapngWriter } from "../../sim/capture/pcapng.ts";
 import { openModel } from "../../sim/driver/model.ts";
@@ -19,7 +17,7 @@ import type { AddressVector } from "../../sim/nic/verbs.ts";
 import { decodeFrame } from "../../sim/reference/rc/framing.ts";
 import { mappedIpv4 } from "../../sim/reference/rc/framing-roce.ts";
 import { freshSeed, parseSeed, withSeed } from "../../sim/traffic/rng.ts";
-import { buildTexts } from "../rtl/build.ts";
+import { buildAdapter } from "../rtl/build.ts";
 import { connectPairs } from "./connections.ts";
 import { Ear } from "./eth-wire.ts";
 import { checkWriteErrors } from "./write-errors.ts";
@@ -66,13 +64,7 @@ describe.skipIf(!long)("two adapters on an Ethernet cable", () => {
       ...{ completionQueues: 8, memoryRegions: 512, port: { rateGbps: 10, cableMeters: 3 } },
       ...{ virtualLanes: { data: 1 }, requester: { outstandingReads: 4, scatterGather: 6, pushBytes: 64 } },
     });
-    built = await buildTexts(
-      "dut",
-      filesOf(design).map(({ path, template, view }) => [
-        path.replace(/^rtl\/|\.v$/gu, ""),
-        renderTemplate(template, view),
-      ]),
-    );
+    built = await buildAdapter(design);
   }, 600_000);
 
   it("what host memory answers with an error fails its queue pair, and no other", () => {

@@ -2,8 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NicDesign } from "../../generator/design/nic.ts";
 import { renderTemplate } from "../../generator/render/index.ts";
 import type { View } from "../../generator/render/view.ts";
+import { filesOf } from "../../generator/views/index.ts";
 import { type BuiltModel, buildModel } from "../../sim/build/index.ts";
 
 /** Widths that the benches run at; `LANEWRIGHT_WIDTHS=128,512,1024,2048` (`npm run test:wide`) asks for others. */
@@ -20,6 +22,17 @@ export async function buildModules(top: string, modules: readonly RtlModule[]): 
   return await buildTexts(
     top,
     modules.map(({ name, template, view }) => [name, renderTemplate(template, view)] as const),
+  );
+}
+
+/** Every module of an adapter, its top module the device itself; see {@link buildTexts}. */
+export async function buildAdapter(design: NicDesign): Promise<BuiltModel> {
+  return await buildTexts(
+    design.name,
+    filesOf(design).map(({ path, template, view }) => [
+      path.replace(/^rtl\/|\.v$/gu, ""),
+      renderTemplate(template, view),
+    ]),
   );
 }
 
